@@ -1,0 +1,81 @@
+package layers
+
+// Slot is a height in the map: drawings of a lower slot lie beneath those of a higher one.
+type Slot int
+
+// The slots of the map, from the ground up.
+const (
+	SlotGround Slot = iota
+	SlotArea
+	SlotCasing
+	SlotRoad
+	SlotBridgeCasing
+	SlotBridge
+	SlotNet
+	SlotSymbol
+	SlotLineLabel
+	SlotLabel
+)
+
+// Drawing is one layer of the map style, in the terms of the MapLibre style specification.
+// A text "$name" anywhere in Paint or Layout is a colour of the flavour in use; "@name" is a picture of the sprite in its colours.
+type Drawing struct {
+	ID      string
+	Slot    Slot
+	Order   int    // within the slot
+	Type    string // fill, line, symbol, circle
+	MinZoom float64
+	MaxZoom float64 // 0 for none
+	Filter  any
+	Layout  map[string]any
+	Paint   map[string]any
+}
+
+// LegendItem explains one way in which a layer is drawn. Colours are names of the flavour, as in Drawing.
+type LegendItem struct {
+	Label   Text
+	Kind    string // line, fill, symbol
+	Color   string
+	Casing  string
+	Outline string
+	Pattern string // a picture that fills the area
+	Icon    string
+	WidthPx float64
+	Dash    []float64
+}
+
+// widthPx is a line width on an exponential curve through pairs of zoom and pixels.
+func widthPx(stops ...float64) any {
+	return curve(1.6, stops...)
+}
+
+// ramp is a straight-line interpolation by zoom.
+func ramp(stops ...float64) any {
+	return curve(1, stops...)
+}
+
+func curve(base float64, stops ...float64) any {
+	kind := []any{"exponential", base}
+	if base == 1 {
+		kind = []any{"linear"}
+	}
+	expression := []any{"interpolate", kind, []any{"zoom"}}
+	for _, s := range stops {
+		expression = append(expression, s)
+	}
+	return expression
+}
+
+// is tests an attribute for one of some values.
+func is(attribute string, values ...string) any {
+	list := make([]any, len(values))
+	for i, v := range values {
+		list[i] = v
+	}
+	return []any{"match", []any{"get", attribute}, list, true, false}
+}
+
+// all and not combine tests.
+func all(tests ...any) any { return append([]any{"all"}, tests...) }
+
+func not(test any) any { return []any{"!", test} }

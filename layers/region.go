@@ -1,0 +1,53 @@
+package layers
+
+// 区划: divisions and zones, drawn as borders with names.
+var region = Layer{
+	ID: "region", Table: "region", Group: GroupReference,
+	Title:     Text{"区划", "Divisions"},
+	Geometry:  []Kind{Polygon, MultiPolygon},
+	FirstZoom: 6,
+	ZoomBy:    &ZoomBy{Field: "kind", Zoom: map[string]int{"province": 4, "city": 5, "county": 6, "zone": 9, "street": 9, "community": 12, "village": 12, "estate": 15}},
+	Fields: []Field{
+		{Name: "code", Type: String, Title: Text{"区域代码", "Code"}, Required: true, Tile: true, Filterable: true},
+		{Name: "name", Type: String, Title: Text{"名称", "Name"}, Required: true, Tile: true, Filterable: true},
+		{Name: "name_en", Type: String, Title: Text{"英文名称", "English name"}},
+		{Name: "kind", Type: Enum, Title: Text{"类别", "Kind"}, Required: true, Tile: true, Filterable: true, Values: []Value{
+			{"province", Text{"省级", "Province"}}, {"city", Text{"市级", "City"}}, {"county", Text{"区县级", "County"}}, {"street", Text{"街道（镇）", "Street or town"}},
+			{"community", Text{"社区", "Community"}}, {"village", Text{"行政村", "Village"}}, {"estate", Text{"小区", "Estate"}}, {"zone", Text{"片区", "Zone"}}}},
+		{Name: "parent_code", Type: String, Title: Text{"上级区域", "Parent"}, Filterable: true},
+		{Name: "valid_from", Type: Date, Title: Text{"生效日期", "Valid from"}},
+		{Name: "valid_to", Type: Date, Title: Text{"失效日期", "Valid to"}},
+		{Name: "source", Type: String, Title: Text{"数据来源", "Source"}, Access: Internal},
+		{Name: "source_key", Type: String, Title: Text{"来源标识", "Key in the source"}, Access: Internal},
+		{Name: "extra", Type: Object, Title: Text{"其他属性", "Other attributes"}, Access: Internal},
+		{Name: "revision", Type: Integer, Title: Text{"行版本", "Revision"}, ReadOnly: true},
+		{Name: "created_at", Type: Time, Title: Text{"建立时间", "Created"}, ReadOnly: true},
+		{Name: "updated_at", Type: Time, Title: Text{"修改时间", "Updated"}, ReadOnly: true},
+		{Name: "updated_by", Type: String, Title: Text{"修改人", "Updated by"}, Access: Internal, ReadOnly: true},
+	},
+	Drawings: []Drawing{
+		{ID: "region-community", Slot: SlotNet, Order: 1, Type: "line", MinZoom: 12, Filter: is("kind", "community", "village"),
+			Paint: map[string]any{"line-color": "$border", "line-width": ramp(12, 0.5, 16, 1.4), "line-opacity": 0.55, "line-dasharray": []any{1, 2}}},
+		{ID: "region-street", Slot: SlotNet, Order: 2, Type: "line", MinZoom: 8, Filter: is("kind", "street"),
+			Paint: map[string]any{"line-color": "$border", "line-width": ramp(8, 0.6, 14, 1.8), "line-opacity": 0.7, "line-dasharray": []any{4, 2, 1, 2}}},
+		{ID: "region-county", Slot: SlotNet, Order: 3, Type: "line", MinZoom: 5, Filter: is("kind", "county", "city"), Layout: map[string]any{"line-join": "round"},
+			Paint: map[string]any{"line-color": "$border", "line-width": ramp(6, 1, 14, 2.6), "line-opacity": 0.8}},
+		{ID: "region-zone", Slot: SlotNet, Order: 4, Type: "line", MinZoom: 9, Filter: is("kind", "zone"), Layout: map[string]any{"line-join": "round"},
+			Paint: map[string]any{"line-color": "$zone", "line-width": ramp(9, 1, 14, 2.4), "line-opacity": 0.75}},
+		{ID: "region-community-name", Slot: SlotLabel, Order: 2, Type: "symbol", MinZoom: 13.2, MaxZoom: 15.5, Filter: is("kind", "community", "village"),
+			Layout: map[string]any{"text-field": []any{"get", "name"}, "text-size": 11, "text-max-width": 7, "text-padding": 12},
+			Paint:  map[string]any{"text-color": "$labelMuted", "text-halo-color": "$halo", "text-halo-width": 1.5}},
+		{ID: "region-street-name", Slot: SlotLabel, Order: 30, Type: "symbol", MinZoom: 9.5, MaxZoom: 13.2, Filter: is("kind", "street"),
+			Layout: map[string]any{"text-field": []any{"get", "name"}, "text-size": ramp(9, 11, 13, 14), "text-letter-spacing": 0.1, "text-max-width": 7},
+			Paint:  map[string]any{"text-color": "$label", "text-halo-color": "$halo", "text-halo-width": 1.5}},
+		{ID: "region-county-name", Slot: SlotLabel, Order: 40, Type: "symbol", MinZoom: 5, MaxZoom: 9.5, Filter: is("kind", "county"),
+			Layout: map[string]any{"text-field": []any{"get", "name"}, "text-size": ramp(6, 12, 9, 16), "text-letter-spacing": 0.2},
+			Paint:  map[string]any{"text-color": "$label", "text-halo-color": "$halo", "text-halo-width": 1.8}},
+	},
+	Legend: []LegendItem{
+		{Label: Text{"区县界", "County border"}, Kind: "line", Color: "$border", WidthPx: 2.2},
+		{Label: Text{"街道界", "Street border"}, Kind: "line", Color: "$border", WidthPx: 1.4, Dash: []float64{4, 2, 1, 2}},
+		{Label: Text{"社区界", "Community border"}, Kind: "line", Color: "$border", WidthPx: 1, Dash: []float64{1, 2}},
+		{Label: Text{"片区", "Zone"}, Kind: "line", Color: "$zone", WidthPx: 2},
+	},
+}
