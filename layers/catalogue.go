@@ -20,11 +20,12 @@ func ByID(id string) *Layer {
 	return nil
 }
 
-// NetLayer is the tile layer of the nets other than the unit grids: grid_<scheme>. It is drawn and described like unit_grid.
-func NetLayer(scheme string, title Text, firstZoom int) *Layer {
+// NetLayer is the tile layer of a net other than the unit grids: grid_<scheme>, described like unit_grid. shown tells whether
+// the map shows it before anybody asks (column is_shown of grid_scheme).
+func NetLayer(scheme string, title Text, firstZoom int, shown bool) *Layer {
 	l := unitGrid
 	l.ID, l.Title = "grid_"+scheme, title
-	l.FirstZoom = firstZoom
+	l.FirstZoom, l.Hidden = firstZoom, !shown
 	l.Only = &Only{Column: "scheme", Value: scheme}
 	l.Drawings, l.Legend = dutyDrawings(l.ID), dutyLegend(title)
 	return &l

@@ -11,7 +11,8 @@ CREATE TABLE grid_scheme (
     is_exclusive boolean NOT NULL,
     is_complete  boolean NOT NULL,
     made_of      text REFERENCES grid_scheme (code),
-    first_zoom   smallint NOT NULL DEFAULT 12 CHECK (first_zoom BETWEEN 0 AND 18)
+    first_zoom   smallint NOT NULL DEFAULT 12 CHECK (first_zoom BETWEEN 0 AND 18),
+    is_shown     boolean NOT NULL DEFAULT true
 );
 COMMENT ON TABLE grid_scheme IS '网格方案：单元网格、责任网格、街道网格等';
 COMMENT ON COLUMN grid_scheme.id IS '内部编号';
@@ -25,6 +26,7 @@ COMMENT ON COLUMN grid_scheme.is_exclusive IS '网格之间是否互斥（不重
 COMMENT ON COLUMN grid_scheme.is_complete IS '是否应无缝覆盖全部范围';
 COMMENT ON COLUMN grid_scheme.made_of IS '由哪个方案的网格组成；空为自行绘制';
 COMMENT ON COLUMN grid_scheme.first_zoom IS '地图上开始显示的级别';
+COMMENT ON COLUMN grid_scheme.is_shown IS '地图是否默认显示';
 
 INSERT INTO grid_scheme (code, title, title_en, code_pattern, is_exclusive, is_complete, first_zoom) VALUES
     ('unit', '单元网格', 'Unit grids',
