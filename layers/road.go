@@ -1,5 +1,7 @@
 package layers
 
+import "strings"
+
 // 道路: road segments between junctions, classed as CJJ 37 does, and the paths that only walkers use.
 var road = Layer{
 	ID: "road", Table: "road", Collection: true, Group: GroupInventory,
@@ -83,7 +85,7 @@ func (w roadWidth) draw(order int) []Drawing {
 	link := []any{"==", []any{"get", "link"}, true}
 	part := func(id string, slot Slot, tests any, color string, width any) Drawing {
 		order := order * 2
-		if id[len(id)-1] != 'k' { // links lie beneath the roads they join
+		if !strings.HasSuffix(id, "-link") { // links lie beneath the roads they join
 			order++
 		}
 		return Drawing{ID: "road-" + w.class + id, Slot: slot, Order: order, Type: "line", MinZoom: w.minZoom, Filter: all(is("class", w.class), tests),
