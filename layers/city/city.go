@@ -1,0 +1,106 @@
+package city
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// What a reader may be told.
+var (
+	// ErrNotReady: the city has not been loaded yet.
+	ErrNotReady = errors.New("the city is not loaded yet")
+	// ErrBehind: the revision asked for did not become visible in time.
+	ErrBehind = errors.New("the revision is not visible yet")
+)
+
+// Revision names a state of the record: the transaction id (xid8) of the newest write in it.
+type Revision uint64
+
+// Model is state that somebody else keeps in memory of tables in the record. It is loaded, changed and shown together with
+// the layers. What Load and Apply return must not change afterwards. Both run in the follower's repeatable-read transaction.
+type Model interface {
+	// Entities are the tables whose changes the model wants to hear of.
+	Entities() []string
+	// Load reads the whole state.
+	Load(ctx context.Context, tx pgx.Tx) (any, error)
+	// Apply makes the new state from the old one. changed has the ids of rows inserted, updated or deleted, by table; a
+	// nil list means all of the table.
+	Apply(ctx context.Context, tx pgx.Tx, old any, changed map[string][]int64) (any, error)
+}
+
+// Config says what to follow.
+type Config struct {
+	Pool   *pgxpool.Pool    // the record, or a streaming standby of it; the follower opens a connection of its own
+	Models map[string]Model // by the key under which View.State answers; may be nil
+	Log    *slog.Logger     // nil for the default
+	Poll   time.Duration    // how often to look without being woken; 0 for two seconds
+	// Changed, if not nil, is called after every batch that changed anything, by the follower's goroutine.
+	Changed func(*View)
+}
+
+// City is the published city in memory. Safe for concurrent use.
+type City struct {
+	cfg  Config
+	view atomic.Pointer[View]
+
+	connected atomic.Bool
+}
+
+// New makes a city that is empty until Run has loaded it.
+func New(cfg Config) *City {
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if cfg.Poll == 0 {
+		cfg.Poll = 2 * time.Second
+	}
+	return &City{cfg: cfg}
+}
+
+// Run loads the city, follows the record until ctx ends, and returns when everything it started has ended. It survives the
+// loss of the database; its error is that of the context.
+func (c *City) Run(ctx context.Context) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// View is the newest state, or ErrNotReady.
+func (c *City) View() (*View, error) {
+	if v := c.view.Load(); v != nil {
+		return v, nil
+	}
+	return nil, ErrNotReady
+}
+
+// At is the newest state once a revision is visible in it; it waits for that, two seconds at most. Revision 0 does not wait. Errors:
+// ErrNotReady, ErrBehind, the context's.
+func (c *City) At(ctx context.Context, min Revision) (*View, error) {
+	return c.View()
+}
+
+// WaitRevision waits until a revision is visible, as At does.
+func (c *City) WaitRevision(ctx context.Context, min Revision) error {
+	_, err := c.At(ctx, min)
+	return err
+}
+
+// Status tells how the city in memory relates to the record.
+type Status struct {
+	Revision  Revision
+	AppliedAt time.Time     // when the newest look at the record was applied; zero before the first load
+	Age       time.Duration // since AppliedAt
+	Connected bool          // to the database, and following
+	Bytes     int64         // of memory, roughly
+	Features  map[string]int64
+}
+
+// Status is that of now.
+func (c *City) Status() Status {
+	return Status{Connected: c.connected.Load()}
+}

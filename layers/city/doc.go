@@ -1,0 +1,28 @@
+// Package city keeps the published city in memory: what tiles, look-ups and coverage need of every feature, always as
+// the record has it. 内存中的城市：快照、跟随变更、瓦片、检索。
+//
+//	c := city.New(city.Config{Pool: pool, Models: map[string]city.Model{"net": gridpg.Model{}}})
+//	go c.Run(ctx)
+//	view, err := c.At(ctx, minRevision)
+//	body, err := view.Tile(ctx, []string{"road"}, addr)
+//
+// Decisions:
+//
+//   - A [View] is the whole city at one moment of the record, immutable, behind one atomic pointer. A request takes one and
+//     sees layers, settings and models of the same transaction. Readers never wait for the follower.
+//   - A layer is a stack of packed blocks: a large base and, above it, small blocks of later changes, each with a list of rows
+//     that a later block replaced. Small blocks are merged as they come (a few thousand rows at most), the whole stack in the
+//     background when it has grown. So an edit costs microseconds, and an import does not stall anybody.
+//   - Columns are in Hilbert order: ids, geometry in world units as one run of numbers, first zoom, and one typed column
+//     per tile attribute. There is no Go pointer per feature, so the garbage collector does not care how large a city is.
+//   - The follower reads in one repeatable-read transaction what became visible since the last one (snapshot.go), applies it, and
+//     swaps the pointer once per batch. Any doubt (a lost connection, a row it cannot read) loads the whole city again behind
+//     the old view: transaction ids come again after a crash, so there is nothing to go on from.
+//   - Grids are rows of one table and several layers (unit_grid, grid_<scheme>). Retired rows (valid_to is set) of grids and
+//     regions are in no layer.
+//   - A derived field may use the public columns of its row. When the rules change, the layers with derived fields are read again.
+//   - threshold_profile and checklist_item are not in the change feed (they have no id); the rules are compared with every batch
+//     and at every slow poll.
+//   - The content hash of a tile sums what its rows contribute, row by row, so it does not depend on their order, on the
+//     blocks they lie in, or on the server. Prefix sums in tree order make it as cheap as a search for whole nodes.
+package city
