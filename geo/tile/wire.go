@@ -1,0 +1,41 @@
+package tile
+
+import "math/bits"
+
+// Fields of the format with their wire types, as single bytes.
+const (
+	fieldLayers  = 3<<3 | 2 // Tile
+	fieldName    = 1<<3 | 2 // Layer
+	fieldFeature = 2<<3 | 2
+	fieldKeys    = 3<<3 | 2
+	fieldValues  = 4<<3 | 2
+	fieldExtent  = 5<<3 | 0
+	fieldVersion = 15<<3 | 0
+	fieldID      = 1<<3 | 0 // Feature
+	fieldTags    = 2<<3 | 2
+	fieldType    = 3<<3 | 0
+	fieldGeom    = 4<<3 | 2
+)
+
+// Commands of a geometry.
+const (
+	moveTo    = 1
+	lineTo    = 2
+	closePath = 1<<3 | 7
+)
+
+// version is that of the vector-tile specification, 2.1.
+const version = 2
+
+func varintLen(v uint64) int { return (bits.Len64(v|1) + 6) / 7 }
+
+// appendVarint is binary.AppendUvarint for short numbers, small enough to be inlined.
+func appendVarint(b []byte, v uint32) []byte {
+	for v >= 0x80 {
+		b = append(b, byte(v)|0x80)
+		v >>= 7
+	}
+	return append(b, byte(v))
+}
+
+func zigzag(v int32) uint32 { return uint32(v<<1) ^ uint32(v>>31) }
