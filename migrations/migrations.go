@@ -102,7 +102,11 @@ func with(pool *pgxpool.Pool, fsys fs.FS, do func(*goose.Provider) error) error 
 	if err != nil {
 		return fmt.Errorf("reading the migrations: %w", err)
 	}
-	if err := do(p); err != nil {
+	err = do(p)
+	if part, ok := errors.AsType[*goose.PartialError](err); ok {
+		return fmt.Errorf("migration %s: %w", path.Base(part.Failed.Source.Path), part.Err)
+	}
+	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
 	return nil
