@@ -61,8 +61,7 @@ func (e *edge) split(r *rings, start, end int) {
 		}
 	}
 	if first < 0 {
-		r.pts = append(r.pts, e.src[start:end]...)
-		r.close()
+		r.keep(append(r.pts, e.src[start:end]...), false, false)
 		return
 	}
 	rotate(e.src[start:end], first-start)
@@ -231,17 +230,18 @@ func (e *edge) follow(r *rings, n int) {
 
 // take makes a ring of the links from place at of the path to its end, and shortens the path to there.
 func (e *edge) take(r *rings, at int) {
+	pts := r.pts
 	for _, i := range e.path[at:] {
 		l := e.links[i]
 		if n, found := slices.BinarySearch(e.from, l.from); found {
 			e.seen[n] = 0
 		}
 		if l.start == l.end {
-			r.pts = append(r.pts, e.position(l.from))
+			pts = append(pts, e.position(l.from))
 		} else {
-			r.pts = append(r.pts, e.src[l.start:l.end-1]...)
+			pts = append(pts, e.src[l.start:l.end-1]...)
 		}
 	}
 	e.path = e.path[:at]
-	r.close()
+	r.keep(pts, false, false)
 }

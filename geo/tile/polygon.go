@@ -1,5 +1,7 @@
 package tile
 
+import "slices"
+
 // rings is a flat list of rings, none of which repeats its first position.
 type rings struct {
 	pts  []point
@@ -18,18 +20,23 @@ func (r *rings) start(i int) int {
 
 func (r *rings) at(i int) []point { return r.pts[r.start(i):r.ends[i]] }
 
-// close ends the ring just appended to pts: it is tidied, and dropped where no area is left.
-func (r *rings) close() {
-	first := r.start(len(r.ends))
-	ring := tidy(r.pts[first:])
+// keep ends the ring that is appended to pts: it is tidied, and dropped where no area is left. Where it is known which
+// kind of ring it is, it is turned accordingly.
+func (r *rings) keep(pts []point, known, outer bool) bool {
+	first := len(r.pts)
+	ring := tidy(pts[first:])
 	area := area2(ring)
 	if area == 0 {
-		r.pts = r.pts[:first]
-		return
+		return false
 	}
-	r.pts = r.pts[:first+len(ring)]
+	if known && (area > 0) != outer {
+		slices.Reverse(ring)
+		area = -area
+	}
+	r.pts = pts[:first+len(ring)]
 	r.ends = append(r.ends, len(r.pts))
 	r.area = append(r.area, area)
+	return true
 }
 
 // polygons clips, turns and writes each polygon.
@@ -81,55 +88,52 @@ func ringXY(g Geometry, i uint32) []uint32 {
 
 // ring rounds, turns and clips a ring into s.rings and tells whether anything was kept and whether it was cut.
 func (s *shape) ring(p *plane, xy []uint32, outer bool) (kept, cut bool) {
-	pts, b := p.round(s.pts[:0], xy)
-	s.pts = pts
-	for len(pts) > 1 && pts[0] == pts[len(pts)-1] {
-		pts = pts[:len(pts)-1]
-	}
-	if len(pts) < 3 || p.misses(b) {
+	first := len(s.rings.pts)
+	pts, b := p.round(s.rings.pts, xy)
+	s.rings.pts = pts[:first]
+	ring := opened(pts[first:])
+	if len(ring) < 3 || p.misses(b) {
 		return false, false
 	}
-	sign := orientation(pts, b)
+	if p.holds(b) {
+		return s.rings.keep(pts[:first+len(ring)], true, outer), false
+	}
+	sign := orientation(ring)
 	if sign == 0 {
 		return false, false
 	}
 	if (sign > 0) != outer {
-		reverse(pts)
+		slices.Reverse(ring)
 	}
-	n := len(s.rings.ends)
-	if p.holds(b) {
-		s.rings.pts = append(s.rings.pts, pts...)
-		s.rings.close()
-		return len(s.rings.ends) > n, false
+	ring = s.clipRing(p, ring, b)
+	if len(ring) < 3 {
+		return false, true
 	}
-	s.pts, s.spare = p.clipRing(pts, s.spare[:0], b)
-	s.rings.pts = append(s.rings.pts, s.pts...)
-	s.rings.closeAsIs()
-	return len(s.rings.ends) > n, true
+	// The edge still has to work on it; its area matters only then.
+	s.rings.pts = append(s.rings.pts, ring...)
+	s.rings.ends = append(s.rings.ends, len(s.rings.pts))
+	s.rings.area = append(s.rings.area, 0)
+	return true, true
 }
 
-// closeAsIs ends a ring that the edge still has to work on.
-func (r *rings) closeAsIs() {
-	first := r.start(len(r.ends))
-	if len(r.pts)-first < 3 {
-		r.pts = r.pts[:first]
-		return
+// opened is a ring without positions at its end that repeat the first.
+func opened(ring []point) []point {
+	for len(ring) > 1 && ring[0] == ring[len(ring)-1] {
+		ring = ring[:len(ring)-1]
 	}
-	r.ends = append(r.ends, len(r.pts))
-	r.area = append(r.area, 0)
+	return ring
 }
 
-// clipRing cuts a ring at the sides its box reaches over, using the other buffer in turns. It returns the result and
-// the buffer left over.
-func (p *plane) clipRing(pts, other []point, b box) (result, rest []point) {
+// clipRing cuts a ring at the sides its box reaches over.
+func (s *shape) clipRing(p *plane, ring []point, b box) []point {
 	reaches := [4]bool{b.minX < p.lo, b.maxX > p.hi, b.minY < p.lo, b.maxY > p.hi}
 	for side := west; side <= south; side++ {
-		if !reaches[side] || len(pts) == 0 {
-			continue
+		if reaches[side] && len(ring) > 0 {
+			ring = p.cutRing(s.spare[:0], ring, side)
+			s.spare, s.pts = s.pts, ring
 		}
-		pts, other = p.cutRing(other[:0], pts, side), pts
 	}
-	return pts, other
+	return ring
 }
 
 // cutRing appends to dst the part of a ring on the inner side of one side of the clip box.
@@ -146,10 +150,7 @@ func (p *plane) cutRing(dst, ring []point, side int) []point {
 		}
 		prev, prevOut = q, out
 	}
-	for len(dst) > 1 && dst[0] == dst[len(dst)-1] {
-		dst = dst[:len(dst)-1]
-	}
-	return dst
+	return opened(dst)
 }
 
 // appendNew appends a position unless it is there already.
@@ -235,7 +236,7 @@ func area2(ring []point) int64 {
 
 // orientation is the sign of a ring's area anywhere in the world. Products have up to 61 bits there, so they are summed
 // in two halves.
-func orientation(ring []point, b box) int {
+func orientation(ring []point) int {
 	const half = 31
 	var high, low int64
 	o := ring[0]
@@ -254,12 +255,6 @@ func orientation(ring []point, b box) int {
 		return 1
 	}
 	return 0
-}
-
-func reverse(pts []point) {
-	for i, j := 0, len(pts)-1; i < j; i, j = i+1, j-1 {
-		pts[i], pts[j] = pts[j], pts[i]
-	}
 }
 
 // holds tells whether a hole that does not cross an outer ring lies in it: whether the first of its positions that is

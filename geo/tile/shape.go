@@ -30,7 +30,7 @@ func (s *shape) build(p *plane, g Geometry) bool {
 func (s *shape) points(p *plane, xy []uint32) {
 	pts, b := p.round(s.pts[:0], xy)
 	s.pts = pts
-	if len(pts) == 0 || p.misses(b) {
+	if p.misses(b) { // or nothing: the empty box misses too
 		return
 	}
 	kept := pts[:0]
