@@ -1,0 +1,137 @@
+import type { Geometry } from 'geojson'
+
+/** What the server answers, field by field. Longitude comes first everywhere; boxes are west, south, east, north. */
+export type Position = [lon: number, lat: number]
+export type Box = [west: number, south: number, east: number, north: number]
+
+export interface City {
+  name: string
+  name_en: string
+  sample: boolean
+  center: Position
+  zoom: number
+}
+
+export type LegendKind = 'line' | 'fill' | 'symbol'
+export type LegendGroup = 'inventory' | 'net' | 'reference'
+
+export interface LegendItem {
+  label: string
+  label_en?: string
+  kind: LegendKind
+  color?: string
+  casing?: string
+  /** Width of a line in CSS pixels, casing left out. */
+  width?: number
+  dash?: number[]
+  outline?: string
+  /** Names of sprite images. */
+  pattern?: string
+  icon?: string
+}
+
+export interface LegendLayer {
+  layer: string
+  title: string
+  title_en?: string
+  geometry: string
+  min_zoom: number
+  visible: boolean
+  group: LegendGroup
+  items: LegendItem[]
+}
+
+export interface Counts {
+  revision: string
+  counts: Record<string, number>
+}
+
+export interface Status {
+  revision: string
+  applied_at: string
+  age_ms: number
+  features: Record<string, number>
+  sample: boolean
+}
+
+export interface RegionRef {
+  code: string
+  name: string
+  kind: string
+}
+
+export interface Region extends RegionRef {
+  kind_title?: string
+  kind_title_en?: string
+  parent?: string | null
+  bbox: Box
+  area_m2?: number
+  children?: number
+  path?: RegionRef[]
+  figures?: Record<string, number>
+}
+
+export interface Page<T> {
+  items: T[]
+  next?: string | null
+  total?: number
+}
+
+export interface GridRef {
+  scheme: string
+  scheme_title?: string
+  code: string
+  name?: string | null
+  inside_m?: number
+  inside_m2?: number
+}
+
+export interface Located {
+  regions: RegionRef[]
+  unit_grid: { code: string; name?: string | null; scheme: string } | null
+  grids: GridRef[]
+}
+
+export interface SearchItem {
+  kind: 'feature' | 'region' | 'grid'
+  layer: string
+  id: number | string
+  code?: string | null
+  name?: string | null
+  layer_title?: string
+  region_name?: string | null
+  center: Position
+  bbox?: Box
+}
+
+export interface FeatureItem {
+  type: 'Feature'
+  id: number | string
+  geometry: Geometry | null
+  properties: Record<string, unknown>
+  regions?: RegionRef[]
+  grids?: GridRef[]
+}
+
+export interface SchemaEnum {
+  const: unknown
+  title?: string
+  'x-title-en'?: string
+}
+
+export interface SchemaProperty {
+  type?: string | string[]
+  title?: string
+  'x-title-en'?: string
+  'x-unit'?: string
+  format?: string
+  oneOf?: SchemaEnum[]
+  properties?: Record<string, SchemaProperty>
+  'x-ogc-role'?: string
+}
+
+export interface CollectionSchema {
+  title?: string
+  'x-title-en'?: string
+  properties: Record<string, SchemaProperty>
+}

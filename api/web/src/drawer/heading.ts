@@ -1,0 +1,44 @@
+import { pickTitle, type Translate, type Lang } from '../i18n/index.ts'
+import type { LegendLayer, SchemaProperty } from '../api/types.ts'
+import { formatValue } from './fields.ts'
+import type { Loaded } from './selected.ts'
+
+export interface Heading {
+  title: string
+  subtitle: string
+  layer: string
+  /** The feature's state, where it has one, in words and in kind. */
+  status?: { text: string; good: boolean }
+}
+
+export function headingOf(loaded: Loaded, legend: (layer: string) => LegendLayer | undefined, lang: Lang, t: Translate): Heading {
+  switch (loaded.kind) {
+    case 'feature': return featureHeading(loaded, legend, lang, t)
+    case 'region': return {
+      title: loaded.region.name,
+      subtitle: [pickTitle(lang, loaded.region.kind_title, loaded.region.kind_title_en) || loaded.region.kind, loaded.region.code].join(' · '),
+      layer: 'region',
+    }
+    case 'place': return { title: t('drawer.place'), subtitle: 'CGCS2000', layer: 'place' }
+  }
+}
+
+function featureHeading(loaded: Extract<Loaded, { kind: 'feature' }>, legend: (layer: string) => LegendLayer | undefined, lang: Lang, t: Translate): Heading {
+  const { item, schema, layer } = loaded
+  const entry = legend(layer)
+  const layerTitle = entry ? pickTitle(lang, entry.title, entry.title_en) : pickTitle(lang, schema.title, schema['x-title-en'])
+  const text = (key: string) => {
+    const value = item.properties[key]
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const [name, code] = [text('name'), text('code')]
+  const heading: Heading = {
+    title: name ?? code ?? t('drawer.unnamed'),
+    subtitle: [layerTitle, name ? (code ?? `#${item.id}`) : `#${item.id}`].filter(Boolean).join(' · '),
+    layer,
+  }
+  const status = text('status')
+  const property: SchemaProperty | undefined = schema.properties.status
+  if (status && property) heading.status = { text: formatValue(status, property, lang), good: status === 'intact' }
+  return heading
+}

@@ -1,0 +1,56 @@
+import { shallowRef, watch, type ShallowRef } from 'vue'
+import type { CollectionSchema, FeatureItem, Located, Position, Region } from '../api/types.ts'
+import type { App } from '../state/app.ts'
+import type { Selection } from '../state/permalink.ts'
+import { collectionOf } from './collection.ts'
+
+export type Loaded =
+  | { kind: 'feature'; layer: string; item: FeatureItem; schema: CollectionSchema }
+  | { kind: 'region'; region: Region; children: Region[] }
+  | { kind: 'place'; at: Position; located: Located }
+
+export interface Selected {
+  record: ShallowRef<Loaded | undefined>
+  error: ShallowRef<unknown>
+  reload(): void
+}
+
+/** The full record of what is selected. While the next one loads nothing of the last one is shown. */
+export function useSelected({ server, selecting, connection }: App): Selected {
+  const record = shallowRef<Loaded>()
+  const error = shallowRef<unknown>()
+
+  async function load(selection: Selection | undefined, keep = false): Promise<void> {
+    if (!keep) record.value = undefined
+    error.value = undefined
+    if (!selection) return
+    try {
+      const loaded = await ask(selection)
+      if (selecting.selection.value === selection) record.value = loaded
+    } catch (failure) {
+      if (selecting.selection.value === selection && !(keep && record.value)) error.value = failure
+    }
+  }
+
+  async function ask(selection: Selection): Promise<Loaded> {
+    switch (selection.kind) {
+      case 'feature': {
+        const collection = collectionOf(selection.layer)
+        const [item, schema] = await Promise.all([server.item(collection, selection.id), server.schema(collection)])
+        return { kind: 'feature', layer: selection.layer, item, schema }
+      }
+      case 'region': {
+        const [region, children] = await Promise.all([server.region(selection.code), server.children(selection.code)])
+        return { kind: 'region', region, children }
+      }
+      case 'place': return { kind: 'place', at: selection.at, located: await server.locate(selection.at) }
+    }
+  }
+
+  watch(selecting.selection, (selection) => void load(selection), { immediate: true })
+  watch(() => connection.status.value?.revision, (now, before) => {
+    if (before !== undefined && now !== before) void load(selecting.selection.value, true)
+  })
+  watch(connection.online, (online) => { if (online && error.value) void load(selecting.selection.value) })
+  return { record, error, reload: () => void load(selecting.selection.value) }
+}

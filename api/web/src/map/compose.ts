@@ -1,0 +1,46 @@
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
+import type { Selection, Theme } from '../state/permalink.ts'
+import { highlightLayers, placeSource } from './highlight.ts'
+import { fade } from './opacity.ts'
+
+/** What the user sees to, beside the style: a pure function turns both into what MapLibre draws. */
+export interface Choices {
+  isVisible(layer: string): boolean
+  opacityOf(layer: string): number
+  selection: Selection | undefined
+  theme: Theme
+}
+
+/** The city layer a style layer draws: its metadata say so, or its source layer does. */
+export function layerOf(layer: LayerSpecification): string | undefined {
+  const named = (layer.metadata as Record<string, unknown> | undefined)?.['wangge:layer']
+  if (typeof named === 'string') return named
+  return 'source-layer' in layer ? layer['source-layer'] : undefined
+}
+
+export function composeStyle(style: StyleSpecification, choices: Choices): StyleSpecification {
+  const drawn = style.layers.map((layer) => applyChoice(layer, choices))
+  const { below, above } = highlightLayers(choices.selection, choices.theme)
+  const firstLabel = drawn.findIndex((layer) => layer.type === 'symbol')
+  const cut = firstLabel < 0 ? drawn.length : firstLabel
+  return {
+    ...style,
+    sources: { ...style.sources, [placeSource]: placeOf(choices.selection) },
+    layers: [...drawn.slice(0, cut), ...below, ...drawn.slice(cut), ...above],
+  }
+}
+
+function applyChoice(layer: LayerSpecification, choices: Choices): LayerSpecification {
+  const name = layerOf(layer)
+  if (name === undefined || layer.type === 'background') return layer
+  if (!choices.isVisible(name)) return { ...layer, layout: { ...layer.layout, visibility: 'none' } } as LayerSpecification
+  return fade(layer, choices.opacityOf(name) / 100)
+}
+
+function placeOf(selection: Selection | undefined): SourceSpecification {
+  const at = selection?.kind === 'place' ? [selection.at] : []
+  return {
+    type: 'geojson',
+    data: { type: 'FeatureCollection', features: at.map((coordinates) => ({ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates } })) },
+  }
+}

@@ -1,0 +1,65 @@
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification } from 'maplibre-gl'
+import type { Selection, Theme } from '../state/permalink.ts'
+
+/** The vector source every inventory layer is drawn from. */
+export const citySource = 'city'
+export const placeSource = 'wangge-place'
+export const highlightPrefix = 'wangge-highlight'
+
+interface Flavor {
+  accent: string
+  glow: string
+}
+
+const flavors: Record<Theme, Flavor> = {
+  light: { accent: '#1456f0', glow: '#ffffff' },
+  dark: { accent: '#7aa5ff', glow: '#0b0e13' },
+}
+
+type Line = Extract<LayerSpecification, { type: 'line' }>
+const round: NonNullable<Line['layout']> = { 'line-cap': 'round', 'line-join': 'round' }
+
+/** Wider than the widest road of the same zoom, so that the halo shows on both sides of it. */
+const haloWidth: ExpressionSpecification = ['interpolate', ['exponential', 1.5], ['zoom'], 10, 6, 14, 12, 16, 20, 18, 46]
+const coreWidth: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 10, 1.5, 16, 3]
+
+/** How the selected thing is marked: below the labels first, above everything second. */
+export function highlightLayers(selection: Selection | undefined, theme: Theme): { below: LayerSpecification[]; above: LayerSpecification[] } {
+  const flavor = flavors[theme]
+  switch (selection?.kind) {
+    case 'feature': return feature(selection.layer, Number(selection.id), flavor)
+    case 'region': return { below: outline('region', ['==', ['get', 'code'], selection.code], flavor), above: [] }
+    case 'place': return { below: [], above: [ring(`${highlightPrefix}-place`, { source: placeSource }, flavor)] }
+    default: return { below: [], above: [] }
+  }
+}
+
+function feature(layer: string, id: number, flavor: Flavor): ReturnType<typeof highlightLayers> {
+  const is: ExpressionSpecification = ['==', ['id'], id]
+  const shaped = (shape: string): FilterSpecification => ['all', is, ['==', ['geometry-type'], shape]]
+  const from = { source: citySource, 'source-layer': layer }
+  return {
+    below: [
+      { id: `${highlightPrefix}-halo`, type: 'line', ...from, filter: shaped('LineString'), layout: round, paint: { 'line-color': flavor.accent, 'line-opacity': 0.3, 'line-width': haloWidth } },
+      { id: `${highlightPrefix}-core`, type: 'line', ...from, filter: shaped('LineString'), layout: round, paint: { 'line-color': flavor.accent, 'line-width': coreWidth } },
+      ...outline(layer, shaped('Polygon'), flavor),
+    ],
+    above: [ring(`${highlightPrefix}-point`, { ...from, filter: shaped('Point') }, flavor)],
+  }
+}
+
+function outline(layer: string, filter: FilterSpecification, flavor: Flavor): LayerSpecification[] {
+  const from = { source: citySource, 'source-layer': layer, filter }
+  return [
+    { id: `${highlightPrefix}-fill`, type: 'fill', ...from, paint: { 'fill-color': flavor.accent, 'fill-opacity': layer === 'region' ? 0.04 : 0.14 } },
+    { id: `${highlightPrefix}-casing`, type: 'line', ...from, layout: round, paint: { 'line-color': flavor.glow, 'line-width': 5, 'line-opacity': 0.8 } },
+    { id: `${highlightPrefix}-edge`, type: 'line', ...from, layout: round, paint: { 'line-color': flavor.accent, 'line-width': 2.5 } },
+  ]
+}
+
+function ring(id: string, from: { source: string; 'source-layer'?: string; filter?: FilterSpecification }, flavor: Flavor): LayerSpecification {
+  return { id, type: 'circle', ...from, paint: {
+    'circle-radius': ['interpolate', ['linear'], ['zoom'], 12, 10, 16, 15, 18, 20],
+    'circle-color': flavor.accent, 'circle-opacity': 0.16, 'circle-stroke-color': flavor.accent, 'circle-stroke-width': 2.5,
+  } }
+}

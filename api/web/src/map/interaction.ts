@@ -1,0 +1,87 @@
+import type { Map as MapLibre, MapMouseEvent, PointLike } from 'maplibre-gl'
+import type { Position } from '../api/types.ts'
+import type { App } from '../state/app.ts'
+import { layerOf } from './compose.ts'
+import { highlightPrefix } from './highlight.ts'
+import { distinct, isDensity, pick, tolerancePx, type Hit, type Picked } from './pick.ts'
+import { candidateOf } from './title.ts'
+
+/** How far around the centre Enter looks for things to select, and how many it offers. */
+const nearPx = 120
+const nearLimit = 30
+
+/** Clicks, long presses, the pointer and Enter on the map. */
+export function addInteraction(map: MapLibre, app: App): { near(): void } {
+  const { selecting, view } = app
+  let touch = false
+  map.getCanvas().addEventListener('pointerdown', (event) => { touch = event.pointerType === 'touch' })
+
+  const hitsAround = (x: number, y: number, px: number): Hit[] =>
+    query(map, px === 0 ? [x, y] : [[x - px, y - px], [x + px, y + px]])
+  const candidates = (picked: Picked[]) => picked.map((one) =>
+    candidateOf(one, app.layers.title(one.hit.layer), app.settings.lang.value, app.settings.t('drawer.unnamed')))
+
+  map.on('click', ({ point, lngLat }: MapMouseEvent) => {
+    const px = touch ? tolerancePx.touch : tolerancePx.mouse
+    const [under, around] = [hitsAround(point.x, point.y, 0), hitsAround(point.x, point.y, px)]
+    const picked = candidates(pick(under, around))
+    const [first] = picked
+    if (picked.length > 1) {
+      selecting.offer.value = { candidates: picked, at: { x: point.x, y: point.y }, near: false }
+    } else if (first) {
+      selecting.select(first.selection)
+    } else if (around.some(isDensity)) {
+      map.easeTo({ center: lngLat, zoom: Math.floor(map.getZoom()) + 2, duration: 200 })
+    } else if (selecting.offer.value) {
+      selecting.offer.value = undefined
+    } else {
+      selecting.select({ kind: 'place', at: [lngLat.lng, lngLat.lat] })
+    }
+  })
+  map.on('contextmenu', ({ lngLat }) => { selecting.select({ kind: 'place', at: [lngLat.lng, lngLat.lat] }) })
+  map.on('movestart', () => { selecting.offer.value = undefined })
+  addPointer(map, (position) => { view.pointer.value = position })
+
+  function near(): void {
+    const { clientWidth, clientHeight } = map.getContainer()
+    const at = { x: clientWidth / 2, y: clientHeight / 2 }
+    const found = candidates(distinct(hitsAround(at.x, at.y, nearPx))).slice(0, nearLimit)
+    if (found.length === 0) app.toast.show(app.settings.t('choose.none'))
+    else selecting.offer.value = { candidates: found, at, near: true }
+  }
+  map.getCanvas().addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') return
+    event.preventDefault()
+    near()
+  })
+  return { near }
+}
+
+function query(map: MapLibre, where: PointLike | [PointLike, PointLike]): Hit[] {
+  return map.queryRenderedFeatures(where)
+    .filter((feature) => feature.layer.source === 'city' && !feature.layer.id.startsWith(highlightPrefix))
+    .map((feature) => ({
+      layer: feature.sourceLayer ?? layerOf(feature.layer) ?? '',
+      id: feature.id,
+      geometry: feature.geometry.type,
+      properties: feature.properties,
+    }))
+}
+
+/** Tells where the pointer is and shows a hand over what can be selected, once a frame at most. */
+function addPointer(map: MapLibre, moved: (position: Position | undefined) => void): void {
+  let waiting = false
+  map.on('mousemove', ({ point, lngLat }) => {
+    moved([lngLat.lng, lngLat.lat])
+    if (waiting || map.isMoving()) return
+    waiting = true
+    requestAnimationFrame(() => {
+      waiting = false
+      const px = tolerancePx.mouse
+      const [best] = pick(query(map, [point.x, point.y]), query(map, [[point.x - px, point.y - px], [point.x + px, point.y + px]]))
+      const small = best && best.hit.layer !== 'region' && best.hit.layer !== 'unit_grid' && !best.hit.layer.startsWith('grid_')
+      map.getCanvas().style.cursor = small ? 'pointer' : ''
+    })
+  })
+  map.on('move', () => { if (map.isMoving() && !map.dragPan.isActive()) moved(undefined) })
+}

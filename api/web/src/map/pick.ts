@@ -1,0 +1,79 @@
+import type { Selection } from '../state/permalink.ts'
+
+/** What picking needs to know of a rendered feature: MapLibre's own type has much more. */
+export interface Hit {
+  layer: string
+  id: string | number | undefined
+  geometry: string
+  properties: Record<string, unknown>
+}
+
+export interface Picked {
+  selection: Selection
+  hit: Hit
+}
+
+/** Pixels around a click that still count: a fingertip is less exact than a pointer. */
+export const tolerancePx = { mouse: 6, touch: 16 }
+
+const ignored = new Set(['ground'])
+
+/**
+ * The things meant by a click, best first. Small things win over what they lie on: a point near the click, then a line
+ * or an area under it, then a line near it, then grids, then regions. Only the best tier counts, so a road in a grid
+ * needs no question; two toilets side by side do.
+ */
+export function pick(under: Hit[], near: Hit[]): Picked[] {
+  const exact = new Set(under.map(keyOf))
+  const tiers = new Map<number, Map<string, Picked>>()
+  for (const hit of [...under, ...near]) {
+    const tier = tierOf(hit, exact.has(keyOf(hit)))
+    const selection = selectionOf(hit)
+    if (tier === undefined || !selection) continue
+    const found = tiers.get(tier) ?? new Map<string, Picked>()
+    if (!found.has(keyOf(hit))) found.set(keyOf(hit), { selection, hit })
+    tiers.set(tier, found)
+  }
+  const best = Math.min(...tiers.keys())
+  return [...(tiers.get(best)?.values() ?? [])]
+}
+
+/** Everything selectable among the hits, once each, in the order given. */
+export function distinct(hits: Hit[]): Picked[] {
+  const found = new Map<string, Picked>()
+  for (const hit of hits) {
+    const selection = selectionOf(hit)
+    if (selection && !ignored.has(hit.layer) && !found.has(keyOf(hit))) found.set(keyOf(hit), { selection, hit })
+  }
+  return [...found.values()]
+}
+
+/** Density hexagons stand for many features: a click on one looks closer. */
+export function isDensity(hit: Hit): boolean {
+  return hit.layer.endsWith('_density') || hit.properties.cluster === true
+}
+
+function tierOf(hit: Hit, exact: boolean): number | undefined {
+  if (ignored.has(hit.layer) || isDensity(hit)) return undefined
+  if (hit.layer === 'region') return exact ? 6 : undefined
+  if (isGrid(hit.layer)) return exact ? (hit.layer === 'unit_grid' ? 4 : 5) : undefined
+  if (hit.geometry.endsWith('Point')) return 0
+  if (hit.geometry.endsWith('LineString')) return exact ? 1 : 3
+  return exact ? 1 : undefined
+}
+
+function isGrid(layer: string): boolean {
+  return layer === 'unit_grid' || layer.startsWith('grid_')
+}
+
+function selectionOf(hit: Hit): Selection | undefined {
+  if (hit.layer === 'region') {
+    const code = hit.properties.code
+    return typeof code === 'string' ? { kind: 'region', code } : undefined
+  }
+  return hit.id === undefined ? undefined : { kind: 'feature', layer: hit.layer, id: String(hit.id) }
+}
+
+function keyOf(hit: Hit): string {
+  return `${hit.layer}/${hit.layer === 'region' ? String(hit.properties.code) : String(hit.id)}`
+}

@@ -1,0 +1,110 @@
+import { computed, inject, ref, shallowRef, watch, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { Client } from '../api/client.ts'
+import { Server } from '../api/server.ts'
+import type { Box, Position } from '../api/types.ts'
+import { createConnection, type Connection } from './connection.ts'
+import { createCounts, type InView } from './counts.ts'
+import { createHistory } from './history.ts'
+import { createLayers, type Layers } from './layers.ts'
+import { parsePermalink } from './permalink.ts'
+import { createSelecting, type Selecting } from './selecting.ts'
+import { createSettings, type Settings } from './settings.ts'
+import { createSprite, type SpriteImages } from './sprite.ts'
+import { createCityStyle, type CityStyle } from './style.ts'
+import { createToast, type Toast } from './toast.ts'
+
+/** What the rest of the app may ask of the map. */
+export interface MapPort {
+  fit(box: Box): void
+  fly(center: Position, zoom?: number): void
+  zoomBy(steps: number): void
+  zoomTo(zoom: number): void
+  north(): void
+  home(): void
+  locate(): void
+  near(): void
+  focus(): void
+}
+
+/** Where the map is looking. */
+export interface View {
+  box: Ref<Box | undefined>
+  zoom: Ref<number>
+  bearing: Ref<number>
+  center: Ref<Position | undefined>
+  /** The last place the pointer was on the map. */
+  pointer: Ref<Position | undefined>
+}
+
+export interface App {
+  server: Server
+  settings: Settings
+  connection: Connection
+  style: CityStyle
+  sprite: ShallowRef<SpriteImages>
+  layers: Layers
+  selecting: Selecting
+  counts: InView
+  view: View
+  toast: Toast
+  map: ShallowRef<MapPort | undefined>
+  panelOpen: Ref<boolean>
+  phone: Ref<boolean>
+  /** The address of what is shown now. */
+  link(): string
+  start(): void
+}
+
+const key: InjectionKey<App> = Symbol('wangge')
+
+export function createApp(): App {
+  const link = parsePermalink(location.search)
+  const settings = createSettings(link)
+  const client = new Client((reachable) => { connection.reached(reachable) })
+  const server = new Server(client)
+  const connection = createConnection(() => server.status())
+  const style = createCityStyle(server, settings)
+  const layers = createLayers(style.legend, link)
+  const selecting = createSelecting(link)
+  const view: View = { box: ref(), zoom: ref(0), bearing: ref(0), center: ref(), pointer: ref() }
+  const counts = createCounts(server, view.box)
+
+  createHistory({ settings, layers, selecting })
+  watch(connection.online, (online) => {
+    if (!online) return
+    counts.refresh()
+    if (!style.style.value) void style.load()
+  })
+  watch(computed(() => connection.status.value?.revision), counts.refresh)
+
+  return {
+    server, settings, connection, style, layers, selecting, counts, view,
+    sprite: createSprite(style.style),
+    toast: createToast(),
+    map: shallowRef(),
+    panelOpen: ref(true),
+    phone: mediaQuery('(max-width: 768px)'),
+    link: () => location.href,
+    start() {
+      void style.load()
+      connection.poll()
+    },
+  }
+}
+
+export function provideTo(app: { provide(key: InjectionKey<App>, value: App): unknown }, state: App): void {
+  app.provide(key, state)
+}
+
+export function useApp(): App {
+  const app = inject(key)
+  if (!app) throw new Error('useApp outside the app')
+  return app
+}
+
+function mediaQuery(query: string): Ref<boolean> {
+  const list = window.matchMedia(query)
+  const matches = ref(list.matches)
+  list.addEventListener('change', (event) => { matches.value = event.matches })
+  return matches
+}

@@ -1,0 +1,40 @@
+import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+import { isAbort } from '../api/client.ts'
+import type { Server } from '../api/server.ts'
+import type { Box } from '../api/types.ts'
+
+const settleMs = 150
+
+export interface InView {
+  counts: ShallowRef<Record<string, number> | undefined>
+  loading: Ref<boolean>
+  refresh(): void
+}
+
+/** How many features of each layer lie in the box on the screen, asked for when the map has come to rest. */
+export function createCounts(server: Server, box: Ref<Box | undefined>): InView {
+  const counts = shallowRef<Record<string, number>>()
+  const loading = ref(true)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let pending: AbortController | undefined
+
+  async function ask(bbox: Box): Promise<void> {
+    pending?.abort()
+    const mine = pending = new AbortController()
+    loading.value = true
+    try {
+      counts.value = (await server.counts(bbox, mine.signal)).counts
+    } catch (failure) {
+      if (isAbort(failure)) return
+      counts.value = undefined
+    }
+    if (pending === mine) loading.value = false
+  }
+
+  function refresh(): void {
+    clearTimeout(timer)
+    timer = setTimeout(() => { if (box.value) void ask(box.value) }, settleMs)
+  }
+  watch(box, refresh)
+  return { counts, loading, refresh }
+}

@@ -1,0 +1,34 @@
+import { watch } from 'vue'
+import type { Layers } from './layers.ts'
+import { formatPermalink, parsePermalink, type Permalink } from './permalink.ts'
+import type { Selecting } from './selecting.ts'
+import type { Settings } from './settings.ts'
+
+/**
+ * Keeps the address and the state alike. Selecting and drilling down are steps that Back undoes; switches and settings
+ * only rewrite the address. The hash belongs to MapLibre and is left as it is.
+ */
+export function createHistory({ settings, layers, selecting }: { settings: Settings; layers: Layers; selecting: Selecting }): void {
+  const link = (): Permalink => ({
+    ...(selecting.region.value !== undefined && { region: selecting.region.value }),
+    ...(selecting.selection.value && { selection: selecting.selection.value }),
+    ...layers.differences.value,
+    opacity: layers.opacity,
+    ...(settings.chosenTheme.value && { theme: settings.chosenTheme.value }),
+    ...(settings.chosenLang.value && { lang: settings.chosenLang.value }),
+  })
+  const address = () => location.pathname + formatPermalink(link()) + location.hash
+  const write = (how: 'pushState' | 'replaceState') => {
+    if (address() !== location.pathname + location.search + location.hash) history[how](null, '', address())
+  }
+
+  watch([selecting.selection, selecting.region], () => { write('pushState') }, { flush: 'post' })
+  watch([layers.differences, layers.opacity, settings.chosenTheme, settings.chosenLang],
+    () => { if (layers.legend.value.length > 0) write('replaceState') }, { deep: true, flush: 'post' })
+  window.addEventListener('popstate', () => {
+    const earlier = parsePermalink(location.search)
+    selecting.offer.value = undefined
+    selecting.region.value = earlier.region
+    selecting.selection.value = earlier.selection
+  })
+}

@@ -1,0 +1,94 @@
+import type { Lang } from '../i18n/index.ts'
+import type { Position } from '../api/types.ts'
+
+export type Theme = 'light' | 'dark'
+
+/** What is selected, on the map, in the drawer and in the address alike. */
+export type Selection =
+  | { kind: 'feature'; layer: string; id: string }
+  | { kind: 'region'; code: string }
+  | { kind: 'place'; at: Position }
+
+/** The part of the address that is ours; the camera is in the hash and MapLibre's. */
+export interface Permalink {
+  region?: string
+  selection?: Selection
+  /** Layers switched away from their default. */
+  on: string[]
+  off: string[]
+  /** Opacity in per cent, where it is not 100. */
+  opacity: Record<string, number>
+  theme?: Theme
+  lang?: Lang
+}
+
+export function parsePermalink(search: string): Permalink {
+  const query = new URLSearchParams(search)
+  const link: Permalink = { on: list(query.get('on')), off: list(query.get('off')), opacity: parseOpacity(query.get('opacity')) }
+  const region = query.get('region')
+  if (region) link.region = region
+  const selection = parseSelection(query.get('select') ?? '')
+  if (selection) link.selection = selection
+  const theme = query.get('theme')
+  if (theme === 'light' || theme === 'dark') link.theme = theme
+  const lang = query.get('lang')
+  if (lang === 'zh' || lang === 'en') link.lang = lang
+  return link
+}
+
+export function formatPermalink(link: Permalink): string {
+  const opacity = Object.entries(link.opacity).filter(([, percent]) => percent !== 100)
+  const pairs: [string, string | undefined][] = [
+    ['region', link.region],
+    ['select', link.selection && formatSelection(link.selection)],
+    ['on', link.on.join(',')],
+    ['off', link.off.join(',')],
+    ['opacity', opacity.map(([layer, percent]) => `${layer}:${percent}`).join(',')],
+    ['theme', link.theme],
+    ['lang', link.lang],
+  ]
+  const present = pairs.filter((pair): pair is [string, string] => Boolean(pair[1]))
+  return present.length === 0 ? '' : `?${present.map(([key, value]) => `${key}=${readable(value)}`).join('&')}`
+}
+
+export function formatSelection(selection: Selection): string {
+  switch (selection.kind) {
+    case 'feature': return `${selection.layer}/${selection.id}`
+    case 'region': return `region/${selection.code}`
+    case 'place': return `@${selection.at.map((degrees) => degrees.toFixed(6)).join(',')}`
+  }
+}
+
+export function parseSelection(text: string): Selection | undefined {
+  const place = /^@(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(text)
+  if (place) {
+    const at: Position = [Number(place[1]), Number(place[2])]
+    return Math.abs(at[0]) <= 180 && Math.abs(at[1]) <= 90 ? { kind: 'place', at } : undefined
+  }
+  const slash = text.indexOf('/')
+  const [layer, id] = [text.slice(0, slash), text.slice(slash + 1)]
+  if (slash < 1 || id === '' || !/^[a-z0-9_]+$/.test(layer)) return undefined
+  return layer === 'region' ? { kind: 'region', code: id } : { kind: 'feature', layer, id }
+}
+
+export function sameSelection(a: Selection | undefined, b: Selection | undefined): boolean {
+  return (a && formatSelection(a)) === (b && formatSelection(b))
+}
+
+function list(text: string | null): string[] {
+  return (text ?? '').split(',').filter((layer) => /^[a-z0-9_]+$/.test(layer))
+}
+
+function parseOpacity(text: string | null): Record<string, number> {
+  const opacity: Record<string, number> = {}
+  for (const match of (text ?? '').matchAll(/([a-z0-9_]+):(\d{1,3})/g)) {
+    const [, layer, percent] = match
+    if (layer && Number(percent) < 100) opacity[layer] = Number(percent)
+  }
+  return opacity
+}
+
+/** Escapes what must be, and leaves the slashes, commas and colons that people read. */
+function readable(value: string): string {
+  return encodeURIComponent(value).replace(/%2F/g, '/').replace(/%2C/g, ',').replace(/%3A/g, ':').replace(/%40/g, '@')
+}
