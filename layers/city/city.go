@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,10 +47,15 @@ type Config struct {
 
 // City is the published city in memory. Safe for concurrent use.
 type City struct {
-	cfg  Config
-	view atomic.Pointer[View]
-
+	cfg       Config
+	view      atomic.Pointer[View]
 	connected atomic.Bool
+	benches   sync.Pool // of *workbench
+
+	mu      sync.Mutex    // held while a view is put in place of another
+	news    chan struct{} // closed when the next view is there
+	merging *stack        // the stack that is being merged in the background; nil for none
+	merges  sync.WaitGroup
 }
 
 // New makes a city that is empty until Run has loaded it.
@@ -60,14 +66,7 @@ func New(cfg Config) *City {
 	if cfg.Poll == 0 {
 		cfg.Poll = 2 * time.Second
 	}
-	return &City{cfg: cfg}
-}
-
-// Run loads the city, follows the record until ctx ends, and returns when everything it started has ended. It survives the
-// loss of the database; its error is that of the context.
-func (c *City) Run(ctx context.Context) error {
-	<-ctx.Done()
-	return ctx.Err()
+	return &City{cfg: cfg, news: make(chan struct{})}
 }
 
 // View is the newest state, or ErrNotReady.
@@ -78,10 +77,33 @@ func (c *City) View() (*View, error) {
 	return nil, ErrNotReady
 }
 
+// patience is how long a reader waits for a revision.
+const patience = 2 * time.Second
+
 // At is the newest state once a revision is visible in it; it waits for that, two seconds at most. Revision 0 does not wait. Errors:
 // ErrNotReady, ErrBehind, the context's.
 func (c *City) At(ctx context.Context, min Revision) (*View, error) {
-	return c.View()
+	v, err := c.View()
+	if err != nil || min == 0 || v.Sees(min) {
+		return v, err
+	}
+	timeout := time.NewTimer(patience)
+	defer timeout.Stop()
+	for {
+		c.mu.Lock()
+		v, news := c.view.Load(), c.news
+		c.mu.Unlock()
+		if v.Sees(min) {
+			return v, nil
+		}
+		select {
+		case <-news:
+		case <-timeout.C:
+			return nil, ErrBehind
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // WaitRevision waits until a revision is visible, as At does.
@@ -93,7 +115,7 @@ func (c *City) WaitRevision(ctx context.Context, min Revision) error {
 // Status tells how the city in memory relates to the record.
 type Status struct {
 	Revision  Revision
-	AppliedAt time.Time     // when the newest look at the record was applied; zero before the first load
+	AppliedAt time.Time     // when the newest look at the record was taken; zero before the first load
 	Age       time.Duration // since AppliedAt
 	Connected bool          // to the database, and following
 	Bytes     int64         // of memory, roughly
@@ -102,5 +124,57 @@ type Status struct {
 
 // Status is that of now.
 func (c *City) Status() Status {
-	return Status{Connected: c.connected.Load()}
+	s := Status{Connected: c.connected.Load()}
+	if v := c.view.Load(); v != nil {
+		s.Revision, s.AppliedAt, s.Age = v.revision, v.appliedAt, time.Since(v.appliedAt)
+		s.Bytes, s.Features = v.bytes(), v.Features()
+	}
+	return s
+}
+
+// publish shows a view that change makes of the one shown before, which is nil at first.
+func (c *City) publish(change func(old *View) *View) *View {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v := change(c.view.Load())
+	v.benches = &c.benches
+	c.view.Store(v)
+	close(c.news)
+	c.news = make(chan struct{})
+	c.mergeNext(v)
+	return v
+}
+
+// mergeNext starts to merge a stack that has grown, one at a time. The mutex is held.
+func (c *City) mergeNext(v *View) {
+	if c.merging != nil {
+		return
+	}
+	for _, s := range v.stacks {
+		if s.grown() {
+			c.merging = s
+			c.merges.Go(func() { c.merge(s) })
+			return
+		}
+	}
+}
+
+// merge packs a stack anew and puts the result in place of it and its successors.
+func (c *City) merge(from *stack) {
+	b := from.merged()
+	c.publish(func(old *View) *View {
+		c.merging = nil
+		v := *old
+		v.stacks = make([]*stack, len(old.stacks))
+		for i, s := range old.stacks {
+			v.stacks[i] = s
+			if s.layer.ID != from.layer.ID {
+				continue
+			}
+			if rebased, ok := s.rebase(from, b); ok { // else the layer was loaded again meanwhile
+				v.stacks[i] = rebased
+			}
+		}
+		return &v
+	})
 }

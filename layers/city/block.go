@@ -1,0 +1,231 @@
+package city
+
+import (
+	"slices"
+	"sort"
+
+	"wangge/geo/index"
+	"wangge/geo/tile"
+	"wangge/layers"
+)
+
+// table holds features in columns, in any order; rows are only appended.
+type table struct {
+	layer *layers.Layer
+	ids   []int64
+	kinds []tile.Kind
+	zooms []uint8 // first zoom
+	xy    []uint32
+	ends  []uint32 // of a row's positions in xy, counted in positions
+	// parts has, for rows of several parts or rings, the number of these, their ends, and the ends of polygons where there are
+	// several: the shape of tile.Geometry.
+	parts    []uint32
+	partEnds []uint32 // of a row's numbers in parts
+	hashes   []uint64 // what the row contributes to tiles
+	columns  []column
+}
+
+func newTable(l *layers.Layer) *table {
+	t := &table{layer: l}
+	for _, f := range l.TileFields() {
+		t.columns = append(t.columns, newColumn(f))
+	}
+	return t
+}
+
+func (t *table) len() int { return len(t.ids) }
+
+// geometry is a window into the table.
+func (t *table) geometry(row int) tile.Geometry {
+	g := tile.Geometry{Kind: t.kinds[row], XY: t.xy[2*begin(t.ends, row) : 2*t.ends[row]]}
+	if parts := t.parts[begin(t.partEnds, row):t.partEnds[row]]; len(parts) > 0 {
+		n := 1 + parts[0]
+		g.Ends = parts[1:n]
+		if len(parts) > int(n) {
+			g.Polys = parts[n:]
+		}
+	}
+	return g
+}
+
+// begin is where a row starts in what ends tells the ends of.
+func begin(ends []uint32, row int) uint32 {
+	if row == 0 {
+		return 0
+	}
+	return ends[row-1]
+}
+
+// box is computed from the positions.
+func (t *table) box(row int) index.Box {
+	xy := t.xy[2*begin(t.ends, row) : 2*t.ends[row]]
+	b := index.Box{MinX: xy[0], MinY: xy[1], MaxX: xy[0], MaxY: xy[1]}
+	for i := 2; i < len(xy); i += 2 {
+		b = b.Union(index.Box{MinX: xy[i], MinY: xy[i+1], MaxX: xy[i], MaxY: xy[i+1]})
+	}
+	return b
+}
+
+// pushFrom appends a row of another table of the layer.
+func (t *table) pushFrom(o *table, row int) {
+	t.ids = append(t.ids, o.ids[row])
+	t.kinds = append(t.kinds, o.kinds[row])
+	t.zooms = append(t.zooms, o.zooms[row])
+	t.xy = append(t.xy, o.xy[2*begin(o.ends, row):2*o.ends[row]]...)
+	t.ends = append(t.ends, uint32(len(t.xy)/2))
+	t.parts = append(t.parts, o.parts[begin(o.partEnds, row):o.partEnds[row]]...)
+	t.partEnds = append(t.partEnds, uint32(len(t.parts)))
+	t.hashes = append(t.hashes, o.hashes[row])
+	for i := range t.columns {
+		t.columns[i].pushFrom(&o.columns[i], row)
+	}
+}
+
+// digest is what a row contributes to tiles.
+func (t *table) digest(row int) uint64 {
+	d := digest(0).add(uint64(t.ids[row])).add(uint64(t.kinds[row])<<8 | uint64(t.zooms[row]))
+	for _, v := range t.xy[2*begin(t.ends, row) : 2*t.ends[row]] {
+		d = d.add(uint64(v))
+	}
+	for _, v := range t.parts[begin(t.partEnds, row):t.partEnds[row]] {
+		d = d.add(uint64(v) | 1<<32)
+	}
+	for i := range t.columns {
+		d = t.columns[i].digest(d, row)
+	}
+	return d.sum()
+}
+
+func (t *table) grow(rows, positions, parts int) {
+	t.ids, t.kinds, t.zooms = slices.Grow(t.ids, rows), slices.Grow(t.kinds, rows), slices.Grow(t.zooms, rows)
+	t.ends, t.partEnds, t.hashes = slices.Grow(t.ends, rows), slices.Grow(t.partEnds, rows), slices.Grow(t.hashes, rows)
+	t.xy, t.parts = slices.Grow(t.xy, 2*positions), slices.Grow(t.parts, parts)
+	for i := range t.columns {
+		t.columns[i].grow(rows)
+	}
+}
+
+func (t *table) size() int64 {
+	n := int64(cap(t.kinds)) + int64(cap(t.zooms)) +
+		4*int64(cap(t.xy)+cap(t.ends)+cap(t.parts)+cap(t.partEnds)) + 8*int64(cap(t.ids)+cap(t.hashes))
+	for i := range t.columns {
+		n += t.columns[i].size()
+	}
+	return n
+}
+
+// block is a table packed for searching: immutable, in Hilbert order.
+type block struct {
+	table // hashes are sums here: hashes[i] is that of all rows up to and with i
+	byID  []uint32
+	boxes []index.Box // nil where every feature is a single position
+	tree  *index.Tree
+}
+
+// part is some rows of a table.
+type part struct {
+	*table
+	rows []uint32 // nil for all
+	hash func(row int) uint64
+}
+
+func (p part) len() int {
+	if p.rows == nil {
+		return p.table.len()
+	}
+	return len(p.rows)
+}
+
+func (p part) row(i int) int {
+	if p.rows == nil {
+		return i
+	}
+	return int(p.rows[i])
+}
+
+// pack makes one block of rows of several tables, which stay as they are. There must be one part at least.
+func pack(parts ...part) *block {
+	type ref struct{ part, row uint32 }
+	var refs []ref
+	positions, shapes, single := 0, 0, true
+	for n, p := range parts {
+		refs = slices.Grow(refs, p.len())
+		for i := range p.len() {
+			row := p.row(i)
+			refs = append(refs, ref{uint32(n), uint32(row)})
+			k := int(p.ends[row] - begin(p.ends, row))
+			positions += k
+			shapes += int(p.partEnds[row] - begin(p.partEnds, row))
+			single = single && k == 1
+		}
+	}
+	boxes := make([]index.Box, len(refs))
+	for i, r := range refs {
+		boxes[i] = parts[r.part].box(int(r.row))
+	}
+	b := &block{table: *newTable(parts[0].layer)}
+	b.grow(len(refs), positions, shapes)
+	sum := uint64(0)
+	sorted := make([]index.Box, len(refs))
+	for i, at := range index.Order(len(refs), func(i int) index.Box { return boxes[i] }) {
+		r := refs[at]
+		b.pushFrom(parts[r.part].table, int(r.row))
+		sum += parts[r.part].hash(int(r.row))
+		b.hashes[i] = sum
+		sorted[i] = boxes[at]
+	}
+	b.finish(sorted, single)
+	return b
+}
+
+// finish builds the indexes over rows in their final order.
+func (b *block) finish(boxes []index.Box, single bool) {
+	for i := range b.columns {
+		b.columns[i].texts.seal()
+	}
+	b.byID = make([]uint32, len(b.ids))
+	for i := range b.byID {
+		b.byID[i] = uint32(i)
+	}
+	slices.SortFunc(b.byID, func(x, y uint32) int {
+		if b.ids[x] < b.ids[y] {
+			return -1
+		}
+		return 1
+	})
+	box := b.table.box
+	if !single {
+		b.boxes = boxes
+		box = func(i int) index.Box { return boxes[i] }
+	}
+	b.tree = index.Pack(len(b.ids), box)
+}
+
+// rowOf finds a feature by its id.
+func (b *block) rowOf(id int64) (int, bool) {
+	i := sort.Search(len(b.byID), func(i int) bool { return b.ids[b.byID[i]] >= id })
+	if i < len(b.byID) && b.ids[b.byID[i]] == id {
+		return int(b.byID[i]), true
+	}
+	return 0, false
+}
+
+// sum adds the hashes of the rows first … end-1.
+func (b *block) sum(first, end int) uint64 {
+	s := b.hashes[end-1]
+	if first > 0 {
+		s -= b.hashes[first-1]
+	}
+	return s
+}
+
+func (b *block) boxOf(row int) index.Box {
+	if b.boxes != nil {
+		return b.boxes[row]
+	}
+	return b.table.box(row)
+}
+
+func (b *block) size() int64 {
+	return b.table.size() + 4*int64(cap(b.byID)) + 16*int64(cap(b.boxes)) + 18*int64(len(b.ids))/16
+}

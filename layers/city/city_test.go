@@ -1,0 +1,163 @@
+package city_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/mvt"
+
+	"wangge/fixtures/pgtest"
+	"wangge/geo"
+	"wangge/geo/tile"
+	"wangge/layers/city"
+)
+
+// follow starts a city over a database and waits until it is loaded. It ends with the test.
+func follow(t testing.TB, cfg city.Config) *city.City {
+	t.Helper()
+	ready := make(chan struct{}, 1)
+	tell := cfg.Changed
+	cfg.Changed = func(v *city.View) {
+		select {
+		case ready <- struct{}{}:
+		default:
+		}
+		if tell != nil {
+			tell(v)
+		}
+	}
+	c := city.New(cfg)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- c.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("Run ended with %v", err)
+		}
+	})
+	select {
+	case <-ready:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the city was not loaded")
+	}
+	return c
+}
+
+// write runs statements in a transaction and gives its revision.
+func write(t testing.TB, pool *pgxpool.Pool, statements ...string) city.Revision {
+	t.Helper()
+	var xid int64
+	err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
+		for _, s := range statements {
+			if _, err := tx.Exec(t.Context(), s); err != nil {
+				return err
+			}
+		}
+		return tx.QueryRow(t.Context(), `SELECT pg_current_xact_id()::text::int8`).Scan(&xid)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return city.Revision(xid)
+}
+
+// at gives the view once a revision is in it.
+func at(t testing.TB, c *city.City, r city.Revision) *city.View {
+	t.Helper()
+	v, err := c.At(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// decode reads a tile as layer -> id -> attributes.
+func decode(t testing.TB, b []byte) map[string]map[uint64]map[string]any {
+	t.Helper()
+	decoded, err := mvt.Unmarshal(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]map[uint64]map[string]any{}
+	for _, l := range decoded {
+		out[l.Name] = map[uint64]map[string]any{}
+		for _, f := range l.Features {
+			out[l.Name][uint64(f.ID.(float64))] = f.Properties
+		}
+	}
+	return out
+}
+
+var here = orb.Point{120.0, 36.27}
+
+func tileAt(z uint8) tile.Addr { return tile.At(z, geo.WorldX(here.Lon()), geo.WorldY(here.Lat())) }
+
+func TestTileFollowsTheRecord(t *testing.T) {
+	pool := pgtest.DB(t)
+	first := write(t, pool, `INSERT INTO public_toilet (id, code, name, grade, open_24h, geom)
+		VALUES (7, 'T-7', '少海公厕', 'class_1', true, 'SRID=4490;POINT(120.0 36.27)')`)
+	c := follow(t, city.Config{Pool: pool})
+	v := at(t, c, first)
+	if v.Revision() != first {
+		t.Errorf("revision %d, want %d", v.Revision(), first)
+	}
+	ids := []string{"road", "public_toilet", "road", "nonsense"}
+	got := decode(t, mustTile(t, v, ids, tileAt(14)))
+	want := map[string]map[uint64]map[string]any{"public_toilet": {7: {
+		"code": "T-7", "name": "少海公厕", "status": "intact", "grade": "class_1", "open_24h": true}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("at first: %s", diff)
+	}
+	if b := mustTile(t, v, ids, tileAt(11)); len(b) > 0 {
+		t.Errorf("shown before its first zoom")
+	}
+	second := write(t, pool,
+		`UPDATE public_toilet SET status = 'closed' WHERE id = 7`,
+		`INSERT INTO road (id, class, name, geom) VALUES (1, 'branch', '扬州路', 'SRID=4490;LINESTRING(119.999 36.27, 120.001 36.27)')`)
+	v2 := at(t, c, second)
+	got = decode(t, mustTile(t, v2, ids, tileAt(14)))
+	want["public_toilet"][7]["status"] = "closed"
+	want["road"] = map[uint64]map[string]any{1: {"class": "branch", "name": "扬州路", "status": "intact", "link": false, "oneway": false, "steps": false, "level": 0.0}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("after a change: %s", diff)
+	}
+	if got := decode(t, mustTile(t, v, ids, tileAt(14))); len(got) != 1 || got["public_toilet"][7]["status"] != "intact" {
+		t.Errorf("the old view changed: %v", got)
+	}
+	third := write(t, pool, `DELETE FROM public_toilet`, `TRUNCATE road`)
+	if b := mustTile(t, at(t, c, third), ids, tileAt(14)); len(b) > 0 {
+		t.Errorf("deleted features are still there: %v", decode(t, b))
+	}
+}
+
+func mustTile(t testing.TB, v *city.View, ids []string, a tile.Addr) []byte {
+	t.Helper()
+	b, err := v.Tile(t.Context(), ids, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestSettings(t *testing.T) {
+	pool := pgtest.DB(t)
+	c := follow(t, city.Config{Pool: pool})
+	r := write(t, pool, `UPDATE setting SET value = '{"name": "胶州市", "name_en": "Jiaozhou", "sample": true}' WHERE key = 'city'`)
+	v := at(t, c, r)
+	want := city.Place{Name: "胶州市", NameEn: "Jiaozhou", Sample: true, Center: orb.Point{120, 36.2}, Zoom: 11}
+	if diff := cmp.Diff(want, v.Place()); diff != "" {
+		t.Error(diff)
+	}
+	r = write(t, pool, `INSERT INTO setting (key, value) VALUES ('basemap', '"none"')`)
+	if got := string(at(t, c, r).Setting("basemap")); got != string(json.RawMessage(`"none"`)) {
+		t.Errorf("setting is %q", got)
+	}
+}
