@@ -1,0 +1,118 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"wangge/api/ogc"
+	"wangge/api/reply"
+	"wangge/api/web"
+	"wangge/layers"
+	"wangge/layers/city"
+	"wangge/layers/postgres"
+)
+
+// cities is the city in memory; a *city.City is one.
+type cities interface {
+	At(ctx context.Context, min city.Revision) (*city.View, error)
+	Status() city.Status
+}
+
+// records reads what memory does not hold; a *postgres.Reader is one.
+type records interface {
+	Ping(ctx context.Context) error
+	Feature(ctx context.Context, l *layers.Layer, id int64) (postgres.Feature, error)
+	Checklist(ctx context.Context, checklist string) ([]postgres.ChecklistItem, error)
+	Figures(ctx context.Context, codes []string, zone string) (map[string]int64, error)
+}
+
+// NetKey is the key under which the city holds the model *grid.Net.
+const NetKey = "net"
+
+// Config says what to serve and how. City and Records are required.
+type Config struct {
+	City    cities
+	Records records
+	Log     *slog.Logger // nil for the default
+	Version string       // of the program
+
+	PublicURL   string // the address callers use, without a slash at its end; empty: that of each request
+	TrustProxy  bool   // believe X-Forwarded-For, -Proto and -Host
+	OpenMetrics bool   // answer /metrics to everybody and not to this machine alone
+
+	RequestTimeout time.Duration // for one request, database included; 0 for 30 s
+	MaxBodyBytes   int64         // 0 for 1 MiB
+}
+
+// check fills in defaults and names the field that is wrong.
+func (c *Config) check() error {
+	if c.City == nil || c.Records == nil {
+		return errors.New("api: City and Records are required")
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.RequestTimeout == 0 {
+		c.RequestTimeout = 30 * time.Second
+	}
+	if c.MaxBodyBytes == 0 {
+		c.MaxBodyBytes = 1 << 20
+	}
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	if u, err := url.Parse(c.PublicURL); c.PublicURL != "" &&
+		(err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "") {
+		return fmt.Errorf("api: PublicURL %q is not of the form https://host", c.PublicURL)
+	}
+	return nil
+}
+
+// API is the handler of all requests.
+type API struct {
+	cfg      Config
+	reply    *reply.Writer
+	ogc      *ogc.Handler
+	metrics  *metrics
+	figures  *figures
+	sprites  map[string]reply.Content
+	tileTag  string // of everything but the content that decides a tile's bytes
+	router   *mux.Router
+	handler  http.Handler
+	draining atomic.Bool
+}
+
+// New makes the handler.
+func New(cfg Config) (*API, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records), tileTag: tileVersion(cfg.Version)}
+	a.ogc = &ogc.Handler{City: a.view, Records: cfg.Records, Base: a.base, Extent: extent, Reply: a.reply}
+	a.metrics = newMetrics(cfg.City, cfg.Version)
+	var err error
+	if a.sprites, err = drawSprites(); err != nil {
+		return nil, err
+	}
+	a.router = mux.NewRouter().SkipClean(true)
+	for _, rt := range a.routes() {
+		a.router.Handle(rt.path, a.serve(rt)).Methods(http.MethodGet, http.MethodHead, http.MethodOptions)
+	}
+	a.router.NotFoundHandler = a.app(web.Handler(http.HandlerFunc(a.notFound)))
+	a.router.MethodNotAllowedHandler = http.HandlerFunc(a.methodNotAllowed)
+	a.handler = a.observe(a.rescue(a.limit(a.router)))
+	return a, nil
+}
+
+// ServeHTTP answers a request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
+
+// Drain makes /readyz answer 503 from now on: the server is about to stop.
+func (a *API) Drain() { a.draining.Store(true) }

@@ -1,0 +1,22 @@
+// Package api is the server's HTTP side: router, parameters, answers, problems. 接口。
+//
+//	handler, err := api.New(api.Config{City: city, Records: postgres.NewReader(pool)})
+//	server, err := api.Listen(ctx, api.ServerConfig{Addr: "127.0.0.1:8080"}, handler)
+//	err = server.Run(ctx)
+//
+// Decisions:
+//
+//   - Routes are one table (routes.go): template, query parameters, handler. What is not in it belongs to the web app or is a 404.
+//     A handler returns its error; one table (problem.go) turns errors into application/problem+json.
+//   - Parameters that a route does not know are refused everywhere but on /healthz and /metrics, which belong to machines that
+//     add their own.
+//   - Every route but those two takes min_revision where it reads the city: the answer then shows that write, or is a 503.
+//   - Repeated tile layers are one layer: a list is a set, and its order does not matter, neither to the tile nor to its ETag.
+//   - A tile address is a resource only where there can be a tile: a zoom that no tileset has is a 404, a column that no zoom
+//     has is a 400.
+//   - A 204 for an empty tile carries the ETag of its emptiness, so asking again costs nothing either.
+//   - X-Forwarded-* counts only with TrustProxy. A caller on the loopback interface that comes through a proxy is not local.
+//   - What net/http refuses itself (a malformed request line, headers beyond the limit) is answered by it in plain text, before
+//     there is a request to answer.
+//   - A request whose caller has gone gets no answer and no line of its own in the log but the access log's, as status 499.
+package api

@@ -1,0 +1,131 @@
+package api
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"wangge/api/reply"
+)
+
+// metrics are those of one server, in a registry of their own.
+type metrics struct {
+	page      http.Handler
+	requests  *prometheus.HistogramVec
+	tiles     *prometheus.CounterVec
+	tileTime  prometheus.Histogram
+	tileBytes prometheus.Histogram
+}
+
+func newMetrics(c cities, version string) *metrics {
+	m := &metrics{
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "wangge_http_request_duration_seconds", Help: "Time to answer, by route template.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+		}, []string{"route", "method", "status"}),
+		tiles: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "wangge_tiles_total", Help: "Tiles answered: built, empty, or known to the caller already.",
+		}, []string{"result"}),
+		tileTime: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "wangge_tile_build_seconds", Help: "Time to build a tile.", Buckets: prometheus.ExponentialBuckets(.00005, 2.5, 12),
+		}),
+		tileBytes: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "wangge_tile_bytes", Help: "Size of tiles before compression.", Buckets: prometheus.ExponentialBuckets(256, 2, 13),
+		}),
+	}
+	build := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "wangge_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": version},
+	})
+	build.Set(1)
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(m.requests, m.tiles, m.tileTime, m.tileBytes, build, cityCollector{c},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.page = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	return m
+}
+
+func (m *metrics) observe(route, method string, status int, took time.Duration) {
+	if route == "" {
+		route = "none"
+	}
+	m.requests.WithLabelValues(route, knownMethod(method), strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// knownMethod keeps invented methods from becoming series of their own.
+func knownMethod(method string) string {
+	for _, m := range methods() {
+		if m == method {
+			return m
+		}
+	}
+	return "other"
+}
+
+// cityCollector tells of the city in memory at the moment of the scrape.
+type cityCollector struct{ city cities }
+
+func cityDescs() (revision, age, bytes, connected, features *prometheus.Desc) {
+	return prometheus.NewDesc("wangge_city_revision", "Transaction id of the newest write served.", nil, nil),
+		prometheus.NewDesc("wangge_city_age_seconds", "Time since the record was last looked at.", nil, nil),
+		prometheus.NewDesc("wangge_city_bytes", "Memory of the city, roughly.", nil, nil),
+		prometheus.NewDesc("wangge_city_connected", "1 while the record is being followed.", nil, nil),
+		prometheus.NewDesc("wangge_city_features", "Features served.", []string{"layer"}, nil)
+}
+
+// Describe is part of prometheus.Collector.
+func (c cityCollector) Describe(ch chan<- *prometheus.Desc) {
+	revision, age, bytes, connected, features := cityDescs()
+	for _, d := range []*prometheus.Desc{revision, age, bytes, connected, features} {
+		ch <- d
+	}
+}
+
+// Collect is part of prometheus.Collector.
+func (c cityCollector) Collect(ch chan<- prometheus.Metric) {
+	revision, age, bytes, connected, features := cityDescs()
+	s := c.city.Status()
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	up := 0.0
+	if s.Connected {
+		up = 1
+	}
+	gauge(connected, up)
+	if s.AppliedAt.IsZero() {
+		return
+	}
+	gauge(revision, float64(s.Revision))
+	gauge(age, s.Age.Seconds())
+	gauge(bytes, float64(s.Bytes))
+	for layer, n := range s.Features {
+		gauge(features, float64(n), layer)
+	}
+}
+
+var errForbidden = errors.New("for this machine only")
+
+func (a *API) metricsPage(w http.ResponseWriter, r *http.Request) error {
+	if !a.cfg.OpenMetrics && !a.local(r) {
+		return errForbidden
+	}
+	w.Header().Set("Cache-Control", reply.NoStore)
+	a.metrics.page.ServeHTTP(w, r)
+	return nil
+}
+
+// local tells whether a request comes from this machine itself: from a loopback address, and not handed on by a proxy that
+// we were not told of.
+func (a *API) local(r *http.Request) bool {
+	if !a.cfg.TrustProxy && (r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "") {
+		return false
+	}
+	ip := net.ParseIP(callOf(r).remote)
+	return ip != nil && ip.IsLoopback()
+}

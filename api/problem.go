@@ -1,0 +1,149 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"wangge/api/ogc"
+	"wangge/api/param"
+	"wangge/api/reply"
+	"wangge/layers/city"
+	"wangge/layers/postgres"
+	"wangge/layers/style"
+)
+
+// problemType begins the type of every problem; its code follows. Types are stable: programs may decide by them.
+const problemType = "urn:wangge:problem:"
+
+// kind is what all problems of one type share.
+type kind struct {
+	err         error // found by errors.Is; nil for what is found another way
+	status      int
+	code        string
+	title       string
+	titleEn     string
+	retryAfterS int // 0 for no Retry-After
+}
+
+// problems is the one table from errors to answers. The first that matches is the answer.
+func problems() []kind {
+	return []kind{
+		{errNoRoute, http.StatusNotFound, "no-such-path", "没有这个地址", "No such path", 0},
+		{errMethod, http.StatusMethodNotAllowed, "method-not-allowed", "不支持这种请求方法", "Method not allowed", 0},
+		{errLongAddress, http.StatusRequestURITooLong, "address-too-long", "请求地址过长", "Address too long", 0},
+		{errLongBody, http.StatusRequestEntityTooLarge, "body-too-large", "请求体过大", "Body too large", 0},
+		{errNoLayer, http.StatusNotFound, "no-such-layer", "没有这个图层", "No such layer", 0},
+		{errZoom, http.StatusNotFound, "zoom-out-of-range", "没有这个级别的瓦片", "No tiles at this zoom", 0},
+		{errNoRegion, http.StatusNotFound, "no-such-region", "没有这个区域", "No such region", 0},
+		{errNoSprite, http.StatusNotFound, "no-such-sprite", "没有这套图标", "No such sprite", 0},
+		{style.ErrNoTheme, http.StatusNotFound, "no-such-theme", "没有这套主题", "No such theme", 0},
+		{ogc.ErrNoCollection, http.StatusNotFound, "no-such-collection", "没有这个集合", "No such collection", 0},
+		{postgres.ErrNotFound, http.StatusNotFound, "no-such-feature", "没有这个对象", "No such feature", 0},
+		{reply.ErrNotAcceptable, http.StatusNotAcceptable, "not-acceptable", "没有可接受的编码", "No acceptable encoding", 0},
+		{errForbidden, http.StatusForbidden, "forbidden", "只供本机访问", "For this machine only", 0},
+		{city.ErrBehind, http.StatusServiceUnavailable, "revision-not-yet", "数据尚未更新到所要求的修订", "Revision not yet served", 1},
+		{city.ErrNotReady, http.StatusServiceUnavailable, "starting", "城市数据正在载入", "The city is being loaded", 1},
+		{errDraining, http.StatusServiceUnavailable, "stopping", "服务正在停止", "The server is stopping", 5},
+		{postgres.ErrUnavailable, http.StatusServiceUnavailable, "database-away", "数据库暂时不可用", "The database is away", 5},
+		{context.DeadlineExceeded, http.StatusServiceUnavailable, "too-slow", "处理超时", "Took too long", 5},
+	}
+}
+
+// invalid is the answer to faulty parameters, internal to what nobody foresaw.
+var (
+	invalid  = kind{status: http.StatusBadRequest, code: "invalid-request", title: "请求参数有误", titleEn: "Invalid request"}
+	internal = kind{status: http.StatusInternalServerError, code: "internal", title: "服务器内部错误", titleEn: "Internal error"}
+)
+
+// problem is the document of RFC 9457 with our members.
+type problem struct {
+	Type      string         `json:"type"`
+	Title     string         `json:"title"`
+	TitleEn   string         `json:"title_en"`
+	Status    int            `json:"status"`
+	Detail    string         `json:"detail,omitempty"`
+	DetailEn  string         `json:"detail_en,omitempty"`
+	RequestID string         `json:"request_id"`
+	Errors    []problemFault `json:"errors,omitempty"`
+}
+
+// problemFault names one parameter, or by a JSON pointer one place of the body.
+type problemFault struct {
+	In        string `json:"in,omitempty"`
+	Parameter string `json:"parameter,omitempty"`
+	Pointer   string `json:"pointer,omitempty"`
+	Detail    string `json:"detail"`
+	DetailEn  string `json:"detail_en"`
+}
+
+// explained gives an error a detail that its caller may read, in both languages. Other errors' texts stay in the log.
+type explained struct {
+	err              error
+	detail, detailEn string
+}
+
+func (e *explained) Error() string { return e.err.Error() + ": " + e.detailEn }
+func (e *explained) Unwrap() error { return e.err }
+
+func explain(err error, detail, detailEn string) error {
+	return &explained{err, detail, detailEn}
+}
+
+// classify finds the kind of an error; known is false for what nobody foresaw.
+func classify(err error) (k kind, known bool) {
+	var faults param.Faults
+	if errors.As(err, &faults) {
+		return invalid, true
+	}
+	for _, k := range problems() {
+		if errors.Is(err, k.err) {
+			return k, true
+		}
+	}
+	return internal, false
+}
+
+// writeProblem answers with the problem that an error is. It replaces what headers a handler had begun to set.
+func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
+	k, _ := classify(err)
+	p := problem{
+		Type: problemType + k.code, Title: k.title, TitleEn: k.titleEn, Status: k.status, RequestID: callOf(r).id,
+	}
+	var e *explained
+	if errors.As(err, &e) {
+		p.Detail, p.DetailEn = e.detail, e.detailEn
+	}
+	var faults param.Faults
+	if errors.As(err, &faults) {
+		p.addFaults(faults)
+	}
+	h := w.Header()
+	for _, name := range []string{"Etag", "Content-Encoding", "Content-Length", "Vary", "Last-Modified"} {
+		h.Del(name)
+	}
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("Cache-Control", reply.NoStore)
+	if k.retryAfterS > 0 {
+		h.Set("Retry-After", strconv.Itoa(k.retryAfterS))
+	}
+	body, err := reply.Marshal(p)
+	if err != nil { // texts and a number always can be written
+		panic(err)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(k.status)
+	_, _ = w.Write(body)
+}
+
+// addFaults lists the faults, and repeats the first as the detail for readers that show one sentence.
+func (p *problem) addFaults(faults param.Faults) {
+	for _, f := range faults {
+		p.Errors = append(p.Errors, problemFault{In: f.In, Parameter: f.Name, Detail: f.Detail, DetailEn: f.DetailEn})
+	}
+	if len(faults) > 0 && p.Detail == "" {
+		p.Detail = faults[0].Name + "：" + faults[0].Detail
+		p.DetailEn = faults[0].Name + ": " + faults[0].DetailEn
+	}
+}

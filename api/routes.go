@@ -1,0 +1,184 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"wangge/api/param"
+	"wangge/api/reply"
+	"wangge/layers/city"
+)
+
+// handler answers a request, or returns why it cannot.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// route is one line of the table of routes. All are read-only for now: GET and HEAD.
+type route struct {
+	path   string
+	params []string // of the query
+	reads  bool     // reads the city: takes min_revision too
+	lax    bool     // takes any query
+	serve  handler
+}
+
+func (a *API) routes() []route {
+	return []route{
+		{path: "/tiles/{layers}/{z}/{x}/{y}.{format:mvt|pbf}", reads: true, serve: a.tile},
+		{path: "/tiles/{layers}.json", reads: true, serve: a.tileJSON},
+		{path: "/style.json", params: []string{"theme", "lang"}, reads: true, serve: a.style},
+		{path: "/sprite/{name}.{format:json|png}", serve: a.sprite},
+
+		{path: "/api/v1/status", reads: true, serve: a.status},
+		{path: "/api/v1/counts", params: []string{"bbox"}, reads: true, serve: a.counts},
+		{path: "/api/v1/locate", params: []string{"lon", "lat"}, reads: true, serve: a.locate},
+		{path: "/api/v1/regions", params: []string{"parent", "kind", "limit", "cursor"}, reads: true, serve: a.regions},
+		{path: "/api/v1/regions/{code}", reads: true, serve: a.region},
+		{path: "/api/v1/search", params: []string{"q", "limit"}, reads: true, serve: a.search},
+
+		{path: "/ogc", serve: a.ogc.Landing},
+		{path: "/ogc/conformance", serve: a.ogc.Conformance},
+		{path: "/ogc/collections", reads: true, serve: a.ogc.Collections},
+		{path: "/ogc/collections/{id}", reads: true, serve: a.ogc.Collection},
+		{path: "/ogc/collections/{id}/schema", reads: true, serve: a.ogc.Schema},
+		{path: "/ogc/collections/{id}/items/{fid}", reads: true, serve: a.ogc.Item},
+
+		{path: "/healthz", lax: true, serve: a.healthz},
+		{path: "/readyz", params: []string{"write"}, serve: a.readyz},
+		{path: "/metrics", lax: true, serve: a.metricsPage},
+	}
+}
+
+const minRevision = "min_revision"
+
+// names are the query parameters of a route.
+func (rt route) names() []string {
+	if rt.reads {
+		return append([]string{minRevision}, rt.params...)
+	}
+	return rt.params
+}
+
+// serve wraps the handler of a route: it names the route, answers OPTIONS, refuses unknown parameters and writes the
+// problem that an error is.
+func (a *API) serve(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		callOf(r).route = rt.path
+		allowOrigins(w.Header())
+		if r.Method == http.MethodOptions {
+			preflight(w)
+			return
+		}
+		if err := a.answer(rt, w, r); err != nil {
+			a.fail(w, r, err)
+		}
+	})
+}
+
+func (a *API) answer(rt route, w http.ResponseWriter, r *http.Request) error {
+	if !rt.lax {
+		q := param.Parse(r.URL.RawQuery, rt.names()...)
+		if err := q.Err(); err != nil {
+			return err
+		}
+		callOf(r).query = q
+	}
+	return rt.serve(w, r)
+}
+
+// query has the parameters of a request, of which unknown ones were refused before.
+func query(r *http.Request) *param.Query { return callOf(r).query }
+
+// view is the city that a request asks for: the newest, or one in which min_revision can be seen.
+func (a *API) view(r *http.Request) (*city.View, error) {
+	q := query(r)
+	revision := q.Revision(minRevision)
+	if err := q.Err(); err != nil {
+		return nil, err
+	}
+	view, err := a.cfg.City.At(r.Context(), city.Revision(revision))
+	if errors.Is(err, city.ErrBehind) {
+		served := a.cfg.City.Status().Revision
+		return nil, explain(err, fmt.Sprintf("要求修订 %d，现为 %d", revision, served),
+			fmt.Sprintf("revision %d was asked for, %d is served", revision, served))
+	}
+	return view, err
+}
+
+// fail answers with the problem that an error is, and logs what nobody foresaw.
+func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
+	switch cause := context.Cause(r.Context()); {
+	case errors.Is(cause, errDraining):
+		err = errDraining
+	case errors.Is(cause, context.Canceled):
+		w.WriteHeader(statusGone)
+		return
+	}
+	if _, known := classify(err); !known {
+		a.cfg.Log.ErrorContext(r.Context(), "request failed", "id", callOf(r).id, "path", r.URL.Path, "error", err)
+	}
+	writeProblem(w, r, err)
+}
+
+// statusGone stands in the access log for a request whose caller did not wait.
+const statusGone = 499
+
+// Why the router has no answer.
+var (
+	errNoRoute = errors.New("no such path")
+	errMethod  = errors.New("method not allowed")
+)
+
+func (a *API) notFound(w http.ResponseWriter, r *http.Request) {
+	callOf(r).route = "none"
+	writeProblem(w, r, errNoRoute)
+}
+
+// methods are those that a route could have; Allow names the ones that a path has.
+func methods() []string {
+	return []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
+}
+
+func (a *API) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
+	callOf(r).route = "none"
+	var allowed []string
+	for _, m := range methods() {
+		other := r.Clone(r.Context())
+		other.Method = m
+		var match mux.RouteMatch
+		if a.router.Match(other, &match) && match.MatchErr == nil {
+			allowed = append(allowed, m)
+		}
+	}
+	list := strings.Join(allowed, ", ")
+	w.Header().Set("Allow", list)
+	writeProblem(w, r, explain(errMethod, "可用的方法："+list, "allowed: "+list))
+}
+
+// app serves the web app.
+func (a *API) app(files http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		callOf(r).route = "app"
+		files.ServeHTTP(w, r)
+	})
+}
+
+// allowOrigins lets pages of other servers read what everybody may read. No cookie goes with such requests.
+func allowOrigins(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, X-Request-Id")
+}
+
+func preflight(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Allow", "GET, HEAD, OPTIONS")
+	h.Set("Access-Control-Allow-Methods", "GET, HEAD")
+	h.Set("Access-Control-Allow-Headers", "If-None-Match, X-Request-Id")
+	h.Set("Access-Control-Max-Age", "86400")
+	h.Set("Cache-Control", reply.NoStore)
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,153 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gorilla/mux"
+	"github.com/paulmach/orb"
+
+	"wangge/api/reply"
+	"wangge/grid"
+	"wangge/layers"
+	"wangge/layers/city"
+	"wangge/layers/style"
+)
+
+// tileJSON is a document of TileJSON 3.0.0.
+type tileJSON struct {
+	TileJSON     string        `json:"tilejson"`
+	Name         string        `json:"name"`
+	Description  string        `json:"description,omitempty"`
+	Scheme       string        `json:"scheme"`
+	Tiles        []string      `json:"tiles"`
+	MinZoom      int           `json:"minzoom"`
+	MaxZoom      int           `json:"maxzoom"`
+	Bounds       *[4]float64   `json:"bounds,omitempty"`
+	Center       *[3]float64   `json:"center,omitempty"`
+	VectorLayers []vectorLayer `json:"vector_layers"`
+}
+
+type vectorLayer struct {
+	ID          string            `json:"id"`
+	Description string            `json:"description"`
+	MinZoom     int               `json:"minzoom"`
+	MaxZoom     int               `json:"maxzoom"`
+	Fields      map[string]string `json:"fields"`
+}
+
+func (a *API) tileJSON(w http.ResponseWriter, r *http.Request) error {
+	view, err := a.view(r)
+	if err != nil {
+		return err
+	}
+	list := mux.Vars(r)["layers"]
+	ids, err := tileLayers(view, list)
+	if err != nil {
+		return err
+	}
+	if list != allLayers {
+		list = strings.Join(ids, ",")
+	}
+	place := view.Place()
+	doc := tileJSON{
+		TileJSON: "3.0.0", Name: place.Name, Description: place.NameEn, Scheme: "xyz",
+		Tiles:   []string{a.base(r) + "/tiles/" + list + "/{z}/{x}/{y}.mvt"},
+		MinZoom: 0, MaxZoom: deepestZoom, VectorLayers: []vectorLayer{},
+	}
+	for _, id := range ids {
+		doc.VectorLayers = append(doc.VectorLayers, describe(view.Layer(id)))
+	}
+	if bound := extent(view); !bound.IsEmpty() {
+		doc.Bounds = &[4]float64{bound.Min[0], bound.Min[1], bound.Max[0], bound.Max[1]}
+		if !bound.Contains(place.Center) {
+			place.Center = bound.Center()
+		}
+	}
+	doc.Center = &[3]float64{place.Center[0], place.Center[1], float64(int(place.Zoom))}
+	return a.reply.JSON(w, r, doc)
+}
+
+func describe(l *layers.Layer) vectorLayer {
+	v := vectorLayer{
+		ID: l.ID, Description: l.Title.Zh + " " + l.Title.En, MinZoom: l.Lowest(), MaxZoom: deepestZoom, Fields: map[string]string{},
+	}
+	for _, f := range l.TileFields() {
+		v.Fields[f.Name] = f.Title.Zh + " " + f.Title.En
+	}
+	return v
+}
+
+// extent is the box of the regions at the top, which is that of the city; empty where there are none.
+func extent(view *city.View) orb.Bound {
+	bound := orb.Bound{Min: orb.Point{1, 1}, Max: orb.Point{-1, -1}}
+	for _, r := range netOf(view).Children("") {
+		if len(r.Shape) > 0 {
+			bound = bound.Union(r.Bound)
+		}
+	}
+	return bound
+}
+
+// netOf is the model of regions and grids in a view.
+func netOf(view *city.View) *grid.Net {
+	if n := city.State[*grid.Net](view, NetKey); n != nil {
+		return n
+	}
+	return grid.NewNet(nil, nil, nil, nil)
+}
+
+// style answers with the MapLibre style of a theme. Its titles are in both languages, so lang changes nothing yet but is checked.
+func (a *API) style(w http.ResponseWriter, r *http.Request) error {
+	q := query(r)
+	theme := q.OneOf("theme", "light", "dark")
+	q.OneOf("lang", "zh", "en")
+	if err := q.Err(); err != nil {
+		return err
+	}
+	view, err := a.view(r)
+	if err != nil {
+		return err
+	}
+	place := view.Place()
+	doc, err := style.Build(view.Layers(), theme, a.base(r), style.City{
+		Name: place.Name, NameEn: place.NameEn, Sample: place.Sample, Center: place.Center, Zoom: place.Zoom,
+	})
+	if err != nil {
+		return err
+	}
+	return a.reply.JSON(w, r, doc)
+}
+
+var errNoSprite = errors.New("no such sprite")
+
+// drawSprites draws every sheet once, under the names of their files.
+func drawSprites() (map[string]reply.Content, error) {
+	sprites := map[string]reply.Content{}
+	for theme := range style.Flavours() {
+		for ratio, suffix := range map[int]string{1: "", 2: "@2x"} {
+			index, sheet, err := style.Sprite(theme, ratio)
+			if err != nil {
+				return nil, fmt.Errorf("sprite %s: %w", theme, err)
+			}
+			doc, err := reply.Marshal(index)
+			if err != nil {
+				return nil, err
+			}
+			sprites[theme+suffix+".png"] = reply.Content{Type: "image/png", Cache: reply.Revalidate, Tag: reply.Hash(sheet), Bytes: sheet}
+			sprites[theme+suffix+".json"] = reply.Content{Type: "application/json", Cache: reply.Revalidate, Tag: reply.Hash(doc), Bytes: doc}
+		}
+	}
+	return sprites, nil
+}
+
+func (a *API) sprite(w http.ResponseWriter, r *http.Request) error {
+	vars := mux.Vars(r)
+	content, ok := a.sprites[vars["name"]+"."+vars["format"]]
+	if !ok {
+		return errNoSprite
+	}
+	return a.reply.Send(w, r, content)
+}
