@@ -64,9 +64,9 @@ func (a *API) status(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s := a.cfg.City.Status()
 	return a.reply.Fresh(w, r, statusJSON{
-		Revision: revisionText(view.Revision()), AppliedAt: s.AppliedAt.UTC(), AgeMS: s.Age.Milliseconds(), Connected: s.Connected,
+		Revision: revisionText(view.Revision()), AppliedAt: view.AppliedAt().UTC(), AgeMS: time.Since(view.AppliedAt()).Milliseconds(),
+		Connected: a.cfg.City.Status().Connected,
 		Features: view.Features(), Sample: view.Place().Sample,
 	})
 }

@@ -23,10 +23,10 @@ const (
 
 // ServerConfig says where to listen.
 type ServerConfig struct {
-	Addr            string        // host:port; port 0 takes a free one
-	TLSCert, TLSKey string        // PEM files, read again when they change; both or none
-	DrainTimeout    time.Duration // for requests in flight at the end; 0 for 10 s
-	Log             *slog.Logger  // nil for the default
+	Addr              string        // host:port; port 0 takes a free one
+	CertFile, KeyFile string        // PEM files, read again when they change; both or none
+	DrainTimeout      time.Duration // for requests in flight at the end; 0 for 10 s
+	Log               *slog.Logger  // nil for the default
 }
 
 // Server serves the handler on one address. Make it with Listen.
@@ -49,8 +49,8 @@ func Listen(ctx context.Context, cfg ServerConfig, handler *API) (*Server, error
 		cfg.DrainTimeout = 10 * time.Second
 	}
 	s := &Server{cfg: cfg, api: handler}
-	if cfg.TLSCert != "" || cfg.TLSKey != "" {
-		pair, err := loadCertificate(cfg.TLSCert, cfg.TLSKey, cfg.Log)
+	if cfg.CertFile != "" || cfg.KeyFile != "" {
+		pair, err := loadCertificate(cfg.CertFile, cfg.KeyFile, cfg.Log)
 		if err != nil {
 			return nil, err
 		}
@@ -62,6 +62,9 @@ func Listen(ctx context.Context, cfg ServerConfig, handler *API) (*Server, error
 	}
 	return s, nil
 }
+
+// Addr is the address that is listened on, as host:port.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
 
 // URL is the address of the server for somebody on this machine.
 func (s *Server) URL() string {
