@@ -52,7 +52,7 @@ test-web: $(WEB)/node_modules/.package-lock.json
 	cd $(WEB) && npm run check && npm test
 
 test-browser: bin/wangge $(WEB)/node_modules/.package-lock.json
-	cd $(WEB) && npm run e2e
+	.ci/browser
 
 interop: install-test build ## checks with third parties that are installed: nginx, GDAL
 	go test -race -timeout 20m -run Interop ./...
