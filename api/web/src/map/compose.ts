@@ -21,12 +21,14 @@ export function layerOf(layer: LayerSpecification): string | undefined {
 export function composeStyle(style: StyleSpecification, choices: Choices): StyleSpecification {
   const drawn = style.layers.map((layer) => applyChoice(layer, choices))
   const { below, above } = highlightLayers(choices.selection, choices.theme)
+  const sourceLayers = new Set(style.layers.map((layer) => ('source-layer' in layer ? layer['source-layer'] : undefined)))
+  const drawable = (layer: LayerSpecification) => !('source-layer' in layer) || sourceLayers.has(layer['source-layer'])
   const firstLabel = drawn.findIndex((layer) => layer.type === 'symbol')
   const cut = firstLabel < 0 ? drawn.length : firstLabel
   return {
     ...style,
     sources: { ...style.sources, [placeSource]: placeOf(choices.selection) },
-    layers: [...drawn.slice(0, cut), ...below, ...drawn.slice(cut), ...above],
+    layers: [...drawn.slice(0, cut), ...below.filter(drawable), ...drawn.slice(cut), ...above.filter(drawable)],
   }
 }
 

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import * as answers from './answers.ts'
+import { makeCity } from './city.ts'
+import { spriteIndex, spriteSheet } from './sprite.ts'
+import { makeStyle } from './style.ts'
+import { makeTiles } from './tiles.ts'
+
+/** A stand-in for the wangge server, with a small fixture city: for developing the app and for its browser tests. */
+export interface Mock {
+  url: string
+  /** Answers to come instead of the usual ones, by path. */
+  failures: Map<string, { status: number; body: unknown }>
+  stop(): Promise<void>
+}
+
+const dist = path.resolve(import.meta.dirname, '../../dist')
+const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
+const tiles = makeTiles(makeCity())
+
+export async function startMock(port = 0): Promise<Mock> {
+  const failures: Mock['failures'] = new Map()
+  const server = createServer((request, response) => void answer(request, response, failures))
+  await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve) })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, failures, stop: () => stop(server) }
+}
+
+function stop(server: Server): Promise<void> {
+  server.closeAllConnections()
+  return new Promise((resolve) => { server.close(() => { resolve() }) })
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures']): Promise<void> {
+  const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
+  const failure = failures.get(url.pathname)
+  if (failure) {
+    json(response, failure.status, failure.body)
+    return
+  }
+  const tile = /^\/tiles\/city\/(\d+)\/(\d+)\/(\d+)\.mvt$/.exec(url.pathname)
+  if (tile) {
+    const body = tiles(Number(tile[1]), Number(tile[2]), Number(tile[3]))
+    response.writeHead(body ? 200 : 204, { 'Content-Type': 'application/vnd.mapbox-vector-tile' }).end(body)
+  } else if (/^\/sprite\/\w+(@2x)?\.png$/.test(url.pathname)) {
+    response.writeHead(200, { 'Content-Type': 'image/png' }).end(spriteSheet())
+  } else if (/^\/(api|ogc|tiles|sprite|style\.json)/.test(url.pathname)) {
+    const body = apiAnswer(url)
+    json(response, body === undefined ? 404 : 200, body ?? { title: '没有找到', title_en: 'Not found', type: 'about:blank' })
+  } else {
+    await file(response, url.pathname)
+  }
+}
+
+function apiAnswer(url: URL): unknown {
+  const query = url.searchParams
+  const [, first = '', second = '', third = '', fourth = '', fifth = ''] = url.pathname.split('/').map(decodeURIComponent)
+  switch (true) {
+    case first === 'style.json': return makeStyle(url.origin, query.get('theme') ?? 'light')
+    case first === 'tiles': return answers.tileJson(url.origin)
+    case first === 'sprite': return spriteIndex(second.includes('@2x') ? 2 : 1)
+    case first === 'ogc' && fourth === 'schema': return answers.schema(third)
+    case first === 'ogc': return answers.item(third, fifth)
+    case third === 'status': return answers.status()
+    case third === 'counts': return answers.counts((query.get('bbox') ?? '-180,-90,180,90').split(',').map(Number) as [number, number, number, number])
+    case third === 'regions' && fourth !== '': return answers.region(fourth)
+    case third === 'regions': return answers.regions(query.get('parent'))
+    case third === 'locate': return answers.locate(Number(query.get('lon')), Number(query.get('lat')))
+    case third === 'search': return answers.search(query.get('q') ?? '', Number(query.get('limit') ?? 20))
+    default: return undefined
+  }
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  const type = status < 400 ? 'application/json' : 'application/problem+json'
+  response.writeHead(status, { 'Content-Type': type, 'X-Request-Id': 'fixture-request-1' }).end(JSON.stringify(body))
+}
+
+async function file(response: ServerResponse, name: string): Promise<void> {
+  try {
+    const body = await readFile(path.join(dist, name === '/' ? 'index.html' : path.normalize(name)))
+    const type = types[path.extname(name === '/' ? '.html' : name)] ?? 'text/html'
+    response.writeHead(200, { 'Content-Type': `${type}; charset=utf-8` }).end(body)
+  } catch {
+    json(response, 404, { title: '没有找到' })
+  }
+}
