@@ -1,0 +1,417 @@
+package ingest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"wangge/layers"
+)
+
+// Mapper says what objects are in the catalogue, by the options of one import.
+type Mapper struct {
+	o        Options
+	families [][]mapping
+	headings map[string]*layers.Field // of the layer, by normalised heading
+	sets     map[string]any
+	columns  map[string]string // column of the file -> field, of --map
+	stem     string
+	given    map[string]map[string]bool // layer -> field -> the file has something to say about it
+}
+
+// NewMapper checks the options against the catalogue. Its error is a *Fault of the kind ErrUsage.
+func NewMapper(o Options, stem string) (*Mapper, error) {
+	m := &Mapper{o: o, stem: stem, sets: map[string]any{}, columns: map[string]string{}, given: map[string]map[string]bool{}}
+	var err error
+	if m.families, err = mappings(o.Layer); err != nil {
+		return nil, err
+	}
+	if o.Layer == nil {
+		if len(o.Maps)+len(o.Sets) > 0 {
+			return nil, usage("--map 和 --set 需要同时用 --layer 指明图层", "--map and --set need a --layer")
+		}
+		return m, nil
+	}
+	m.headings = headings(o.Layer)
+	for _, a := range o.Maps {
+		if _, err := m.field(a.Field); err != nil {
+			return nil, err
+		}
+		if a.Value == "" {
+			return nil, usage("--map %[1]s= 缺少列名", "--map %[1]s= names no column", a.Field)
+		}
+		m.columns[a.Value] = a.Field
+	}
+	for _, a := range o.Sets {
+		f, err := m.field(a.Field)
+		if err != nil {
+			return nil, err
+		}
+		v, err := fieldValue(f, a.Value)
+		if err != nil || v == nil {
+			return nil, usage("--set %[1]s=%[2]s：%[3]s", "--set %[1]s=%[2]s: %[3]s", a.Field, a.Value, choices(f))
+		}
+		m.sets[a.Field] = v
+	}
+	return m, nil
+}
+
+// field finds a field that an import may fill.
+func (m *Mapper) field(name string) (*layers.Field, error) {
+	f := m.o.Layer.Field(name)
+	if f == nil || f.ReadOnly || f.Derive != nil {
+		var names []string
+		for _, f := range importable(m.o.Layer) {
+			names = append(names, f.Name)
+		}
+		return nil, usage("图层 %[1]s 没有可导入的字段 %[2]q；可用：%[3]s", "layer %[1]s has no field %[2]q to import; there are: %[3]s",
+			m.o.Layer.ID, name, strings.Join(names, ", "))
+	}
+	return f, nil
+}
+
+// choices says what a field takes.
+func choices(f *layers.Field) string {
+	if f.Type != layers.Enum {
+		return string(f.Type)
+	}
+	var all []string
+	for _, v := range f.Values {
+		all = append(all, v.Code+" "+v.Label.Zh)
+	}
+	return strings.Join(all, ", ")
+}
+
+// importable lists the fields that files may fill.
+func importable(l *layers.Layer) []*layers.Field {
+	return slices.DeleteFunc(l.Columns(), func(f *layers.Field) bool { return f.ReadOnly })
+}
+
+// headings lists the names by which a layer's fields are known in files. Where things come from is never guessed.
+func headings(l *layers.Layer) map[string]*layers.Field {
+	known := map[string]*layers.Field{}
+	for _, f := range importable(l) {
+		if f.Name == "source" || f.Name == "source_key" || f.Name == "extra" {
+			continue
+		}
+		for _, name := range append([]string{f.Name, f.Title.Zh, f.Title.En}, f.Aliases...) {
+			if _, taken := known[heading(name)]; !taken {
+				known[heading(name)] = f
+			}
+		}
+	}
+	return known
+}
+
+func heading(s string) string {
+	return strings.ToLower(strings.Join(strings.Fields(strings.TrimPrefix(s, "\ufeff")), " "))
+}
+
+// Given lists the fields of a layer that the file has had something to say about so far: an import writes these and no others.
+func (m *Mapper) Given(layer string) []string {
+	var names []string
+	for name := range m.given[layer] {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (m *Mapper) give(layer, field string) {
+	fields := m.given[layer]
+	if fields == nil {
+		fields = map[string]bool{}
+		m.given[layer] = fields
+	}
+	fields[field] = true
+}
+
+// wanted tells whether any rule may want something with these tags.
+func (m *Mapper) wanted(t tags) bool {
+	for _, family := range m.families {
+		for i := range family {
+			if family[i].meets(t) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Map says what an object is: features, or rejects. An error is a fault of the file.
+func (m *Mapper) Map(o *object, fromOSM bool, feature func(*Feature) error, reject func(Reject) error) error {
+	layer := ""
+	if m.o.Layer != nil {
+		layer = m.o.Layer.ID
+	}
+	if o.err != nil {
+		code, detail, ok := reason(o.err)
+		if !ok {
+			return o.err
+		}
+		if fromOSM && layer == "" {
+			layer = m.firstLayer(o.tags)
+		}
+		return reject(Rejected(o.row, o.key, layer, code, detail))
+	}
+	made, err := m.byRules(o, feature, reject)
+	if made || err != nil || fromOSM {
+		return err
+	}
+	if m.o.Layer == nil {
+		return reject(Rejected(o.row, o.key, "", NoLayer, ""))
+	}
+	return m.finish(o, m.o.Layer, nil, o.geometry, feature, reject)
+}
+
+// firstLayer is the layer that a broken object would have come to.
+func (m *Mapper) firstLayer(t tags) string {
+	for _, family := range m.families {
+		for i := range family {
+			if family[i].meets(t) {
+				return family[i].layer.ID
+			}
+		}
+	}
+	return ""
+}
+
+// byRules makes the features that the rules see in an object. made tells whether there was any, or a reject.
+func (m *Mapper) byRules(o *object, feature func(*Feature) error, reject func(Reject) error) (made bool, err error) {
+	if !o.osm {
+		return false, nil
+	}
+	for _, family := range m.families {
+		for i := range family {
+			rule := &family[i]
+			if !rule.meets(o.tags) {
+				continue
+			}
+			g, fits := rule.shape(o)
+			if !fits {
+				continue
+			}
+			made = true
+			if rule.reject != "" {
+				err = reject(Rejected(o.row, o.key, rule.layer.ID, rule.reject, o.tags["highway"]))
+			} else {
+				err = m.finish(o, rule.layer, rule.set, g, feature, reject)
+			}
+			if err != nil {
+				return true, err
+			}
+			break
+		}
+	}
+	return made, nil
+}
+
+// finish fills the fields, checks the whole and hands it on.
+func (m *Mapper) finish(o *object, l *layers.Layer, set map[string]any, g orb.Geometry, feature func(*Feature) error, reject func(Reject) error) error {
+	f, err := m.feature(o, l, set, g)
+	if err == nil {
+		return feature(f)
+	}
+	code, detail, ok := reason(err)
+	if !ok {
+		return err
+	}
+	return reject(Rejected(o.row, o.key, l.ID, code, detail))
+}
+
+func (m *Mapper) feature(o *object, l *layers.Layer, set map[string]any, g orb.Geometry) (*Feature, error) {
+	f := &Feature{Layer: l, Row: o.row, Values: map[string]any{}}
+	extra := map[string]any{}
+	var err error
+	if o.osm {
+		err = m.fillTags(o, f, set, extra)
+	} else {
+		err = m.fillColumns(o, f, extra)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for name, v := range m.sets {
+		f.Values[name] = v
+		m.give(l.ID, name)
+	}
+	if len(extra) > 0 {
+		f.Values["extra"] = cleanJSON(extra, 0)
+	}
+	m.give(l.ID, "extra")
+	if reversed(o, l) {
+		g = reverse(g)
+	}
+	if f.Geometry, err = coerce(l, g); err != nil {
+		return nil, err
+	}
+	if err := required(f); err != nil {
+		return nil, err
+	}
+	m.identify(o, f)
+	return f, nil
+}
+
+// required refuses a feature that lacks what its layer requires. The record itself knows defaults for some.
+func required(f *Feature) error {
+	for _, field := range importable(f.Layer) {
+		if field.Required && f.Values[field.Name] == nil {
+			return refuse(RequiredMissing, field.Name+" "+field.Title.Zh)
+		}
+	}
+	return nil
+}
+
+// fillTags fills fields from the tags of OpenStreetMap: what the rule sets, then what single tags say, then --map.
+func (m *Mapper) fillTags(o *object, f *Feature, set map[string]any, extra map[string]any) error {
+	used := map[string]bool{}
+	for name, v := range set {
+		f.Values[name] = v
+		m.give(f.Layer.ID, name)
+	}
+	for _, fills := range [][]fill{osmFields[f.Layer.ID], everywhere} {
+		filled := map[string]bool{}
+		for _, fill := range fills {
+			if f.Layer.Field(fill.field) == nil {
+				continue
+			}
+			m.give(f.Layer.ID, fill.field)
+			if name, v, ok := fill.value(o.tags); ok && !filled[fill.field] {
+				used[name] = true
+				filled[fill.field] = true
+				if keeps(fill.field, set, f.Values) {
+					continue
+				}
+				f.Values[fill.field] = v
+			}
+		}
+	}
+	for column, name := range m.columns {
+		m.give(f.Layer.ID, name)
+		v, err := m.tagValue(f.Layer.Field(name), f.Layer.ID, o.tags[column])
+		if err != nil {
+			return err
+		}
+		if v != nil {
+			f.Values[name] = v
+			used[column] = true
+		}
+	}
+	for name, value := range o.tags {
+		if !used[name] && !telling[name] {
+			extra[name] = value
+		}
+	}
+	return nil
+}
+
+// keeps tells which facts of a rule no single tag may overrule: a closed road stays closed and is not walked.
+func keeps(field string, set, values map[string]any) bool {
+	switch field {
+	case "status":
+		return set["status"] != nil
+	case "walkable":
+		return values["status"] == "closed" || values["status"] == "abandoned"
+	}
+	return false
+}
+
+// telling are the tags that the rules have told already.
+var telling = map[string]bool{"type": true, "area": true}
+
+// value reads the first tag of a fill that can be read.
+func (fl fill) value(t tags) (name string, v any, ok bool) {
+	for _, name := range strings.Fields(fl.from) {
+		if value, has := t[name]; has {
+			if v, ok := fl.read(value); ok {
+				return name, v, true
+			}
+		}
+	}
+	return "", nil, false
+}
+
+// tagValue reads a tag for --map: as the field's type, else as the field's fill of the layer reads tags.
+func (m *Mapper) tagValue(f *layers.Field, layer, value string) (any, error) {
+	if f.Name == "kind" && layer == "region" {
+		if kind, ok := adminKind(value); ok {
+			return kind, nil
+		}
+	}
+	if (f.Name == "code" || f.Name == "parent_code") && layer == "region" {
+		if code, ok := divisionCode(value); ok {
+			return code, nil
+		}
+	}
+	v, err := fieldValue(f, value)
+	if err == nil {
+		return v, nil
+	}
+	for _, fl := range append(slices.Clone(osmFields[layer]), everywhere...) {
+		if fl.field == f.Name {
+			if v, ok := fl.read(value); ok {
+				return v, nil
+			}
+		}
+	}
+	return nil, err
+}
+
+// adminKind reads OpenStreetMap's admin_level as it is used in China.
+func adminKind(level string) (string, bool) {
+	kind, ok := map[string]string{"4": "province", "5": "city", "6": "county", "7": "street", "8": "street", "9": "community", "10": "community"}[level]
+	return kind, ok
+}
+
+// fillColumns fills fields of the layer from the columns of a table of anybody's.
+func (m *Mapper) fillColumns(o *object, f *Feature, extra map[string]any) error {
+	for column, value := range o.props {
+		name, mapped := m.columns[column]
+		field := m.headings[heading(column)]
+		switch {
+		case mapped:
+			field = f.Layer.Field(name)
+		case field == nil || m.mapsElsewhere(field.Name):
+			if value != nil {
+				extra[column] = value
+			}
+			continue
+		}
+		m.give(f.Layer.ID, field.Name)
+		v, err := m.columnValue(field, f.Layer.ID, value)
+		if err != nil {
+			return err
+		}
+		if v != nil {
+			f.Values[field.Name] = v
+		}
+	}
+	return nil
+}
+
+func (m *Mapper) columnValue(field *layers.Field, layer string, value any) (any, error) {
+	if s, ok := scalarText(value); ok && layer == "region" && s != "" {
+		return m.tagValue(field, layer, s)
+	}
+	return fieldValue(field, value)
+}
+
+// mapsElsewhere tells whether --map gives a field another column, so that one with its name is not taken.
+func (m *Mapper) mapsElsewhere(field string) bool {
+	for _, name := range m.columns {
+		if name == field {
+			return true
+		}
+	}
+	return false
+}
+
+// String names the mapper's layer, for messages.
+func (m *Mapper) String() string {
+	if m.o.Layer == nil {
+		return "OpenStreetMap"
+	}
+	return fmt.Sprintf("%s %s", m.o.Layer.ID, m.o.Layer.Title.Zh)
+}
