@@ -1,9 +1,120 @@
 package grid
 
-import "github.com/paulmach/orb"
+import (
+	"cmp"
+	"slices"
 
-// Net is the city's regions, schemes and current grids in memory. It is immutable and safe for concurrent use.
+	"github.com/paulmach/orb"
+
+	"wangge/geo"
+	"wangge/geo/index"
+)
+
+// Net is the city's regions, schemes and current grids in memory. It is immutable and safe for concurrent use; what it
+// answers must not be changed.
 type Net struct {
+	kinds    map[string]*RegionKind
+	regions  []*Region // by level and code
+	byCode   map[string]*Region
+	children map[string][]*Region
+	over     *index.Tree // regions with a shape; places in shaped
+	shaped   []*Region
+
+	schemes  []*Scheme // the unit scheme first, then by code
+	grids    []*Grid   // in the order of the schemes, then by code
+	gridByID map[int64]*Grid
+	under    *index.Tree // grids
+}
+
+// NewNet makes a net of current rows, which it keeps. Rows with an unknown kind or scheme are as of no division, and of a scheme
+// that is not exclusive.
+func NewNet(kinds []RegionKind, regions []Region, schemes []Scheme, grids []Grid) *Net {
+	n := &Net{kinds: map[string]*RegionKind{}}
+	for i := range kinds {
+		n.kinds[kinds[i].ID] = &kinds[i]
+	}
+	n.addRegions(regions)
+	for i := range schemes {
+		n.schemes = append(n.schemes, &schemes[i])
+	}
+	slices.SortFunc(n.schemes, func(a, b *Scheme) int { return compareSchemes(a.Code, b.Code) })
+	n.addGrids(grids)
+	return n
+}
+
+// compareSchemes puts the unit scheme first.
+func compareSchemes(a, b string) int {
+	switch {
+	case a == b:
+		return 0
+	case a == UnitScheme:
+		return -1
+	case b == UnitScheme:
+		return 1
+	}
+	return cmp.Compare(a, b)
+}
+
+func (n *Net) addRegions(regions []Region) {
+	n.byCode = make(map[string]*Region, len(regions))
+	n.children = map[string][]*Region{}
+	for i := range regions {
+		r := &regions[i]
+		r.Bound, r.Children = r.Shape.Bound(), 0
+		n.regions = append(n.regions, r)
+		n.byCode[r.Code] = r
+	}
+	slices.SortFunc(n.regions, func(a, b *Region) int {
+		return cmp.Or(cmp.Compare(n.level(a), n.level(b)), cmp.Compare(a.Code, b.Code))
+	})
+	var boxes []index.Box
+	for _, r := range n.regions {
+		parent := n.byCode[r.Parent]
+		if parent == nil || parent == r {
+			n.children[""] = append(n.children[""], r)
+		} else {
+			parent.Children++
+			n.children[r.Parent] = append(n.children[r.Parent], r)
+		}
+		if len(r.Shape) > 0 {
+			n.shaped = append(n.shaped, r)
+			boxes = append(boxes, box(r.Bound))
+		}
+	}
+	n.over = index.Build(boxes)
+}
+
+func (n *Net) addGrids(grids []Grid) {
+	n.gridByID = make(map[int64]*Grid, len(grids))
+	for i := range grids {
+		g := &grids[i]
+		g.Bound = g.Shape.Bound()
+		n.grids = append(n.grids, g)
+		n.gridByID[g.ID] = g
+	}
+	slices.SortFunc(n.grids, compareGrids)
+	boxes := make([]index.Box, len(n.grids))
+	for i, g := range n.grids {
+		boxes[i] = box(g.Bound)
+	}
+	n.under = index.Build(boxes)
+}
+
+func compareGrids(a, b *Grid) int {
+	return cmp.Or(compareSchemes(a.Scheme, b.Scheme), cmp.Compare(a.Code, b.Code))
+}
+
+func box(b orb.Bound) (w index.Box) {
+	w.MinX, w.MinY, w.MaxX, w.MaxY = geo.WorldBox(b)
+	return w
+}
+
+// level of a region's kind; unknown kinds are the narrowest.
+func (n *Net) level(r *Region) int {
+	if k := n.kinds[r.Kind]; k != nil {
+		return k.Level
+	}
+	return 1 << 15
 }
 
 // Place is what lies over a point.
@@ -22,100 +133,146 @@ func (p Place) UnitGrid() *Grid {
 	return nil
 }
 
-// NewNet makes a net of current rows. Grids of unknown schemes are kept as of a scheme that is not exclusive.
-func NewNet(kinds []RegionKind, regions []Region, schemes []Scheme, grids []Grid) *Net {
-	return &Net{}
+// Locate finds what lies over a position in degrees. Borders belong to what they bound; of divisions of one level, and of grids
+// of an exclusive scheme, the one with the lower code counts: the rules of region_at and grids_of in the record.
+func (n *Net) Locate(lon, lat float64) Place {
+	at := orb.Point{lon, lat}
+	here := box(at.Bound())
+	var p Place
+	n.over.Search(here, func(i int) bool {
+		if r := n.shaped[i]; covers(r.Shape, r.Bound, at) {
+			p.Regions = append(p.Regions, r)
+		}
+		return true
+	})
+	p.Regions = n.settleRegions(p.Regions)
+	n.under.Search(here, func(i int) bool {
+		if g := n.grids[i]; covers(g.Shape, g.Bound, at) {
+			p.Grids = append(p.Grids, g)
+		}
+		return true
+	})
+	slices.SortFunc(p.Grids, compareGrids)
+	p.Grids = slices.CompactFunc(p.Grids, func(a, b *Grid) bool {
+		s := n.Scheme(a.Scheme)
+		return a.Scheme == b.Scheme && s != nil && s.Exclusive
+	})
+	return p
 }
 
-// Locate finds what lies over a position in degrees; borders belong to what they bound, and in an exclusive scheme to the grid with the lower
-// code: the rule of grids_of in the record.
-func (n *Net) Locate(lon, lat float64) Place { return Place{} }
+// settleRegions orders what was found, and keeps one division of each level.
+func (n *Net) settleRegions(found []*Region) []*Region {
+	division := func(r *Region) bool { return n.kinds[r.Kind] != nil && n.kinds[r.Kind].Division }
+	rank := func(r *Region) int {
+		if division(r) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(found, func(a, b *Region) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(n.level(a), n.level(b)), cmp.Compare(a.Code, b.Code))
+	})
+	return slices.CompactFunc(found, func(a, b *Region) bool {
+		return division(a) && division(b) && n.level(a) == n.level(b)
+	})
+}
+
+func covers(shape orb.MultiPolygon, b orb.Bound, at orb.Point) bool {
+	if !b.Contains(at) {
+		return false
+	}
+	return slices.ContainsFunc(shape, func(p orb.Polygon) bool { return geo.Covers(p, at) })
+}
 
 // Region finds a region by its code, or nil.
-func (n *Net) Region(code string) *Region { return nil }
+func (n *Net) Region(code string) *Region { return n.byCode[code] }
 
-// Children lists the regions directly below one, by code; "" is the top: regions whose parent is not known.
-func (n *Net) Children(parent string) []*Region { return nil }
+// Children lists the regions directly below one, by level and code; "" is the top: regions whose parent is not known.
+func (n *Net) Children(parent string) []*Region { return n.children[parent] }
 
-// Regions lists all regions by level and code; kind "" is every kind.
-func (n *Net) Regions(kind string) []*Region { return nil }
+// Regions lists all regions of a kind by level and code; kind "" is every kind.
+func (n *Net) Regions(kind string) []*Region {
+	if kind == "" {
+		return n.regions
+	}
+	var out []*Region
+	for _, r := range n.regions {
+		if r.Kind == kind {
+			out = append(out, r)
+		}
+	}
+	return out
+}
 
 // Path leads from the top to a region, which is its last element; nil where there is no such region.
-func (n *Net) Path(code string) []*Region { return nil }
+func (n *Net) Path(code string) []*Region {
+	var path []*Region
+	for r := n.byCode[code]; r != nil && !slices.Contains(path, r); r = n.byCode[r.Parent] { // a circle ends where it began
+		path = append(path, r)
+	}
+	slices.Reverse(path)
+	return path
+}
 
 // Kind describes a kind of region, or nil.
-func (n *Net) Kind(id string) *RegionKind { return nil }
+func (n *Net) Kind(id string) *RegionKind { return n.kinds[id] }
 
-// Schemes lists the schemes by code, the unit scheme first.
-func (n *Net) Schemes() []*Scheme { return nil }
+// Schemes lists the schemes: the unit scheme first, then by code.
+func (n *Net) Schemes() []*Scheme { return n.schemes }
 
 // Scheme finds a scheme by its code, or nil.
-func (n *Net) Scheme(code string) *Scheme { return nil }
+func (n *Net) Scheme(code string) *Scheme {
+	for _, s := range n.schemes {
+		if s.Code == code {
+			return s
+		}
+	}
+	return nil
+}
+
+// Grids lists the current grids of a scheme by code; scheme "" is all of them, by scheme and code.
+func (n *Net) Grids(scheme string) []*Grid {
+	if scheme == "" {
+		return n.grids
+	}
+	first, _ := slices.BinarySearchFunc(n.grids, scheme, func(g *Grid, s string) int { return compareSchemes(g.Scheme, s) })
+	end := first
+	for end < len(n.grids) && n.grids[end].Scheme == scheme {
+		end++
+	}
+	return n.grids[first:end]
+}
 
 // Grid finds a current grid, or nil.
-func (n *Net) Grid(scheme, code string) *Grid { return nil }
+func (n *Net) Grid(scheme, code string) *Grid {
+	of := n.Grids(scheme)
+	if i, ok := slices.BinarySearchFunc(of, code, func(g *Grid, c string) int { return cmp.Compare(g.Code, c) }); ok && scheme != "" {
+		return of[i]
+	}
+	return nil
+}
 
 // GridByID finds a current grid by the record's number, or nil.
-func (n *Net) GridByID(id int64) *Grid { return nil }
-
-// Found is a region or a grid found by Search; the other is nil.
-type Found struct {
-	Region *Region
-	Grid   *Grid
-}
-
-// Search finds regions and grids by a part of name or code, without regard to case: exact matches, then prefixes, then the rest,
-// regions before grids; nothing for an empty q.
-func (n *Net) Search(q string, limit int) []Found { return nil }
+func (n *Net) GridByID(id int64) *Grid { return n.gridByID[id] }
 
 // Bytes is the memory of the net, roughly.
-func (n *Net) Bytes() int64 { return 0 }
-
-// RegionKind is a kind of region. Divisions (districts, streets, communities …) tell where something is; zones do not.
-type RegionKind struct {
-	ID             string
-	Title, TitleEn string
-	Level          int // larger is narrower
-	Division       bool
+func (n *Net) Bytes() int64 {
+	const perRegion, perGrid, perPosition = 400, 300, 16
+	bytes := int64(len(n.regions)*perRegion + len(n.grids)*perGrid)
+	for _, r := range n.regions {
+		bytes += perPosition * positions(r.Shape)
+	}
+	for _, g := range n.grids {
+		bytes += perPosition * positions(g.Shape)
+	}
+	return bytes
 }
 
-// Region is a division or a zone in force.
-type Region struct {
-	ID           int64
-	Code         string // 6 digits a county, 9 a street, 12 a community; zones have codes of their own
-	Name, NameEn string
-	Kind         string
-	Parent       string           // code; "" at the top
-	Shape        orb.MultiPolygon // degrees; nil where the record has none
-	Bound        orb.Bound        // of Shape
-	AreaM2       float64          // of Shape on the ellipsoid
-	Children     int              // regions directly below
-}
-
-// UnitScheme is the scheme of the unit grids, 单元网格.
-const UnitScheme = "unit"
-
-// Scheme is a net of grids over the city or a part of it.
-type Scheme struct {
-	ID             int64
-	Code           string
-	Title, TitleEn string
-	Owner          string // department code
-	Extent         string // region code; "" for everywhere
-	Pattern        CodePattern
-	Exclusive      bool // no point in two grids
-	Complete       bool // no point of the extent in none
-	MadeOf         string
-	FirstZoom      int
-}
-
-// Grid is a grid in force.
-type Grid struct {
-	ID           int64
-	Scheme, Code string
-	Name         string // "" where it has none
-	Region       string // code of the narrowest division it lies in; "" for none
-	Shape        orb.MultiPolygon
-	Bound        orb.Bound
-	AreaM2       float64 // on the ellipsoid, as the record has it
+func positions(shape orb.MultiPolygon) (n int64) {
+	for _, p := range shape {
+		for _, r := range p {
+			n += int64(len(r))
+		}
+	}
+	return n
 }
