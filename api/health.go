@@ -67,7 +67,7 @@ func (a *API) status(w http.ResponseWriter, r *http.Request) error {
 	return a.reply.Fresh(w, r, statusJSON{
 		Revision: revisionText(view.Revision()), AppliedAt: view.AppliedAt().UTC(), AgeMS: time.Since(view.AppliedAt()).Milliseconds(),
 		Connected: a.cfg.City.Status().Connected,
-		Features: view.Features(), Sample: view.Place().Sample,
+		Features:  view.Features(), Sample: view.Place().Sample,
 	})
 }
 
