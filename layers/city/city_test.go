@@ -161,3 +161,46 @@ func TestSettings(t *testing.T) {
 		t.Errorf("setting is %q", got)
 	}
 }
+
+func TestSearch(t *testing.T) {
+	pool := pgtest.DB(t)
+	r := write(t, pool, `INSERT INTO road (id, class, code, name, geom)
+		SELECT i, 'branch', 'R-' || i, CASE WHEN i <= 3 THEN '扬州路' WHEN i = 4 THEN '扬州路西' ELSE '北扬州路' END,
+			ST_SetSRID(ST_MakeLine(ST_MakePoint(120 + i * 0.01, 36.2), ST_MakePoint(120.01 + i * 0.01, 36.2)), 4490)
+		FROM generate_series(1, 5) i`,
+		`INSERT INTO public_toilet (id, code, name, geom) SELECT i, 'GC' || i, '扬州路公厕', ST_SetSRID(ST_MakePoint(120, 36.2), 4490) FROM generate_series(1, 3) i`)
+	c := follow(t, city.Config{Pool: pool})
+	v := at(t, c, r)
+	type hit struct {
+		Layer string
+		ID    int64
+		Name  string
+	}
+	search := func(v *city.View, q string, limit int) (out []hit) {
+		for _, h := range v.Search(q, limit) {
+			out = append(out, hit{h.Layer, h.ID, h.Name})
+		}
+		return out
+	}
+	want := []hit{{"road", 1, "扬州路"}, {"road", 4, "扬州路西"}, {"public_toilet", 1, "扬州路公厕"}, {"public_toilet", 2, "扬州路公厕"}, {"public_toilet", 3, "扬州路公厕"}, {"road", 5, "北扬州路"}}
+	if diff := cmp.Diff(want, search(v, " 扬州路 ", 10)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(want[:2], search(v, "扬州路", 2)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]hit{{"public_toilet", 2, "扬州路公厕"}}, search(v, "gc2", 10)); diff != "" {
+		t.Error(diff)
+	}
+	if b := v.Search("扬州路", 1)[0].Bound; b.Min.Lon() > 120.011 || b.Max.Lon() < 120.039 {
+		t.Errorf("the street is %v", b)
+	}
+	if got := search(v, "  ", 10); got != nil {
+		t.Errorf("an empty question found %v", got)
+	}
+	r = write(t, pool, `DELETE FROM road WHERE id <= 3`, `UPDATE public_toilet SET name = '常州路公厕' WHERE id = 2`)
+	want = []hit{want[1], want[2], want[4], want[5]}
+	if diff := cmp.Diff(want, search(at(t, c, r), "扬州路", 10)); diff != "" {
+		t.Error(diff)
+	}
+}
