@@ -2,6 +2,7 @@ package city
 
 import (
 	"bytes"
+	"encoding/binary"
 	"sort"
 	"strings"
 )
@@ -111,10 +112,21 @@ func lower(b byte) byte {
 	return b
 }
 
-// lowered appends a text with its Latin letters in lower case.
+// lowered appends a text with its Latin letters in lower case, eight bytes at a time: half of a search by code is spent here.
 func lowered(to, s []byte) []byte {
-	for _, b := range s {
-		to = append(to, lower(b))
+	const ones = 0x0101010101010101
+	at := len(to)
+	to = append(to, s...)
+	b := to[at:]
+	for ; len(b) >= 8; b = b[8:] {
+		x := binary.LittleEndian.Uint64(b)
+		low := x & (0x7f * ones)
+		fromA, afterZ := low+(0x80-'A')*ones, low+(0x7f-'Z')*ones // their top bits tell
+		upper := (fromA ^ afterZ) & ^x & (0x80 * ones)
+		binary.LittleEndian.PutUint64(b, x|upper>>2)
+	}
+	for i := range b {
+		b[i] = lower(b[i])
 	}
 	return to
 }

@@ -56,3 +56,17 @@ func BenchmarkSearchMillion(b *testing.B) {
 		})
 	}
 }
+
+func TestLowered(t *testing.T) {
+	var s []byte
+	for i := range 256 {
+		s = append(s, byte(i), byte(255-i))
+	}
+	for from := range 9 {
+		for i, b := range lowered([]byte("x"), s[from:])[1:] {
+			if b != lower(s[from+i]) {
+				t.Fatalf("%q became %q", s[from+i], b)
+			}
+		}
+	}
+}
