@@ -38,6 +38,11 @@ export interface LegendLayer {
   min_zoom: number
   visible: boolean
   group: LegendGroup
+  /** Its features can be asked for one by one. */
+  collection: boolean
+  /** 口径: whose ledger, as of when, how complete. */
+  provenance?: string
+  provenance_en?: string
   items: LegendItem[]
 }
 
@@ -61,10 +66,11 @@ export interface RegionRef {
 }
 
 export interface Region extends RegionRef {
+  name_en?: string
   kind_title?: string
   kind_title_en?: string
   parent?: string | null
-  bbox: Box
+  bbox: Box | null
   area_m2?: number
   children?: number
   path?: RegionRef[]
@@ -80,6 +86,7 @@ export interface Page<T> {
 export interface GridRef {
   scheme: string
   scheme_title?: string
+  scheme_title_en?: string
   code: string
   name?: string | null
   inside_m?: number
@@ -88,7 +95,7 @@ export interface GridRef {
 
 export interface Located {
   regions: RegionRef[]
-  unit_grid: { code: string; name?: string | null; scheme: string } | null
+  unit_grid: GridRef | null
   grids: GridRef[]
 }
 
@@ -99,9 +106,11 @@ export interface SearchItem {
   code?: string | null
   name?: string | null
   layer_title?: string
+  layer_title_en?: string
   region_name?: string | null
-  center: Position
-  bbox?: Box
+  /** Missing where there is no shape. */
+  center?: Position | null
+  bbox?: Box | null
 }
 
 export interface FeatureItem {
@@ -109,6 +118,8 @@ export interface FeatureItem {
   id: number | string
   geometry: Geometry | null
   properties: Record<string, unknown>
+  /** Names of what a property's value is a code of, by property. */
+  labels?: Record<string, { title: string; title_en: string }>
   regions?: RegionRef[]
   grids?: GridRef[]
 }

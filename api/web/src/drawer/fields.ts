@@ -1,4 +1,4 @@
-import type { CollectionSchema, SchemaProperty } from '../api/types.ts'
+import type { CollectionSchema, FeatureItem, SchemaProperty } from '../api/types.ts'
 import { pickTitle, translate, type Lang } from '../i18n/index.ts'
 import { formatNumber } from '../ui/format.ts'
 
@@ -19,16 +19,22 @@ export interface Fields {
 const inHeading = new Set(['name'])
 
 /** All public fields of a feature, in the order and with the labels, units and enumerations of its schema. */
-export function fieldsOf(properties: Record<string, unknown>, schema: CollectionSchema, lang: Lang): Fields {
+export function fieldsOf({ properties, labels = {} }: Pick<FeatureItem, 'properties' | 'labels'>, schema: CollectionSchema, lang: Lang): Fields {
   const fields: Fields = { filled: [], unfilled: [] }
   for (const [key, property] of Object.entries(schema.properties)) {
     if (property['x-ogc-role'] || isGeometry(property) || inHeading.has(key)) continue
     const label = pickTitle(lang, property.title, property['x-title-en']) || key
     const value = properties[key]
     if (isEmpty(value)) fields.unfilled.push(label)
-    else fields.filled.push(fieldOf(key, label, value, property, lang))
+    else fields.filled.push(named(fieldOf(key, label, value, property, lang), labels[key], lang))
   }
   return fields
+}
+
+/** A code together with the name the server knows for it. */
+function named(field: Field, name: { title: string; title_en: string } | undefined, lang: Lang): Field {
+  const title = name && pickTitle(lang, name.title, name.title_en || undefined)
+  return title ? { ...field, text: `${title}（${field.text}）` } : field
 }
 
 function fieldOf(key: string, label: string, value: unknown, property: SchemaProperty, lang: Lang): Field {

@@ -14,7 +14,7 @@ export async function openGrid(app: App, grid: GridRef): Promise<void> {
     }
     app.selecting.select({ kind: 'feature', layer: layers[0] ?? hit.layer, id: String(hit.id) })
     if (hit.bbox) app.map.value?.fit(hit.bbox)
-    else app.map.value?.fly(hit.center)
+    else if (hit.center) app.map.value?.fly(hit.center)
   } catch {
     app.toast.show(app.settings.t('error.network'))
   }

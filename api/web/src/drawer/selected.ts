@@ -2,7 +2,6 @@ import { shallowRef, watch, type ShallowRef } from 'vue'
 import type { CollectionSchema, FeatureItem, Located, Position, Region } from '../api/types.ts'
 import type { App } from '../state/app.ts'
 import type { Selection } from '../state/permalink.ts'
-import { collectionOf } from './collection.ts'
 
 export type Loaded =
   | { kind: 'feature'; layer: string; item: FeatureItem; schema: CollectionSchema }
@@ -35,8 +34,7 @@ export function useSelected({ server, selecting, connection }: App): Selected {
   async function ask(selection: Selection): Promise<Loaded> {
     switch (selection.kind) {
       case 'feature': {
-        const collection = collectionOf(selection.layer)
-        const [item, schema] = await Promise.all([server.item(collection, selection.id), server.schema(collection)])
+        const [item, schema] = await Promise.all([server.item(selection.layer, selection.id), server.schema(selection.layer)])
         return { kind: 'feature', layer: selection.layer, item, schema }
       }
       case 'region': {

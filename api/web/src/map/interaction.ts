@@ -3,7 +3,7 @@ import type { Position } from '../api/types.ts'
 import type { App } from '../state/app.ts'
 import { layerOf } from './compose.ts'
 import { highlightPrefix } from './highlight.ts'
-import { distinct, isDensity, pick, tolerancePx, type Hit, type Picked } from './pick.ts'
+import { distinct, isDensity, pick, tolerancePx, type Hit, type Picked, type Selectable } from './pick.ts'
 import { candidateOf } from './title.ts'
 
 /** How far around the centre Enter looks for things to select, and how many it offers. */
@@ -24,7 +24,7 @@ export function addInteraction(map: MapLibre, app: App): { near(): void } {
   map.on('click', ({ point, lngLat }: MapMouseEvent) => {
     const px = touch ? tolerancePx.touch : tolerancePx.mouse
     const [under, around] = [hitsAround(point.x, point.y, 0), hitsAround(point.x, point.y, px)]
-    const picked = candidates(pick(under, around))
+    const picked = candidates(pick(under, around, app.layers.isSelectable))
     const [first] = picked
     if (picked.length > 1) {
       selecting.offer.value = { candidates: picked, at: { x: point.x, y: point.y }, near: false }
@@ -40,12 +40,12 @@ export function addInteraction(map: MapLibre, app: App): { near(): void } {
   })
   map.on('contextmenu', ({ lngLat }) => { selecting.select({ kind: 'place', at: [lngLat.lng, lngLat.lat] }) })
   map.on('movestart', () => { selecting.offer.value = undefined })
-  addPointer(map, (position) => { view.pointer.value = position })
+  addPointer(map, app.layers.isSelectable, (position) => { view.pointer.value = position })
 
   function near(): void {
     const { clientWidth, clientHeight } = map.getContainer()
     const at = { x: clientWidth / 2, y: clientHeight / 2 }
-    const found = candidates(distinct(hitsAround(at.x, at.y, nearPx))).slice(0, nearLimit)
+    const found = candidates(distinct(hitsAround(at.x, at.y, nearPx), app.layers.isSelectable)).slice(0, nearLimit)
     if (found.length === 0) app.toast.show(app.settings.t('choose.none'))
     else selecting.offer.value = { candidates: found, at, near: true }
   }
@@ -69,7 +69,7 @@ function query(map: MapLibre, where: PointLike | [PointLike, PointLike]): Hit[] 
 }
 
 /** Tells where the pointer is and shows a hand over what can be selected, once a frame at most. */
-function addPointer(map: MapLibre, moved: (position: Position | undefined) => void): void {
+function addPointer(map: MapLibre, selectable: Selectable, moved: (position: Position | undefined) => void): void {
   let waiting = false
   map.on('mousemove', ({ point, lngLat }) => {
     moved([lngLat.lng, lngLat.lat])
@@ -78,7 +78,7 @@ function addPointer(map: MapLibre, moved: (position: Position | undefined) => vo
     requestAnimationFrame(() => {
       waiting = false
       const px = tolerancePx.mouse
-      const [best] = pick(query(map, [point.x, point.y]), query(map, [[point.x - px, point.y - px], [point.x + px, point.y + px]]))
+      const [best] = pick(query(map, [point.x, point.y]), query(map, [[point.x - px, point.y - px], [point.x + px, point.y + px]]), selectable)
       const small = best && best.hit.layer !== 'region' && best.hit.layer !== 'unit_grid' && !best.hit.layer.startsWith('grid_')
       map.getCanvas().style.cursor = small ? 'pointer' : ''
     })

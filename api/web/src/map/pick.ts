@@ -13,22 +13,23 @@ export interface Picked {
   hit: Hit
 }
 
+/** Whether the things of a layer can be asked for one by one. */
+export type Selectable = (layer: string) => boolean
+
 /** Pixels around a click that still count: a fingertip is less exact than a pointer. */
 export const tolerancePx = { mouse: 6, touch: 16 }
-
-const ignored = new Set(['ground'])
 
 /**
  * The things meant by a click, best first. Small things win over what they lie on: a point near the click, then a line
  * or an area under it, then a line near it, then grids, then regions. Only the best tier counts, so a road in a grid
  * needs no question; two toilets side by side do.
  */
-export function pick(under: Hit[], near: Hit[]): Picked[] {
+export function pick(under: Hit[], near: Hit[], selectable: Selectable): Picked[] {
   const exact = new Set(under.map(keyOf))
   const tiers = new Map<number, Map<string, Picked>>()
   for (const hit of [...under, ...near]) {
     const tier = tierOf(hit, exact.has(keyOf(hit)))
-    const selection = selectionOf(hit)
+    const selection = selectable(hit.layer) ? selectionOf(hit) : undefined
     if (tier === undefined || !selection) continue
     const found = tiers.get(tier) ?? new Map<string, Picked>()
     if (!found.has(keyOf(hit))) found.set(keyOf(hit), { selection, hit })
@@ -39,11 +40,11 @@ export function pick(under: Hit[], near: Hit[]): Picked[] {
 }
 
 /** Everything selectable among the hits, once each, in the order given. */
-export function distinct(hits: Hit[]): Picked[] {
+export function distinct(hits: Hit[], selectable: Selectable): Picked[] {
   const found = new Map<string, Picked>()
   for (const hit of hits) {
-    const selection = selectionOf(hit)
-    if (selection && !ignored.has(hit.layer) && !found.has(keyOf(hit))) found.set(keyOf(hit), { selection, hit })
+    const selection = selectable(hit.layer) ? selectionOf(hit) : undefined
+    if (selection && !found.has(keyOf(hit))) found.set(keyOf(hit), { selection, hit })
   }
   return [...found.values()]
 }
@@ -54,7 +55,7 @@ export function isDensity(hit: Hit): boolean {
 }
 
 function tierOf(hit: Hit, exact: boolean): number | undefined {
-  if (ignored.has(hit.layer) || isDensity(hit)) return undefined
+  if (isDensity(hit)) return undefined
   if (hit.layer === 'region') return exact ? 6 : undefined
   if (isGrid(hit.layer)) return exact ? (hit.layer === 'unit_grid' ? 4 : 5) : undefined
   if (hit.geometry.endsWith('Point')) return 0

@@ -16,6 +16,8 @@ import { createToast, type Toast } from './toast.ts'
 /** What the rest of the app may ask of the map. */
 export interface MapPort {
   fit(box: Box): void
+  /** Moves only when nothing of the box is seen. */
+  reveal(box: Box): void
   fly(center: Position, zoom?: number): void
   zoomBy(steps: number): void
   zoomTo(zoom: number): void

@@ -16,6 +16,8 @@ export interface Layers extends LayerChoices {
   changed: ComputedRef<boolean>
   title(layer: string): LegendLayer | undefined
   isVisible(layer: string): boolean
+  /** Whether its things can be selected: regions, and what the server keeps as a collection. */
+  isSelectable(layer: string): boolean
   setVisible(layer: string, visible: boolean): void
   opacityOf(layer: string): number
   setOpacity(layer: string, percent: number): void
@@ -43,6 +45,7 @@ export function createLayers(legend: ComputedRef<LegendLayer[]>, from: { on: str
   return {
     visible, opacity, legend, differences, isVisible,
     title: find,
+    isSelectable: (layer) => layer === 'region' || find(layer)?.collection === true,
     byGroup: computed(() => groups
       .map((group) => ({ group, layers: legend.value.filter((entry) => entry.group === group) }))
       .filter((entry) => entry.layers.length > 0)),

@@ -2,6 +2,7 @@ import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { isAbort } from '../api/client.ts'
 import type { Server } from '../api/server.ts'
 import type { SearchItem } from '../api/types.ts'
+import { pickTitle, type Lang } from '../i18n/index.ts'
 import type { Selection } from './permalink.ts'
 import type { Candidate } from './selecting.ts'
 
@@ -55,7 +56,8 @@ export function selectionOf(item: SearchItem): Selection {
     : { kind: 'feature', layer: item.layer, id: String(item.id) }
 }
 
-export function candidateOf(item: SearchItem): Candidate {
-  const subtitle = [item.layer_title, item.region_name, item.name ? item.code : undefined].filter(Boolean).join(' · ')
-  return { selection: selectionOf(item), layer: item.layer, title: item.name ?? item.code ?? `#${item.id}`, subtitle }
+export function candidateOf(item: SearchItem, lang: Lang): Candidate {
+  const layerTitle = pickTitle(lang, item.layer_title, item.layer_title_en)
+  const subtitle = [layerTitle, item.region_name, item.name ? item.code : undefined].filter(Boolean).join(' · ')
+  return { selection: selectionOf(item), layer: item.layer, title: (item.name || item.code) ?? `#${item.id}`, subtitle }
 }

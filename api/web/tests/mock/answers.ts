@@ -81,13 +81,13 @@ export function search(q: string, limit: number): Answer {
 }
 
 export function item(collection: string, id: string): Answer | undefined {
-  const candidates = collection === 'unit_grid' ? [...featuresOf('unit_grid'), ...featuresOf('grid_duty')] : featuresOf(collection)
-  const feature = candidates.find((one) => String(one.id) === id)
+  const feature = featuresOf(collection).find((one) => String(one.id) === id)
   if (!feature) return undefined
   const extra = collection === 'construction_site' ? { measures: { hoarding: true, wet_work: false } } : {}
   return {
     ...feature,
-    properties: { ...feature.properties, ...extra, width_m: 12.5, lit: true, surveyed_on: '2025-06-01', updated_at: '2025-06-02T03:04:05Z', note_public: null },
+    properties: { ...feature.properties, ...extra, width_m: 12.5, lit: true, surveyed_on: '2025-06-01', updated_at: '2025-06-02T03:04:05Z', maintainer_dept: 'D9', note_public: null },
+    labels: { maintainer_dept: { title: '夹具养护处', title_en: 'Fixture works' } },
     regions: featuresOf('region').filter((one) => touch(boxOf(one), boxOf(feature))).slice(0, 3).map(({ properties: { code, name, kind } }) => ({ code, name, kind })),
     grids: gridsAt(boxOf(feature)), links: [],
   }
@@ -110,6 +110,7 @@ export function schema(collection: string): Answer | undefined {
       width_m: property('宽度', 'Width', { type: 'number', 'x-unit': 'm' }),
       lit: property('照明', 'Lit', { type: 'boolean' }),
       measures: property('六个百分之百', 'Six measures', { type: 'object', properties: { hoarding: property('围挡', 'Hoarding', {}), wet_work: property('湿法作业', 'Wet work', {}) } }),
+      maintainer_dept: property('养护单位', 'Maintained by', { type: 'string' }),
       surveyed_on: property('普查日期', 'Surveyed on', { type: 'string', format: 'date' }),
       updated_at: property('更新时间', 'Updated at', { type: 'string', format: 'date-time' }),
       note_public: property('备注', 'Remark', { type: 'string' }),

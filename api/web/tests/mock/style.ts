@@ -48,7 +48,7 @@ function layers(f: Flavor): LayerSpecification[] {
 
 function legend(f: Flavor): unknown[] {
   const entry = (layer: string, title: string, titleEn: string, geometry: string, group: string, minZoom: number, items: object[], visible = true) =>
-    ({ layer, title, title_en: titleEn, geometry, group, min_zoom: minZoom, visible, items })
+    ({ layer, title, title_en: titleEn, geometry, group, min_zoom: minZoom, visible, items, collection: group !== 'reference' })
   const road = (label: string, labelEn: string, color: string, width: number) => ({ label, label_en: labelEn, kind: 'line', color, casing: f.casing, width })
   const one = (label: string, labelEn: string, item: object) => [{ label, label_en: labelEn, ...item }]
   return [

@@ -1,0 +1,45 @@
+import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
+import { describe, expect, it } from 'vitest'
+import { composeStyle, type Choices } from '../../src/map/compose.ts'
+import { highlightPrefix, placeSource } from '../../src/map/highlight.ts'
+import type { Selection } from '../../src/state/permalink.ts'
+import { makeStyle } from '../mock/style.ts'
+
+const plain: Choices = { isVisible: () => true, opacityOf: () => 100, selection: undefined, theme: 'light' }
+const style = () => makeStyle('http://test', 'light')
+const selections: Selection[] = [{ kind: 'feature', layer: 'road', id: '100' }, { kind: 'region', code: '990001' }, { kind: 'place', at: [120, 36] }]
+
+describe('the style that is drawn', () => {
+  it('is the server’s where nothing was chosen', () => {
+    const composed = composeStyle(style(), plain)
+    expect(composed.layers).toEqual(style().layers)
+    expect(Object.keys(composed.sources)).toEqual(['city', placeSource])
+  })
+
+  it.each(selections)('is valid with a highlight for %o', (selection) => {
+    for (const theme of ['light', 'dark'] as const) {
+      const composed = composeStyle(style(), { ...plain, selection, theme })
+      expect(validateStyleMin(composed)).toEqual([])
+      expect(composed.layers.some((layer) => layer.id.startsWith(highlightPrefix))).toBe(true)
+    }
+  })
+
+  it('puts highlights of lines and areas below the labels, of points above everything', () => {
+    const { layers } = composeStyle(style(), { ...plain, selection: { kind: 'feature', layer: 'road', id: '100' } })
+    const firstLabel = layers.findIndex((layer) => layer.type === 'symbol')
+    expect(layers.findIndex((layer) => layer.id === `${highlightPrefix}-halo`)).toBeLessThan(firstLabel)
+    expect(layers.at(-1)?.id).toBe(`${highlightPrefix}-point`)
+  })
+
+  it('hides a layer with all its style layers, and fades another', () => {
+    const { layers } = composeStyle(style(), { ...plain, isVisible: (layer) => layer !== 'road', opacityOf: (layer) => (layer === 'parking_space' ? 40 : 100) })
+    const hidden = layers.filter((layer) => layer.layout?.visibility === 'none').map((layer) => layer.id)
+    expect(hidden).toEqual(['road-casing', 'road', 'road-name'])
+    expect(layers.find((layer) => layer.id === 'parking')).toMatchObject({ paint: { 'fill-opacity': 0.2 } })
+  })
+
+  it('draws no highlight in a layer that the style does not know', () => {
+    const composed = composeStyle(style(), { ...plain, selection: { kind: 'feature', layer: 'nonsense', id: '1' } })
+    expect(composed.layers).toEqual(style().layers)
+  })
+})
