@@ -12,7 +12,7 @@
 //     coordinate array and the position, so that any edge can say it in its own words; [Code.Title] has ours.
 //   - Check means what PostGIS means by ST_IsValid (a test compares them on random shapes), and a little more: NaN,
 //     ranges, emptiness, size. What passes Check never fails a constraint of the record. Orientation tests are exact:
-//     a filter in floating point decides nearly always, arithmetic in rationals the rest.
+//     a filter in floating point decides nearly always, sums of floats without rounding the rest.
 //   - Pairs of segments are found with the packed R-tree of geo/index, so that a boundary of 100,000 vertices takes
 //     milliseconds. Shapes built to defeat that (long parallel diagonals) meet a budget and are refused as
 //     too_complex instead of keeping a processor busy.
