@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -21,8 +20,8 @@ type Mapper struct {
 	given    map[string]map[string]bool // layer -> field -> the file has something to say about it
 }
 
-// NewMapper checks the options against the catalogue. Its error is a *Fault of the kind ErrUsage.
-func NewMapper(o Options, stem string) (*Mapper, error) {
+// newMapper checks the options against the catalogue. Its error is a *Fault of the kind ErrUsage.
+func newMapper(o Options, stem string) (*Mapper, error) {
 	m := &Mapper{o: o, stem: stem, sets: map[string]any{}, columns: map[string]string{}, given: map[string]map[string]bool{}}
 	var err error
 	if m.families, err = mappings(o.Layer); err != nil {
@@ -406,12 +405,4 @@ func (m *Mapper) mapsElsewhere(field string) bool {
 		}
 	}
 	return false
-}
-
-// String names the mapper's layer, for messages.
-func (m *Mapper) String() string {
-	if m.o.Layer == nil {
-		return "OpenStreetMap"
-	}
-	return fmt.Sprintf("%s %s", m.o.Layer.ID, m.o.Layer.Title.Zh)
 }

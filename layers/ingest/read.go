@@ -10,7 +10,7 @@ func Read(ctx context.Context, f *File, o Options, sink Sink) (*Mapper, error) {
 	if err := checkDatum(o.Datum, f.Format == GeoJSON); err != nil {
 		return nil, err
 	}
-	m, err := NewMapper(o, f.stem())
+	m, err := newMapper(o, f.stem())
 	if err != nil {
 		return nil, err
 	}
@@ -26,4 +26,13 @@ func Read(ctx context.Context, f *File, o Options, sink Sink) (*Mapper, error) {
 		return m, readOSM(ctx, f, m.wanted, take)
 	}
 	return m, readGeoJSON(ctx, f, take)
+}
+
+// CheckOptions tells whether a file can be read with these options, before anything is read. Its error is a *Fault.
+func CheckOptions(f *File, o Options) error {
+	if err := checkDatum(o.Datum, f.Format == GeoJSON); err != nil {
+		return err
+	}
+	_, err := newMapper(o, f.stem())
+	return err
 }

@@ -1,0 +1,21 @@
+// Package postgres stores the layers' features: it reads single ones, imports files, and checks what is derived.
+//
+// 图层对象的存取：读取单个对象、批量导入、核对派生数据。
+//
+// Decisions on imports:
+//
+//   - One transaction. The file is streamed by COPY into temporary tables, one for each layer it fills, and merged by statements
+//     over sets. Nobody sees half an import; a fault of the file, a lost connection or Ctrl-C leaves nothing.
+//   - A feature is known again by its code (with the code's scheme) if it has one, else by source and key in the source. Within a
+//     file the first holds and later ones are reported. A code that another feature has or ever had is refused.
+//   - Only rows whose contents differ are written. The file owns the columns it has something to say about, and clears them where
+//     it says nothing; all others are left to the record. OpenStreetMap clears nothing: that a tag is missing means that
+//     nobody wrote it, and a bureau may have. Columns that cannot be empty take their default.
+//   - The record's own CHECK constraints decide what a value may be: their text is taken from the database and asked of the
+//     staged rows, so that a bad value is a row in the report and not the end of the import.
+//   - Regions and grids are found by joins (place.go), with the row triggers told so by wangge.bulk. The answers are those of region_at and
+//     grids_of; a test compares them, and `wangge check` does so on a whole record.
+//   - The tables that are written are locked against other writers during the merge, not while the file is read; grids and
+//     regions too, because a grid drawn meanwhile would not meet the new features. Readers are never stopped.
+//   - A region without a parent gets the smallest one around it. That is done after each import of regions.
+package postgres

@@ -1,0 +1,204 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"wangge/layers/ingest"
+)
+
+// merge writes what is staged.
+func (r *run) merge(ctx context.Context, m *ingest.Mapper) error {
+	if err := r.lock(ctx); err != nil {
+		return err
+	}
+	for _, s := range r.stages {
+		if !s.created {
+			continue
+		}
+		r.job.Progress("合并 merging "+s.layer.ID, 0, 0)
+		if err := r.mergeLayer(ctx, s, s.writes(m.Given(s.layer.ID))); err != nil {
+			return fmt.Errorf("merging %s: %w", s.layer.ID, err)
+		}
+		r.add(s.counts)
+	}
+	return nil
+}
+
+// add adds what merging did with a layer's rows to the sum; rejects are in it already.
+func (r *run) add(c *Counts) {
+	c.Unchanged = c.Read - c.Inserted - c.Updated - c.Rejected
+	r.result.Inserted += c.Inserted
+	r.result.Updated += c.Updated
+	r.result.Unchanged += c.Unchanged
+}
+
+// lock keeps other writers from the tables that are written, and from grids and regions, until the end. The order of names is
+// the same in all imports, so that none waits for another in a ring.
+func (r *run) lock(ctx context.Context) error {
+	written := []string{}
+	for _, s := range r.stages {
+		written = append(written, s.layer.Table)
+	}
+	names := append([]string{"grid", "region"}, written...)
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		mode := "SHARE"
+		if slices.Contains(written, name) {
+			mode = "SHARE ROW EXCLUSIVE"
+		}
+		if _, err := r.tx.Exec(ctx, "LOCK TABLE "+quoted(name)+" IN "+mode+" MODE"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) mergeLayer(ctx context.Context, s *staged, columns []string) error {
+	if err := s.ask(ctx, r.tx); err != nil {
+		return err
+	}
+	if err := r.sift(ctx, s); err != nil {
+		return err
+	}
+	if err := r.exec(ctx, s.createPlan(columns), "CREATE INDEX ON "+s.plan()+" (id)", "ANALYZE "+s.plan()); err != nil {
+		return err
+	}
+	if s.has("region_code") || s.layer.ID == "ground" {
+		if err := r.place(ctx, s); err != nil {
+			return err
+		}
+	}
+	return r.write(ctx, s, columns)
+}
+
+// sift sets aside what cannot be merged.
+func (r *run) sift(ctx context.Context, s *staged) error {
+	type step struct {
+		sql  string
+		code ingest.Code
+	}
+	steps := []step{{s.dropUnfit(), ingest.Constraint}, {s.dropRepeatedKeys(), ingest.DuplicateKey}}
+	if s.has("code") {
+		steps = append(steps, step{s.dropRepeatedCodes(), ingest.DuplicateCode})
+	}
+	for _, one := range steps {
+		if err := r.setAside(ctx, s, one.sql, one.code); err != nil {
+			return err
+		}
+	}
+	if err := r.exec(ctx, "ANALYZE "+s.stage(), s.createKeys(), "ANALYZE "+s.keys()); err != nil {
+		return err
+	}
+	steps = []step{{s.dropConflicts(), ingest.KeyConflict}, {s.dropSameRow(), ingest.DuplicateKey}, {s.dropTakenCodes(), ingest.CodeTaken}}
+	if !s.has("code") {
+		return nil
+	}
+	for _, one := range steps {
+		if one.code == ingest.CodeTaken && !s.layer.Collection {
+			continue // codes of regions are not registered
+		}
+		if err := r.setAside(ctx, s, one.sql, one.code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// aside is a staged row that was set aside.
+type aside struct {
+	Seq, Row    int64
+	Key, Detail string
+}
+
+// setAside runs a statement that deletes staged rows, and reports them in the order of the file. No statement, no rows.
+func (r *run) setAside(ctx context.Context, s *staged, sql string, code ingest.Code) error {
+	if sql == "" {
+		return nil
+	}
+	rows, err := r.tx.Query(ctx, sql)
+	if err != nil {
+		return fmt.Errorf("%s: %w", code, err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[aside])
+	if err != nil {
+		return fmt.Errorf("%s: %w", code, err)
+	}
+	slices.SortFunc(all, func(a, b aside) int { return int(a.Seq - b.Seq) })
+	for _, a := range all {
+		if err := r.job.Report(ingest.Rejected(a.Row, a.Key, s.layer.ID, code, a.Detail)); err != nil {
+			return err
+		}
+	}
+	s.counts.Rejected += int64(len(all))
+	r.result.Rejected += int64(len(all))
+	return nil
+}
+
+// place finds the regions of what is planned. What lies outside all of them is set aside, or counted where new areas are taken.
+func (r *run) place(ctx context.Context, s *staged) error {
+	if err := r.exec(ctx, s.placeRegions()); err != nil {
+		return err
+	}
+	if err := r.exec(ctx, s.placeInside()); err != nil {
+		return err
+	}
+	if !r.job.NewArea {
+		if err := r.setAside(ctx, s, s.dropOutside(), ingest.OutsideRegions); err != nil {
+			return err
+		}
+		return r.exec(ctx, s.forgetOutside())
+	}
+	var outside int64
+	if err := r.tx.QueryRow(ctx, "SELECT count(*) FROM "+s.plan()+" WHERE has_moved AND NOT is_inside").Scan(&outside); err != nil {
+		return err
+	}
+	if outside > 0 {
+		r.result.NewArea += outside
+		return r.job.Report(ingest.Rejected(0, "", s.layer.ID, ingest.NewArea, fmt.Sprint(outside)))
+	}
+	return nil
+}
+
+// write writes the plan, its grids, and parents of regions.
+func (r *run) write(ctx context.Context, s *staged, columns []string) error {
+	if s.inGrids() {
+		if err := r.exec(ctx, s.clearGrids()); err != nil {
+			return err
+		}
+	}
+	tag, err := r.tx.Exec(ctx, s.insert(columns))
+	if err != nil {
+		return err
+	}
+	s.counts.Inserted += tag.RowsAffected()
+	for _, sql := range []string{s.updateMoved(columns), s.updateOther(columns)} {
+		if sql == "" {
+			continue
+		}
+		if tag, err = r.tx.Exec(ctx, sql); err != nil {
+			return err
+		}
+		s.counts.Updated += tag.RowsAffected()
+	}
+	switch {
+	case s.inGrids():
+		return r.exec(ctx, s.placeGrids()...)
+	case s.layer.ID == "region":
+		return r.exec(ctx, adoptSQL)
+	}
+	return nil
+}
+
+func (r *run) exec(ctx context.Context, statements ...string) error {
+	for _, sql := range statements {
+		if _, err := r.tx.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("%w in %.60s", err, strings.Join(strings.Fields(sql), " "))
+		}
+	}
+	return nil
+}
