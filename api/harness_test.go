@@ -135,6 +135,7 @@ func (w *town) write(t testing.TB, statements ...string) string {
 type answer struct {
 	*http.Response
 	body []byte
+	err  error // of reading the body, where the test wants to know
 }
 
 // ask sends a request with headers as name, value pairs. Nothing is decompressed behind the test's back.
@@ -162,7 +163,7 @@ func send(t testing.TB, client *http.Client, r *http.Request) answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer{resp, body}
+	return answer{Response: resp, body: body}
 }
 
 func (w *town) get(t testing.TB, path string, headers ...string) answer {
