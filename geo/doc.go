@@ -17,7 +17,7 @@
 //     milliseconds. Shapes built to defeat that (long parallel diagonals) meet a budget and are refused as
 //     too_complex instead of keeping a processor busy.
 //   - Lengths and areas are those of the CGCS2000 ellipsoid with geodesic edges, as PostGIS measures geography. Short
-//     segments use the mid-latitude formula, long ones Vincenty's inverse; areas are taken on the authalic sphere
-//     with great-circle edges. Both are within 1e-6 for shapes the size of a city with edges up to 20 km.
+//     segments use the mid-latitude formula, long ones Vincenty's inverse; areas are taken on the authalic sphere,
+//     with edges bent as geodesics are. On shapes from 5 m to 40 km PostGIS differs by 3e-9 in length and 1e-9 in area.
 //   - Shapes that hold a pole are out of scope.
 package geo

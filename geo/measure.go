@@ -17,12 +17,6 @@ const (
 	shortDegree = 0.02 // segments within this many degrees use the mid-latitude formula
 )
 
-// The sphere with the area of the ellipsoid.
-var (
-	authalicPole    = authalicQ(1)
-	authalicRadiusM = semiMajorM * math.Sqrt(authalicPole/2)
-)
-
 // LengthM is the length of a line on the ellipsoid, in metres.
 func LengthM(l orb.LineString) (m float64) {
 	for i := 1; i < len(l); i++ {
@@ -109,57 +103,4 @@ func sphereM(lat1, lat2, dLon float64) float64 {
 	sLat, sLon := math.Sin((lat2-lat1)/2), math.Sin(dLon/2)
 	h := sLat*sLat + math.Cos(lat1)*math.Cos(lat2)*sLon*sLon
 	return 2 * authalicRadiusM * math.Asin(math.Sqrt(min(h, 1)))
-}
-
-// AreaM2 is the area of a polygon on the ellipsoid without its holes, in square metres, whatever way its rings run.
-func AreaM2(p orb.Polygon) float64 {
-	if len(p) == 0 {
-		return 0
-	}
-	m2 := RingAreaM2(p[0])
-	for _, hole := range p[1:] {
-		m2 -= RingAreaM2(hole)
-	}
-	return max(m2, 0)
-}
-
-// AreaMultiM2 is the area of all parts, in square metres.
-func AreaMultiM2(ps orb.MultiPolygon) (m2 float64) {
-	for _, p := range ps {
-		m2 += AreaM2(p)
-	}
-	return m2
-}
-
-// RingAreaM2 is the area within a ring, in square metres. The ring may be open and may pass the date line.
-func RingAreaM2(r orb.Ring) float64 {
-	if len(r) < 3 {
-		return 0
-	}
-	// On the sphere of the same area, an edge and the equator enclose the spherical excess of a quadrangle.
-	prev := r[len(r)-1]
-	prevT := tanHalfAuthalic(prev[1])
-	var excess float64
-	for _, p := range r {
-		t := tanHalfAuthalic(p[1])
-		if p[0] != prev[0] {
-			half := math.Tan(math.Remainder(p[0]-prev[0], 360) / 2 * radian)
-			excess += 2 * math.Atan2(half*(prevT+t), 1+prevT*t)
-		}
-		prev, prevT = p, t
-	}
-	return math.Abs(excess) * authalicRadiusM * authalicRadiusM
-}
-
-// tanHalfAuthalic is the tangent of half the authalic latitude of a latitude in degrees.
-func tanHalfAuthalic(lat float64) float64 {
-	s := authalicQ(math.Sin(lat*radian)) / authalicPole
-	s = min(max(s, -1), 1)
-	return s / (1 + math.Sqrt(1-s*s))
-}
-
-// authalicQ grows with the area between the equator and the latitude whose sine is given.
-func authalicQ(sin float64) float64 {
-	e := math.Sqrt(ecc2)
-	return (1 - ecc2) * (sin/(1-ecc2*sin*sin) + math.Atanh(e*sin)/e)
 }
