@@ -1,5 +1,6 @@
 import { shallowRef, watch, type ShallowRef } from 'vue'
-import type { CollectionSchema, FeatureItem, Located, Position, Region } from '../api/types.ts'
+import type { Box, CollectionSchema, FeatureItem, Located, Position, Region } from '../api/types.ts'
+import { geometryBox } from '../map/coordinates.ts'
 import type { App } from '../state/app.ts'
 import type { Selection } from '../state/permalink.ts'
 
@@ -7,6 +8,15 @@ export type Loaded =
   | { kind: 'feature'; layer: string; item: FeatureItem; schema: CollectionSchema }
   | { kind: 'region'; region: Region; children: Region[] }
   | { kind: 'place'; at: Position; located: Located }
+
+/** The box to look at; a place has none. */
+export function boxOf(loaded: Loaded): Box | undefined {
+  switch (loaded.kind) {
+    case 'feature': return loaded.item.geometry ? geometryBox(loaded.item.geometry) : undefined
+    case 'region': return loaded.region.bbox ?? undefined
+    case 'place': return undefined
+  }
+}
 
 export interface Selected {
   record: ShallowRef<Loaded | undefined>

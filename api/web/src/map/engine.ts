@@ -64,10 +64,11 @@ export function createPort(map: MapLibre, options: PortOptions): MapPort {
 
   return {
     fit,
-    reveal(box) {
+    reveal(box, minZoom) {
       const [west, south, east, north] = boxAround(visibleBox(map, options.insets()))
       const seen = box[0] <= east && box[2] >= west && box[1] <= north && box[3] >= south
-      if (!seen) map.easeTo({ center: [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2], offset: offset(), duration: motionMs })
+      if (map.getZoom() < minZoom) fit(box)
+      else if (!seen) map.easeTo({ center: [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2], offset: offset(), duration: motionMs })
     },
     fly: (center, zoom) => map.easeTo({ center, zoom: zoom ?? Math.max(map.getZoom(), pointZoom), offset: offset(), duration: motionMs }),
     zoomBy: (steps) => map.easeTo({ zoom: map.getZoom() + steps, duration: motionMs }),

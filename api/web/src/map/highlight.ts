@@ -23,9 +23,20 @@ const round: NonNullable<Line['layout']> = { 'line-cap': 'round', 'line-join': '
 const haloWidth: ExpressionSpecification = ['interpolate', ['exponential', 1.5], ['zoom'], 10, 6, 14, 12, 16, 20, 18, 46]
 const coreWidth: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 10, 1.5, 16, 3]
 
+export interface Highlight {
+  below: LayerSpecification[]
+  above: LayerSpecification[]
+}
+
 /** How the selected thing is marked: below the labels first, above everything second. */
-export function highlightLayers(selection: Selection | undefined, theme: Theme): { below: LayerSpecification[]; above: LayerSpecification[] } {
+export function highlightLayers(selection: Selection | undefined, region: string | undefined, theme: Theme): Highlight {
   const flavor = flavors[theme]
+  const { below, above } = selected(selection, flavor)
+  const around = region !== undefined && selection?.kind !== 'region' ? [frame(region, flavor)] : []
+  return { below: [...around, ...below], above }
+}
+
+function selected(selection: Selection | undefined, flavor: Flavor): Highlight {
   switch (selection?.kind) {
     case 'feature': return feature(selection.layer, Number(selection.id), flavor)
     case 'region': return { below: outline('region', ['==', ['get', 'code'], selection.code], flavor), above: [] }
@@ -34,7 +45,7 @@ export function highlightLayers(selection: Selection | undefined, theme: Theme):
   }
 }
 
-function feature(layer: string, id: number, flavor: Flavor): ReturnType<typeof highlightLayers> {
+function feature(layer: string, id: number, flavor: Flavor): Highlight {
   const is: ExpressionSpecification = ['==', ['id'], id]
   const shaped = (shape: string): FilterSpecification => ['all', is, ['==', ['geometry-type'], shape]]
   const from = { source: citySource, 'source-layer': layer }
@@ -55,6 +66,14 @@ function outline(layer: string, filter: FilterSpecification, flavor: Flavor): La
     { id: `${highlightPrefix}-casing`, type: 'line', ...from, layout: round, paint: { 'line-color': flavor.glow, 'line-width': 5, 'line-opacity': 0.8 } },
     { id: `${highlightPrefix}-edge`, type: 'line', ...from, layout: round, paint: { 'line-color': flavor.accent, 'line-width': 2.5 } },
   ]
+}
+
+/** The border of the region drilled down to, while something in it is selected or nothing is. */
+function frame(region: string, flavor: Flavor): LayerSpecification {
+  return {
+    id: `${highlightPrefix}-frame`, type: 'line', source: citySource, 'source-layer': 'region', filter: ['==', ['get', 'code'], region],
+    layout: round, paint: { 'line-color': flavor.accent, 'line-width': 1.5, 'line-opacity': 0.7 },
+  }
 }
 
 function ring(id: string, from: { source: string; 'source-layer'?: string; filter?: FilterSpecification }, flavor: Flavor): LayerSpecification {

@@ -16,8 +16,8 @@ import { createToast, type Toast } from './toast.ts'
 /** What the rest of the app may ask of the map. */
 export interface MapPort {
   fit(box: Box): void
-  /** Moves only when nothing of the box is seen. */
-  reveal(box: Box): void
+  /** Moves only when nothing of the box is seen, or when what lies in it is not drawn yet at this zoom. */
+  reveal(box: Box, minZoom: number): void
   fly(center: Position, zoom?: number): void
   zoomBy(steps: number): void
   zoomTo(zoom: number): void
@@ -51,6 +51,8 @@ export interface App {
   toast: Toast
   map: ShallowRef<MapPort | undefined>
   panelOpen: Ref<boolean>
+  /** The address said where to look: showing its selection must not move the map. */
+  cameraFromLink: Ref<boolean>
   phone: Ref<boolean>
   /** The address of what is shown now. */
   link(): string
@@ -71,6 +73,9 @@ export function createApp(): App {
   const view: View = { box: ref(), zoom: ref(0), bearing: ref(0), center: ref(), pointer: ref() }
   const counts = createCounts(server, view.box)
 
+  const cameraFromLink = ref(location.hash.includes('map='))
+  watch(selecting.selection, () => { cameraFromLink.value = false }, { flush: 'sync' })
+
   createHistory({ settings, layers, selecting })
   watch(connection.online, (online) => {
     if (!online) return
@@ -85,6 +90,7 @@ export function createApp(): App {
     toast: createToast(),
     map: shallowRef(),
     panelOpen: ref(true),
+    cameraFromLink,
     phone: mediaQuery('(max-width: 768px)'),
     link: () => location.href,
     start() {

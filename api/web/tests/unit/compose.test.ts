@@ -5,7 +5,7 @@ import { highlightPrefix, placeSource } from '../../src/map/highlight.ts'
 import type { Selection } from '../../src/state/permalink.ts'
 import { makeStyle } from '../mock/style.ts'
 
-const plain: Choices = { isVisible: () => true, opacityOf: () => 100, selection: undefined, theme: 'light' }
+const plain: Choices = { isVisible: () => true, opacityOf: () => 100, selection: undefined, region: undefined, theme: 'light' }
 const style = () => makeStyle('http://test', 'light')
 const selections: Selection[] = [{ kind: 'feature', layer: 'road', id: '100' }, { kind: 'region', code: '990001' }, { kind: 'place', at: [120, 36] }]
 
@@ -29,6 +29,12 @@ describe('the style that is drawn', () => {
     const firstLabel = layers.findIndex((layer) => layer.type === 'symbol')
     expect(layers.findIndex((layer) => layer.id === `${highlightPrefix}-halo`)).toBeLessThan(firstLabel)
     expect(layers.at(-1)?.id).toBe(`${highlightPrefix}-point`)
+  })
+
+  it('frames the region drilled to, once', () => {
+    const ids = (selection: Selection | undefined) => composeStyle(style(), { ...plain, selection, region: '990001' }).layers.map(({ id }) => id).filter((id) => id.startsWith(highlightPrefix))
+    expect(ids(undefined)).toEqual([`${highlightPrefix}-frame`])
+    expect(ids({ kind: 'region', code: '990001' })).not.toContain(`${highlightPrefix}-frame`)
   })
 
   it('hides a layer with all its style layers, and fades another', () => {
