@@ -100,7 +100,7 @@ func exitCode(ctx context.Context, err error, stderr io.Writer) int {
 }
 
 // elsewhere are the WANGGE_ variables that are not flags: make and the tests read them.
-var elsewhere = []string{"WANGGE_REAL_DATA", "WANGGE_URL", "WANGGE_CHROMIUM", "WANGGE_SCREENSHOTS"}
+var elsewhere = []string{"WANGGE_REAL_DATA", "WANGGE_REAL_URL", "WANGGE_URL", "WANGGE_CHROMIUM", "WANGGE_SCREENSHOTS"}
 
 // warnUnknown names WANGGE_ variables that nothing reads: most often a slip of the pen.
 func warnUnknown(parser *kong.Kong, environ []string, stderr io.Writer) {

@@ -20,6 +20,7 @@ type recordFlags struct {
 
 // record is an open record. End with close.
 type record struct {
+	dsn     string
 	pool    *pgxpool.Pool
 	cluster *pgrun.Cluster // nil for a database of somebody else's
 }
@@ -29,8 +30,7 @@ const stopTimeout = 30 * time.Second
 
 // open connects to the record. Geometry is only understood once the migrations have made its type: migrated says they have.
 func (f recordFlags) open(ctx context.Context, migrated bool) (*record, error) {
-	r := &record{}
-	dsn := f.DatabaseURL
+	r := &record{dsn: f.DatabaseURL}
 	switch {
 	case f.Data != "":
 		cluster, err := pgrun.Start(ctx, pgrun.Config{Dir: f.Data})
@@ -38,19 +38,19 @@ func (f recordFlags) open(ctx context.Context, migrated bool) (*record, error) {
 			return nil, err
 		}
 		r.cluster = cluster
-		dsn = cluster.DSN(pgrun.Database)
-	case dsn == "":
+		r.dsn = cluster.DSN(pgrun.Database)
+	case r.dsn == "":
 		return nil, usageError("say where the record is: DATABASE_URL, or --data DIR 请用 DATABASE_URL 或 --data 指明数据库")
 	}
-	if err := r.connect(ctx, dsn, migrated); err != nil {
+	if err := r.connect(ctx, migrated); err != nil {
 		r.close(ctx)
 		return nil, err
 	}
 	return r, nil
 }
 
-func (r *record) connect(ctx context.Context, dsn string, migrated bool) error {
-	config, err := pgxpool.ParseConfig(dsn)
+func (r *record) connect(ctx context.Context, migrated bool) error {
+	config, err := pgxpool.ParseConfig(r.dsn)
 	if err != nil {
 		return usageError("the address of the database cannot be read 数据库地址无法识别: %v", err)
 	}
@@ -65,6 +65,12 @@ func (r *record) connect(ctx context.Context, dsn string, migrated bool) error {
 		return fmt.Errorf("the database does not answer 无法连接数据库: %w", err)
 	}
 	return nil
+}
+
+// reconnect opens the record anew once the migrations have made the type of geometry.
+func (r *record) reconnect(ctx context.Context) error {
+	r.pool.Close()
+	return r.connect(ctx, true)
 }
 
 func (r *record) close(ctx context.Context) {

@@ -33,3 +33,6 @@ func checkCRS(name string) error {
 	return &Fault{ErrCRS, "文件自称坐标系为 " + name + "，与 --datum 不符，没有写入任何数据",
 		"the file calls its coordinate system " + name + ", which is not what --datum says; nothing was written"}
 }
+
+// CheckDatum accepts the names of the datum that exists yet, for a file whose format has none of its own. Its error is ErrUsage.
+func CheckDatum(datum string) error { return checkDatum(datum, true) }

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/errgroup"
+
+	"wangge/api"
+	gridpg "wangge/grid/postgres"
+	"wangge/layers/city"
+	"wangge/layers/postgres"
+	"wangge/migrations"
+)
+
+// serverFlags say where and how to answer.
+type serverFlags struct {
+	Addr        string `help:"Address to listen on. 监听地址" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	TLSCert     string `help:"Certificate file (PEM); phones give position and camera to secure pages only. 证书" name:"tls-cert" type:"existingfile" placeholder:"FILE"`
+	TLSKey      string `help:"Key file (PEM). 私钥" name:"tls-key" type:"existingfile" placeholder:"FILE"`
+	PublicURL   string `help:"The address callers use, where a proxy stands in front. 对外地址" name:"public-url" placeholder:"URL"`
+	TrustProxy  bool   `help:"Believe X-Forwarded-For, -Proto and -Host. 信任反向代理"`
+	OpenMetrics bool   `help:"Answer /metrics to every machine, not to this one alone. 对外开放指标"`
+}
+
+func (f serverFlags) check() error {
+	if (f.TLSCert == "") != (f.TLSKey == "") {
+		return usageError("--tls-cert and --tls-key go together 两者须同时给出")
+	}
+	return nil
+}
+
+// address is what to type into a browser.
+func (f serverFlags) address(listening string) string {
+	if f.PublicURL != "" {
+		return f.PublicURL
+	}
+	if f.TLSCert != "" {
+		return "https://" + listening
+	}
+	return "http://" + listening
+}
+
+type serveCmd struct {
+	recordFlags
+	serverFlags
+}
+
+// Run serves the city of the record until it is told to stop.
+func (c *serveCmd) Run(ctx context.Context, console *console) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	r, err := c.open(ctx, true)
+	if err != nil {
+		return err
+	}
+	defer r.close(ctx)
+	if err := ready(ctx, r.pool); err != nil {
+		return err
+	}
+	return serve(ctx, r.pool, c.serverFlags, func(address string) {
+		fmt.Fprintf(console.err, "wangge: serving on %s 服务已就绪\n", address)
+	})
+}
+
+// ready refuses a record that this program does not understand: it names what is pending or missing.
+func ready(ctx context.Context, pool *pgxpool.Pool) error {
+	all, err := migrations.Status(ctx, pool)
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		if m.AppliedAt.IsZero() {
+			return fmt.Errorf("the record lacks %s: run `wangge migrate up` first 请先升级数据库结构", m.Name)
+		}
+	}
+	return postgres.CheckSchema(ctx, pool)
+}
+
+// serve loads the city into memory, follows the record and answers requests until ctx ends. announce is called once the city
+// is served.
+func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce func(address string)) error {
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	loaded := make(chan struct{})
+	announceOnce := sync.OnceFunc(func() { close(loaded) })
+	memory := city.New(city.Config{
+		Pool: pool, Models: map[string]city.Model{api.NetKey: gridpg.Model{}}, Log: log,
+		Changed: func(*city.View) { announceOnce() },
+	})
+	handler, err := api.New(api.Config{
+		City: memory, Records: postgres.NewReader(pool), Log: log, Version: version,
+		PublicURL: flags.PublicURL, TrustProxy: flags.TrustProxy, OpenMetrics: flags.OpenMetrics,
+	})
+	if err != nil {
+		return usageError("%v", err)
+	}
+	server, err := api.Listen(ctx, api.ServerConfig{Addr: flags.Addr, CertFile: flags.TLSCert, KeyFile: flags.TLSKey, Log: log}, handler)
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return untilDone(ctx, memory.Run(ctx)) })
+	group.Go(func() error { return server.Run(ctx) })
+	group.Go(func() error {
+		select {
+		case <-ctx.Done():
+		case <-loaded:
+			announce(flags.address(server.Addr()))
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// untilDone takes the end that was asked for as no error.
+func untilDone(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
