@@ -10,6 +10,8 @@ import (
 	"strconv"
 
 	"github.com/paulmach/orb"
+
+	"wangge/geo"
 )
 
 // object is one thing of a file before it is mapped: a feature of GeoJSON, or a node, way or multipolygon of OpenStreetMap.
@@ -59,13 +61,30 @@ type geoJSONReader struct {
 	s    *scanner
 	emit func(*object) error
 	row  int64
+	raw  rawFeature // reused: a feature's texts are read before the next one comes
 }
 
-// rawFeature is a feature, a geometry or a collection, with its members still to be read.
+// rawFeature is a feature, a bare geometry or a collection, as the texts of its members.
 type rawFeature struct {
-	kind                                              string
-	id, geometry, properties, coordinates, geometries []byte
-	features                                          bool
+	kind           string
+	id, properties []byte
+	bare, geometry rawGeometry
+	features       bool
+}
+
+// rawGeometry is a geometry as the texts of its members.
+type rawGeometry struct {
+	kind                    string
+	coordinates, geometries []byte
+	is                      bool // an object, not null or anything else
+}
+
+func (raw *rawFeature) clear() {
+	*raw = rawFeature{id: raw.id[:0], properties: raw.properties[:0], bare: raw.bare.cleared(), geometry: raw.geometry.cleared()}
+}
+
+func (g *rawGeometry) cleared() rawGeometry {
+	return rawGeometry{coordinates: g.coordinates[:0], geometries: g.geometries[:0]}
 }
 
 func (g *geoJSONReader) skipBOM() error {
@@ -82,32 +101,38 @@ func (g *geoJSONReader) skipBOM() error {
 // object reads an object whose brace is open. A collection's features are emitted while they are read, so the collection's
 // type may come last; a text that turns out to be none is a fault of the file, which undoes them.
 func (g *geoJSONReader) object(top bool) error {
+	collection := false
 	g.s.budget = maxFeatureBytes
-	raw := &rawFeature{}
+	g.raw.clear()
 	err := g.s.members(func(key string) error {
 		if top && key == "features" {
-			return g.features(raw)
+			collection = true
+			kind := g.raw.kind
+			err := g.features()
+			g.raw.clear()
+			g.raw.kind = kind
+			return err
 		}
-		return g.member(raw, key, top)
+		return g.member(key, top)
 	})
 	if err != nil {
 		return err
 	}
-	if raw.features {
-		if raw.kind != "FeatureCollection" {
-			return g.s.fault(nil, "features outside a FeatureCollection")
-		}
+	if collection != (g.raw.kind == "FeatureCollection") && top {
+		return g.s.fault(nil, "features without a FeatureCollection, or the other way round")
+	}
+	if collection {
 		return nil
 	}
-	if raw.kind == "FeatureCollection" && top {
-		return g.s.fault(nil, "a FeatureCollection without features")
-	}
 	g.row++
-	return g.emit(raw.object(g.row))
+	o, err := g.raw.object(g.row)
+	if err != nil {
+		return g.s.fault(nil, err.Error())
+	}
+	return g.emit(o)
 }
 
-func (g *geoJSONReader) features(raw *rawFeature) error {
-	raw.features = true
+func (g *geoJSONReader) features() error {
 	if c, err := g.s.token(false); err != nil || c != '[' {
 		return g.s.fault(err, "features is no array")
 	}
@@ -128,37 +153,81 @@ func (g *geoJSONReader) features(raw *rawFeature) error {
 	})
 }
 
-// member takes one member of a feature or of the collection.
-func (g *geoJSONReader) member(raw *rawFeature, key string, top bool) (err error) {
+// member takes one member of a feature, a bare geometry or the collection.
+func (g *geoJSONReader) member(key string, top bool) (err error) {
+	raw := &g.raw
 	switch key {
 	case "type":
-		var b []byte
-		if b, err = g.s.value(nil, true); err == nil && json.Unmarshal(b, &raw.kind) != nil {
-			raw.kind = ""
-		}
+		raw.kind, err = g.kind()
 	case "id":
 		raw.id, err = g.s.value(raw.id[:0], true)
 	case "geometry":
-		raw.geometry, err = g.s.value(raw.geometry[:0], true)
+		err = g.geometry(&raw.geometry)
 	case "properties":
 		raw.properties, err = g.s.value(raw.properties[:0], true)
 	case "coordinates":
-		raw.coordinates, err = g.s.value(raw.coordinates[:0], true)
+		raw.bare.coordinates, err = g.s.value(raw.bare.coordinates[:0], true)
 	case "geometries":
-		raw.geometries, err = g.s.value(raw.geometries[:0], true)
+		raw.bare.geometries, err = g.s.value(raw.bare.geometries[:0], true)
 	case "crs":
-		if !top {
-			_, err = g.s.value(nil, false)
-			break
-		}
 		var b []byte
-		if b, err = g.s.value(nil, true); err == nil {
+		if b, err = g.s.value(nil, top); err == nil && top {
 			err = readCRS(b)
 		}
 	default:
 		_, err = g.s.value(nil, false)
 	}
 	return err
+}
+
+// geometry reads the members of a geometry.
+func (g *geoJSONReader) geometry(raw *rawGeometry) error {
+	c, err := g.s.token(false)
+	if err != nil {
+		return g.s.fault(err, "")
+	}
+	if c != '{' {
+		g.s.back()
+		_, err := g.s.value(nil, false)
+		return err
+	}
+	raw.is = true
+	return g.s.members(func(key string) (err error) {
+		switch key {
+		case "type":
+			raw.kind, err = g.kind()
+		case "coordinates":
+			raw.coordinates, err = g.s.value(raw.coordinates[:0], true)
+		case "geometries":
+			raw.geometries, err = g.s.value(raw.geometries[:0], true)
+		default:
+			_, err = g.s.value(nil, false)
+		}
+		return err
+	})
+}
+
+// kind reads the name of a type; anything but a text is none.
+func (g *geoJSONReader) kind() (kind string, err error) {
+	b, err := g.s.value(g.s.spare[:0], true)
+	g.s.spare = b
+	if err != nil {
+		return "", err
+	}
+	if len(b) > 2 && b[0] == '"' {
+		kind = knownKind(b[1 : len(b)-1])
+	}
+	return kind, nil
+}
+
+// knownKind gives a type's name without making a text of it each time.
+func knownKind(b []byte) string {
+	for _, kind := range []string{"Feature", "Point", "LineString", "Polygon", "MultiPolygon", "MultiLineString", "MultiPoint", "GeometryCollection", "FeatureCollection"} {
+		if string(b) == kind {
+			return kind
+		}
+	}
+	return shorten(string(b))
 }
 
 // readCRS refuses a file that names a coordinate system other than the one that was said.
@@ -181,22 +250,23 @@ func readCRS(b []byte) error {
 	return nil
 }
 
-// object makes the object of a raw feature or of a bare geometry.
-func (raw *rawFeature) object(row int64) *object {
+// object makes the object of a raw feature or of a bare geometry. Its error is broken JSON.
+func (raw *rawFeature) object(row int64) (*object, error) {
 	o := &object{row: row, key: readID(raw.id)}
-	if raw.kind != "Feature" {
-		if isGeometry(raw.kind) {
-			o.geometry, o.err = geometryOf(raw.kind, raw.coordinates, raw.geometries)
-		} else {
-			o.err = refuse(NotAFeature, fmt.Sprintf("type %.60q", raw.kind))
-		}
-		return o
+	raw.bare.kind = raw.kind
+	switch {
+	case raw.kind == "Feature" && !raw.geometry.is:
+		o.err = refuse(Code(geo.Missing), "")
+	case raw.kind == "Feature":
+		o.geometry, o.err = raw.geometry.read()
+	case isGeometry(raw.kind):
+		o.geometry, o.err = raw.bare.read()
+	default:
+		o.err = refuse(NotAFeature, fmt.Sprintf("type %.60q", raw.kind))
 	}
-	if o.props, o.err = readProperties(raw.properties); o.err != nil {
-		return o
-	}
-	o.geometry, o.err = readGeometry(raw.geometry)
-	return o
+	var err error
+	o.props, err = readProperties(raw.properties)
+	return o, err
 }
 
 // readID gives a feature's id as text: numbers and strings only.
@@ -217,63 +287,4 @@ func readID(b []byte) string {
 		}
 	}
 	return ""
-}
-
-// readProperties reads the properties, with NaN and Infinity taken for null.
-func readProperties(b []byte) (map[string]any, error) {
-	if len(b) == 0 || string(b) == "null" {
-		return nil, nil
-	}
-	props, err := decodeObject(b)
-	if err != nil {
-		props, err = decodeObject(scrub(b))
-	}
-	if err != nil {
-		return nil, syntax("JSON: " + err.Error())
-	}
-	return props, nil
-}
-
-func decodeObject(b []byte) (props map[string]any, err error) {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	if err = d.Decode(&props); err == nil && d.More() {
-		err = errors.New("more than one value")
-	}
-	return props, err
-}
-
-// scrub replaces NaN and Infinity outside strings by null.
-func scrub(b []byte) []byte {
-	var out []byte
-	quoted := false
-	for i := 0; i < len(b); i++ {
-		c := b[i]
-		switch {
-		case quoted && c == '\\' && i+1 < len(b):
-			out = append(out, c)
-			i++
-			c = b[i]
-		case c == '"':
-			quoted = !quoted
-		case !quoted:
-			if word := notANumber(b[i:]); word > 0 {
-				out = append(out, "null"...)
-				i += word - 1
-				continue
-			}
-		}
-		out = append(out, c)
-	}
-	return out
-}
-
-// notANumber is the length of a NaN or Infinity at the beginning of b, or 0.
-func notANumber(b []byte) int {
-	for _, word := range []string{"NaN", "nan", "-NaN", "Infinity", "-Infinity", "inf", "-inf", "Inf", "-Inf"} {
-		if bytes.HasPrefix(b, []byte(word)) {
-			return len(word)
-		}
-	}
-	return 0
 }

@@ -19,58 +19,38 @@ func isGeometry(kind string) bool {
 	return false
 }
 
-// readGeometry reads a geometry object. What is wrong with one geometry is a reason to reject; broken JSON is a fault.
-func readGeometry(b []byte) (orb.Geometry, error) {
-	if len(b) == 0 || string(b) == "null" {
-		return nil, refuse(Code(geo.Missing), "")
+// read reads the geometry. Whatever is wrong with it is a reason to reject its feature.
+func (g *rawGeometry) read() (orb.Geometry, error) {
+	if !isGeometry(g.kind) {
+		return nil, refuse(BadGeometry, fmt.Sprintf("type %.60q", g.kind))
 	}
-	var raw struct {
-		Type        string          `json:"type"`
-		Coordinates coordinates     `json:"coordinates"`
-		Geometries  json.RawMessage `json:"geometries"`
+	if g.kind == "GeometryCollection" {
+		return readCollection(g.geometries)
 	}
-	if b[0] != '{' {
-		return nil, refuse(BadGeometry, "")
-	}
-	if err := json.Unmarshal(b, &raw); err != nil {
-		if err := json.Unmarshal(scrub(b), &raw); err != nil {
-			return nil, syntax("JSON: " + err.Error())
-		}
+	p := &coordinateParser{b: g.coordinates}
+	geometry, ok := p.geometry(g.kind)
+	switch {
+	case p.nan:
 		return nil, refuse(Code(geo.NotFinite), "")
+	case !ok || !p.end():
+		return nil, refuse(BadGeometry, g.kind)
 	}
-	if !isGeometry(raw.Type) {
-		return nil, refuse(BadGeometry, fmt.Sprintf("type %.60q", raw.Type))
-	}
-	return geometryOf(raw.Type, raw.Coordinates, raw.Geometries)
+	return geometry, nil
 }
 
-// coordinates keeps its JSON without a copy through the decoder.
-type coordinates []byte
-
-// UnmarshalJSON keeps the text.
-func (c *coordinates) UnmarshalJSON(b []byte) error {
-	*c = append((*c)[:0], b...)
-	return nil
-}
-
-// geometryOf reads the coordinates of a geometry of a kind. A collection of one is that one.
-func geometryOf(kind string, coords, geometries []byte) (orb.Geometry, error) {
-	if kind == "GeometryCollection" {
-		var parts []json.RawMessage
-		if json.Unmarshal(geometries, &parts) != nil || len(parts) != 1 {
-			return nil, refuse(WrongKind, "GeometryCollection")
-		}
-		return readGeometry(parts[0])
+// readCollection reads a collection of one as that one. The record has no others.
+func readCollection(b []byte) (orb.Geometry, error) {
+	var parts []struct {
+		Type        string          `json:"type"`
+		Coordinates json.RawMessage `json:"coordinates"`
 	}
-	p := &coordinateParser{b: coords}
-	g, ok := p.geometry(kind)
-	if !ok || !p.end() {
-		if p.nan {
-			return nil, refuse(Code(geo.NotFinite), "")
-		}
-		return nil, refuse(BadGeometry, kind)
+	if err := json.Unmarshal(b, &parts); err != nil {
+		return nil, refuse(BadGeometry, "GeometryCollection")
 	}
-	return g, nil
+	if len(parts) != 1 || parts[0].Type == "GeometryCollection" {
+		return nil, refuse(WrongKind, "GeometryCollection")
+	}
+	return (&rawGeometry{kind: parts[0].Type, coordinates: parts[0].Coordinates}).read()
 }
 
 // coordinateParser reads nested arrays of numbers. Numbers after the second of a position are dropped.
@@ -169,7 +149,7 @@ func (p *coordinateParser) number() (float64, bool) {
 		break
 	}
 	word := p.b[start:p.i]
-	if notANumber(word) > 0 || string(word) == "null" {
+	if len(word) > 0 && word[len(word)-1] > '9' && (notANumber(word) > 0 || string(word) == "null") {
 		p.nan = true
 		return 0, false
 	}

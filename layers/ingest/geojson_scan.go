@@ -20,6 +20,7 @@ type scanner struct {
 	offset int64
 	budget int
 	stack  []byte // the brackets that are open within a value
+	spare  []byte // for values that are looked at and forgotten
 }
 
 func newScanner(r io.Reader) *scanner {

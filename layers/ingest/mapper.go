@@ -12,8 +12,10 @@ import (
 // Mapper says what objects are in the catalogue, by the options of one import.
 type Mapper struct {
 	o        Options
-	families [][]mapping
-	headings map[string]*layers.Field // of the layer, by normalised heading
+	families []ready
+	fills    map[string][]readyFill     // by layer
+	needed   map[string][]*layers.Field // the required fields, by layer
+	headings map[string]*layers.Field   // of the layer, by normalised heading
 	sets     map[string]any
 	columns  map[string]string // column of the file -> field, of --map
 	stem     string
@@ -24,9 +26,10 @@ type Mapper struct {
 func newMapper(o Options, stem string) (*Mapper, error) {
 	m := &Mapper{o: o, stem: stem, sets: map[string]any{}, columns: map[string]string{}, given: map[string]map[string]bool{}}
 	var err error
-	if m.families, err = mappings(o.Layer); err != nil {
+	if m.families, err = makeReady(o.Layer); err != nil {
 		return nil, err
 	}
+	m.fills, m.needed = readyFills(), requiredFields()
 	if o.Layer == nil {
 		if len(o.Maps)+len(o.Sets) > 0 {
 			return nil, usage("--map 和 --set 需要同时用 --layer 指明图层", "--map and --set need a --layer")
@@ -129,14 +132,7 @@ func (m *Mapper) give(layer, field string) {
 
 // wanted tells whether any rule may want something with these tags.
 func (m *Mapper) wanted(t tags) bool {
-	for _, family := range m.families {
-		for i := range family {
-			if family[i].meets(t) {
-				return true
-			}
-		}
-	}
-	return false
+	return m.firstLayer(t) != ""
 }
 
 // Map says what an object is: features, or rejects. An error is a fault of the file.
@@ -167,10 +163,13 @@ func (m *Mapper) Map(o *object, fromOSM bool, feature func(*Feature) error, reje
 
 // firstLayer is the layer that a broken object would have come to.
 func (m *Mapper) firstLayer(t tags) string {
-	for _, family := range m.families {
-		for i := range family {
-			if family[i].meets(t) {
-				return family[i].layer.ID
+	for i := range m.families {
+		if !m.families[i].mayMeet(t) {
+			continue
+		}
+		for k := range m.families[i].rules {
+			if rule := &m.families[i].rules[k]; rule.meets(t) {
+				return rule.layer.ID
 			}
 		}
 	}
@@ -182,29 +181,38 @@ func (m *Mapper) byRules(o *object, feature func(*Feature) error, reject func(Re
 	if !o.osm {
 		return false, nil
 	}
-	for _, family := range m.families {
-		for i := range family {
-			rule := &family[i]
-			if !rule.meets(o.tags) {
-				continue
-			}
-			g, fits := rule.shape(o)
-			if !fits {
-				continue
-			}
-			made = true
-			if rule.reject != "" {
-				err = reject(Rejected(o.row, o.key, rule.layer.ID, rule.reject, o.tags["highway"]))
-			} else {
-				err = m.finish(o, rule.layer, rule.set, g, feature, reject)
-			}
-			if err != nil {
-				return true, err
-			}
-			break
+	for i := range m.families {
+		rule, g := m.families[i].find(o)
+		switch {
+		case rule == nil:
+			continue
+		case rule.reject != "":
+			err = reject(Rejected(o.row, o.key, rule.layer.ID, rule.reject, o.tags["highway"]))
+		default:
+			err = m.finish(o, rule.layer, rule.set, g, feature, reject)
+		}
+		if made = true; err != nil {
+			return true, err
 		}
 	}
 	return made, nil
+}
+
+// find finds the first rule of a family that takes an object, with the object's geometry as the rule takes it.
+func (r *ready) find(o *object) (*mapping, orb.Geometry) {
+	if !r.mayMeet(o.tags) {
+		return nil, nil
+	}
+	for i := range r.rules {
+		rule := &r.rules[i]
+		if !rule.meets(o.tags) {
+			continue
+		}
+		if g, fits := rule.shape(o); fits {
+			return rule, g
+		}
+	}
+	return nil, nil
 }
 
 // finish fills the fields, checks the whole and hands it on.
@@ -246,17 +254,26 @@ func (m *Mapper) feature(o *object, l *layers.Layer, set map[string]any, g orb.G
 	if f.Geometry, err = coerce(l, g); err != nil {
 		return nil, err
 	}
-	if err := required(f); err != nil {
+	if err := m.required(f); err != nil {
 		return nil, err
 	}
 	m.identify(o, f)
 	return f, nil
 }
 
-// required refuses a feature that lacks what its layer requires. The record itself knows defaults for some.
-func required(f *Feature) error {
-	for _, field := range importable(f.Layer) {
-		if field.Required && f.Values[field.Name] == nil {
+// requiredFields lists what each layer requires. The record itself knows defaults for some.
+func requiredFields() map[string][]*layers.Field {
+	all := map[string][]*layers.Field{}
+	for _, l := range slices.Concat(layers.Catalogue(), layers.Reference()) {
+		all[l.ID] = slices.DeleteFunc(importable(l), func(f *layers.Field) bool { return !f.Required })
+	}
+	return all
+}
+
+// required refuses a feature that lacks what its layer requires.
+func (m *Mapper) required(f *Feature) error {
+	for _, field := range m.needed[f.Layer.ID] {
+		if f.Values[field.Name] == nil {
 			return refuse(RequiredMissing, field.Name+" "+field.Title.Zh)
 		}
 	}
@@ -265,24 +282,20 @@ func required(f *Feature) error {
 
 // fillTags fills fields from the tags of OpenStreetMap: what the rule sets, then what single tags say, then --map.
 func (m *Mapper) fillTags(o *object, f *Feature, set map[string]any, extra map[string]any) error {
-	used := map[string]bool{}
 	for name, v := range set {
 		f.Values[name] = v
 		m.give(f.Layer.ID, name)
 	}
-	for _, fills := range [][]fill{osmFields[f.Layer.ID], everywhere} {
-		filled := map[string]bool{}
-		for _, fill := range fills {
-			if f.Layer.Field(fill.field) == nil {
-				continue
-			}
-			m.give(f.Layer.ID, fill.field)
-			if name, v, ok := fill.value(o.tags); ok && !filled[fill.field] {
-				used[name] = true
-				filled[fill.field] = true
-				if keeps(fill.field, set, f.Values) {
-					continue
-				}
+	var used []string
+	filled := "" // the fills of a field follow each other: the first that can be read holds
+	for _, fill := range m.fills[f.Layer.ID] {
+		m.give(f.Layer.ID, fill.field)
+		if fill.field == filled {
+			continue
+		}
+		if name, v, ok := fill.value(o.tags); ok {
+			used, filled = append(used, name), fill.field
+			if !keeps(fill.field, set, f.Values) {
 				f.Values[fill.field] = v
 			}
 		}
@@ -295,11 +308,11 @@ func (m *Mapper) fillTags(o *object, f *Feature, set map[string]any, extra map[s
 		}
 		if v != nil {
 			f.Values[name] = v
-			used[column] = true
+			used = append(used, column)
 		}
 	}
 	for name, value := range o.tags {
-		if !used[name] && !telling[name] {
+		if !slices.Contains(used, name) && !telling[name] {
 			extra[name] = value
 		}
 	}
@@ -320,11 +333,31 @@ func keeps(field string, set, values map[string]any) bool {
 // telling are the tags that the rules have told already.
 var telling = map[string]bool{"type": true, "area": true}
 
+// readyFill is a fill made ready.
+type readyFill struct {
+	field string
+	from  []string
+	read  reading
+}
+
+// readyFills makes the fills of all layers ready, those of everywhere last, without those for fields that a layer has not.
+func readyFills() map[string][]readyFill {
+	all := map[string][]readyFill{}
+	for _, l := range slices.Concat(layers.Catalogue(), layers.Reference()) {
+		for _, f := range slices.Concat(osmFields[l.ID], everywhere) {
+			if l.Field(f.field) != nil {
+				all[l.ID] = append(all[l.ID], readyFill{f.field, strings.Fields(f.from), f.read})
+			}
+		}
+	}
+	return all
+}
+
 // value reads the first tag of a fill that can be read.
-func (fl fill) value(t tags) (name string, v any, ok bool) {
-	for _, name := range strings.Fields(fl.from) {
+func (f *readyFill) value(t tags) (name string, v any, ok bool) {
+	for _, name := range f.from {
 		if value, has := t[name]; has {
-			if v, ok := fl.read(value); ok {
+			if v, ok := f.read(value); ok {
 				return name, v, true
 			}
 		}
@@ -348,9 +381,9 @@ func (m *Mapper) tagValue(f *layers.Field, layer, value string) (any, error) {
 	if err == nil {
 		return v, nil
 	}
-	for _, fl := range append(slices.Clone(osmFields[layer]), everywhere...) {
-		if fl.field == f.Name {
-			if v, ok := fl.read(value); ok {
+	for _, fill := range m.fills[layer] {
+		if fill.field == f.Name {
+			if v, ok := fill.read(value); ok {
 				return v, nil
 			}
 		}

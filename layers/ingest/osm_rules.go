@@ -3,7 +3,7 @@ package ingest
 // rule says which objects make a feature of a layer. It is written as data, to be read and changed by people who know tags:
 //
 //	when     conditions that must all hold, separated by spaces: key=value|value, key (any value but "no"),
-//	         !key (absent or "no"), key!=value|value, key<=number (metres)
+//	         !key (absent or "no"), key!=value|value, key<=number (metres); the first must want a tag
 //	on       the shapes that it takes: point, line, area. A closed way is whichever of line and area comes first here
 //	layer    the layer of the feature
 //	set      fields and values that follow from the conditions
@@ -117,7 +117,7 @@ var osmRules = []family{
 		{when: "waterway=riverbank|dock", on: "area", layer: "ground", set: "kind=water"},
 		{when: "landuse=reservoir|basin", on: "area", layer: "ground", set: "kind=water"},
 		{when: "waterway=river|stream|canal|drain|ditch|tidal_channel !tunnel", on: "line area", layer: "ground", set: "kind=water"},
-		{when: "building!=construction|entrance|razed|demolished|collapsed building", on: "area", layer: "ground", set: "kind=building"},
+		{when: "building building!=construction|entrance|razed|demolished|collapsed", on: "area", layer: "ground", set: "kind=building"},
 		{when: "leisure=park|garden|nature_reserve|golf_course|common|dog_park", on: "area", layer: "ground", set: "kind=green"},
 		{when: "landuse=grass|forest|meadow|recreation_ground|village_green|flowerbed|greenery|orchard|cemetery|plant_nursery", on: "area", layer: "ground", set: "kind=green"},
 		{when: "natural=wood|scrub|grassland|heath|shrubbery", on: "area", layer: "ground", set: "kind=green"},

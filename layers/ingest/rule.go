@@ -17,6 +17,22 @@ type condition struct {
 	most   float64
 }
 
+// ready is a family made ready. Nothing without one of the keys can meet any of its rules.
+type ready struct {
+	keys  []string
+	rules []mapping
+}
+
+// mayMeet tells quickly, for nearly all objects, that no rule can hold.
+func (r *ready) mayMeet(t tags) bool {
+	for _, key := range r.keys {
+		if _, has := t[key]; has {
+			return true
+		}
+	}
+	return false
+}
+
 // mapping is a rule made ready.
 type mapping struct {
 	conditions []condition
@@ -26,11 +42,11 @@ type mapping struct {
 	reject     Code
 }
 
-// mappings makes the families of rules ready, for one layer or (nil) for all but those that must be asked for.
-func mappings(only *layers.Layer) ([][]mapping, error) {
-	var all [][]mapping
+// makeReady makes the families of rules ready, for one layer or (nil) for all but those that must be asked for.
+func makeReady(only *layers.Layer) ([]ready, error) {
+	var all []ready
 	for _, f := range osmRules {
-		var ready []mapping
+		var one ready
 		for _, r := range f {
 			if only != nil && r.layer != only.ID || only == nil && slices.Contains(onlyWhenAsked, r.layer) {
 				continue
@@ -39,10 +55,13 @@ func mappings(only *layers.Layer) ([][]mapping, error) {
 			if err != nil {
 				return nil, fmt.Errorf("rule %q: %w", r.when, err)
 			}
-			ready = append(ready, m)
+			one.rules = append(one.rules, m)
+			if key := m.conditions[0].key; !slices.Contains(one.keys, key) {
+				one.keys = append(one.keys, key)
+			}
 		}
-		if len(ready) > 0 {
-			all = append(all, ready)
+		if len(one.rules) > 0 {
+			all = append(all, one)
 		}
 	}
 	return all, nil
@@ -55,6 +74,9 @@ func (r rule) ready() (m mapping, err error) {
 			return m, err
 		}
 		m.conditions = append(m.conditions, c)
+	}
+	if len(m.conditions) == 0 || m.conditions[0].op == '-' || m.conditions[0].op == '!' {
+		return m, fmt.Errorf("the first condition must want a tag")
 	}
 	m.on, m.reject = strings.Fields(r.on), r.reject
 	if m.layer = layers.ByID(r.layer); m.layer == nil {

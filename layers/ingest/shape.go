@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/planar"
 
 	"wangge/geo"
 	"wangge/layers"
@@ -92,17 +91,26 @@ func coerce(l *layers.Layer, g orb.Geometry) (orb.Geometry, error) {
 			return orb.MultiPolygon{p}, nil
 		}
 		if l.Holds(layers.Point) && !l.Holds(layers.Polygon) {
-			return inside(orb.MultiPolygon{p}), nil
+			return inside(orb.MultiPolygon{p})
 		}
 	case orb.MultiPolygon:
 		if l.Holds(kind) {
 			return g, nil
 		}
 		if l.Holds(layers.Point) && !l.Holds(layers.Polygon) {
-			return inside(p), nil
+			return inside(p)
 		}
 	}
 	return nil, refuse(WrongKind, g.GeoJSONType())
+}
+
+// inside gives the place of an area, for a layer of points.
+func inside(area orb.MultiPolygon) (orb.Geometry, error) {
+	at, ok := geo.PointInsideMulti(area)
+	if !ok {
+		return nil, refuse(Code(geo.Empty), "")
+	}
+	return at, nil
 }
 
 // single unwraps a multi-geometry of one.
@@ -122,43 +130,6 @@ func single(g orb.Geometry) orb.Geometry {
 		}
 	}
 	return g
-}
-
-// inside gives a point inside the largest part of an area: its centroid if that lies inside, else the middle of the widest
-// stretch of the area on the level of its centre.
-func inside(polygons orb.MultiPolygon) orb.Point {
-	largest := slices.MaxFunc(polygons, func(a, b orb.Polygon) int {
-		if planar.Area(a) < planar.Area(b) {
-			return -1
-		}
-		return 1
-	})
-	centre, _ := planar.CentroidArea(largest)
-	if planar.PolygonContains(largest, centre) {
-		return centre
-	}
-	return widest(largest, largest.Bound().Center()[1])
-}
-
-// widest finds the middle of the widest stretch of a polygon at a latitude.
-func widest(p orb.Polygon, lat float64) orb.Point {
-	var crossings []float64
-	for _, ring := range p {
-		for i := 1; i < len(ring); i++ {
-			a, b := ring[i-1], ring[i]
-			if a[1] <= lat != (b[1] <= lat) {
-				crossings = append(crossings, a[0]+(lat-a[1])*(b[0]-a[0])/(b[1]-a[1]))
-			}
-		}
-	}
-	slices.Sort(crossings)
-	at, width := p.Bound().Center(), -1.0
-	for i := 1; i < len(crossings); i += 2 {
-		if w := crossings[i] - crossings[i-1]; w > width {
-			at, width = orb.Point{(crossings[i] + crossings[i-1]) / 2, lat}, w
-		}
-	}
-	return at
 }
 
 // reversed tells whether an object runs against the direction of its traffic.

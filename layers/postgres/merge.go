@@ -141,10 +141,32 @@ func (r *run) setAside(ctx context.Context, s *staged, sql string, code ingest.C
 
 // place finds the regions of what is planned. What lies outside all of them is set aside, or counted where new areas are taken.
 func (r *run) place(ctx context.Context, s *staged) error {
-	if err := r.exec(ctx, s.placeRegions()); err != nil {
+	if err := r.exec(ctx, s.createPlaced()...); err != nil {
 		return err
 	}
-	if err := r.exec(ctx, s.placeInside()); err != nil {
+	rows, err := r.tx.Query(ctx, levelsSQL)
+	if err != nil {
+		return err
+	}
+	levels, err := pgx.CollectRows(rows, pgx.RowTo[int16])
+	if err != nil {
+		return err
+	}
+	var left int64
+	if err := r.tx.QueryRow(ctx, "SELECT count(*) FROM "+s.plan()+" WHERE has_moved").Scan(&left); err != nil {
+		return err
+	}
+	for _, level := range levels {
+		if left == 0 {
+			break
+		}
+		tag, err := r.tx.Exec(ctx, s.placeLevel(), level)
+		if err != nil {
+			return err
+		}
+		left -= tag.RowsAffected()
+	}
+	if err := r.exec(ctx, "ANALYZE "+s.placed(), s.createOutside()); err != nil {
 		return err
 	}
 	if !r.job.NewArea {
@@ -154,7 +176,7 @@ func (r *run) place(ctx context.Context, s *staged) error {
 		return r.exec(ctx, s.forgetOutside())
 	}
 	var outside int64
-	if err := r.tx.QueryRow(ctx, "SELECT count(*) FROM "+s.plan()+" WHERE has_moved AND NOT is_inside").Scan(&outside); err != nil {
+	if err := r.tx.QueryRow(ctx, "SELECT count(*) FROM "+s.outside()).Scan(&outside); err != nil {
 		return err
 	}
 	if outside > 0 {

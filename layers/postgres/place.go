@@ -4,17 +4,38 @@ import "fmt"
 
 // The joins that find regions and grids for all rows of a plan at once. Their answers are those of region_at and grids_of.
 
-// placeRegions finds the region of every planned row, and whether any region holds any of it.
-func (t *table) placeRegions() string {
-	return fmt.Sprintf(`UPDATE %s p SET region_code = r.code, is_inside = true
-FROM (SELECT id, region_at(geom) AS code FROM %[1]s WHERE has_moved) r WHERE r.id = p.id AND r.code IS NOT NULL`, t.plan())
+// createPlaced makes the list of rows and their regions.
+func (t *table) createPlaced() []string {
+	return []string{
+		fmt.Sprintf("CREATE INDEX ON %s USING gist (geom)", t.plan()),
+		fmt.Sprintf("CREATE TEMPORARY TABLE %s (id bigint PRIMARY KEY, region_code text) ON COMMIT DROP", t.placed()),
+	}
 }
 
-// placeInside finds out of the rest what a zone holds, or a region holds in part.
-func (t *table) placeInside() string {
-	return fmt.Sprintf(`UPDATE %s p SET is_inside = true WHERE has_moved AND NOT is_inside
-AND EXISTS (SELECT FROM region r WHERE r.valid_to IS NULL AND ST_Intersects(r.geom, p.geom))`, t.plan())
+func (t *table) placed() string { return quoted("placed_" + t.layer.ID) }
+
+// levelsSQL lists the levels of divisions, the deepest first.
+const levelsSQL = `SELECT DISTINCT k.level FROM region r JOIN region_kind k ON k.id = r.kind
+WHERE k.is_division AND r.valid_to IS NULL AND r.geom IS NOT NULL ORDER BY k.level DESC`
+
+// placeLevel finds the division of one level ($1) for the rows that have none deeper: each border is unpacked once and held against
+// all rows near it, where region_at would unpack it again for every row.
+func (t *table) placeLevel() string {
+	return fmt.Sprintf(`INSERT INTO %[1]s
+SELECT p.id, min(r.code) FROM region r JOIN region_kind k ON k.id = r.kind
+JOIN %[2]s p ON p.geom && r.geom AND ST_Intersects(r.geom, ST_PointOnSurface(p.geom))
+WHERE k.level = $1 AND k.is_division AND r.valid_to IS NULL AND p.has_moved AND NOT EXISTS (SELECT FROM %[1]s d WHERE d.id = p.id)
+GROUP BY p.id`, t.placed(), t.plan())
 }
+
+// createOutside lists the rows that no region holds, not even a zone, nor in part.
+func (t *table) createOutside() string {
+	return fmt.Sprintf(`CREATE TEMPORARY TABLE %s ON COMMIT DROP AS
+SELECT p.seq, p.id FROM %s p LEFT JOIN %s d USING (id) WHERE p.has_moved AND d.id IS NULL
+AND NOT EXISTS (SELECT FROM region r WHERE r.valid_to IS NULL AND ST_Intersects(r.geom, p.geom))`, t.outside(), t.plan(), t.placed())
+}
+
+func (t *table) outside() string { return quoted("outside_" + t.layer.ID) }
 
 // clearGrids forgets the grids of rows that have moved.
 func (t *table) clearGrids() string {
@@ -22,12 +43,53 @@ func (t *table) clearGrids() string {
 		t.plan(), quoteText(t.layer.Table))
 }
 
-// placeGrids finds the grids of all planned rows.
+// placeGrids finds the grids of all planned rows, by the rule of grids_of: points, lines and areas each their own way. Grids are joined
+// once to all rows and not looked up row by row.
 func (t *table) placeGrids() []string {
-	return []string{fmt.Sprintf(`INSERT INTO feature_grid (layer, feature_id, scheme, grid_id, inside_m, inside_m2)
-SELECT %s, p.id, g.scheme, g.grid_id, g.inside_m, g.inside_m2 FROM %s p CROSS JOIN LATERAL grids_of(p.geom) g WHERE p.has_moved`,
-		quoteText(t.layer.Table), t.plan())}
+	layer, plan, hits := quoteText(t.layer.Table), t.plan(), quoted("hits_"+t.layer.ID)
+	return []string{
+		fmt.Sprintf(placePointsSQL, layer, plan),
+		fmt.Sprintf(hitLinesSQL, hits, plan),
+		fmt.Sprintf("ANALYZE %s", hits),
+		fmt.Sprintf(placeLinesSQL, layer, hits),
+		fmt.Sprintf(placeAreasSQL, layer, plan),
+	}
 }
+
+// placePointsSQL: in an exclusive scheme a point has one grid, that with the lower code.
+const placePointsSQL = `INSERT INTO feature_grid (layer, feature_id, scheme, grid_id)
+SELECT %s, h.id, h.scheme, h.grid_id
+FROM (SELECT p.id, g.scheme, g.id AS grid_id, s.is_exclusive, row_number() OVER (PARTITION BY p.id, g.scheme ORDER BY g.code) AS nth
+      FROM %s p JOIN grid g ON ST_Intersects(g.geom, p.geom) JOIN grid_scheme s ON s.code = g.scheme
+      WHERE p.has_moved AND ST_Dimension(p.geom) = 0 AND g.valid_to IS NULL) h
+WHERE h.nth = 1 OR NOT h.is_exclusive`
+
+// hitLinesSQL cuts lines by the grids that they touch. A line within a grid need not be cut.
+const hitLinesSQL = `CREATE TEMPORARY TABLE %s ON COMMIT DROP AS
+SELECT p.id, g.scheme, g.id AS grid_id, g.code, s.is_exclusive, g.geom,
+       CASE WHEN ST_CoveredBy(p.geom, g.geom) THEN p.geom ELSE ST_CollectionExtract(ST_Intersection(g.geom, p.geom), 2) END AS part
+FROM %s p JOIN grid g ON ST_Intersects(g.geom, p.geom) JOIN grid_scheme s ON s.code = g.scheme
+WHERE p.has_moved AND ST_Dimension(p.geom) = 1 AND g.valid_to IS NULL`
+
+// placeLinesSQL: in an exclusive scheme a stretch along a border belongs to the grid with the lower code.
+const placeLinesSQL = `INSERT INTO feature_grid (layer, feature_id, scheme, grid_id, inside_m)
+SELECT %[1]s, x.id, x.scheme, x.grid_id, x.m
+FROM (SELECT h.id, h.scheme, h.grid_id, ST_Length(h.part::geography) - coalesce(b.m, 0) AS m
+      FROM %[2]s h LEFT JOIN (
+          SELECT h.id, h.grid_id, sum(ST_Length(ST_CollectionExtract(ST_Intersection(l.part, h.geom), 2)::geography)) AS m
+          FROM %[2]s h JOIN %[2]s l ON l.id = h.id AND l.scheme = h.scheme AND l.code < h.code AND ST_Intersects(l.part, h.geom)
+          WHERE h.is_exclusive GROUP BY h.id, h.grid_id) b USING (id, grid_id)) x
+WHERE x.m > 0.001`
+
+// placeAreasSQL: every grid that an area meets, with the share inside.
+const placeAreasSQL = `INSERT INTO feature_grid (layer, feature_id, scheme, grid_id, inside_m2)
+SELECT %s, x.id, x.scheme, x.grid_id, x.m2
+FROM (SELECT p.id, g.scheme, g.id AS grid_id,
+             CASE WHEN ST_CoveredBy(p.geom, g.geom) THEN ST_Area(p.geom::geography)
+                  ELSE ST_Area(ST_CollectionExtract(ST_Intersection(g.geom, p.geom), 3)::geography) END AS m2
+      FROM %s p JOIN grid g ON ST_Intersects(g.geom, p.geom)
+      WHERE p.has_moved AND ST_Dimension(p.geom) = 2 AND g.valid_to IS NULL) x
+WHERE x.m2 > 0.001`
 
 // adoptSQL gives every division without a parent the smallest larger one around it.
 const adoptSQL = `UPDATE region c SET parent_code = x.parent

@@ -95,7 +95,7 @@ func (t *table) createPlan(columns []string) string {
 	}
 	return fmt.Sprintf(`CREATE TEMPORARY TABLE %[1]s ON COMMIT DROP AS
 SELECT s.seq, k.id IS NULL AS is_new, o.id IS NULL OR %[2]s AS has_moved,
-       coalesce(k.id, nextval(pg_get_serial_sequence(%[3]s, 'id'))) AS id, NULL::text AS region_code, false AS is_inside, %[4]s AS geom
+       coalesce(k.id, nextval(pg_get_serial_sequence(%[3]s, 'id'))) AS id, %[4]s AS geom
 FROM %[5]s s JOIN %[6]s k USING (seq) LEFT JOIN %[7]s o ON o.id = k.id
 WHERE o.id IS NULL OR %[8]s`,
 		t.plan(), differs[0], quoteText(t.layer.Table), t.shape(), t.stage(), t.keys(), t.name(), strings.Join(differs, " OR "))
@@ -103,13 +103,12 @@ WHERE o.id IS NULL OR %[8]s`,
 
 // dropOutside sets aside what lies outside every region.
 func (t *table) dropOutside() string {
-	return fmt.Sprintf(`DELETE FROM %s s USING %s p WHERE p.seq = s.seq AND p.has_moved AND NOT p.is_inside`, t.stage(), t.plan()) +
-		fmt.Sprintf(setAside, "''")
+	return fmt.Sprintf(`DELETE FROM %s s USING %s u WHERE u.seq = s.seq`, t.stage(), t.outside()) + fmt.Sprintf(setAside, "''")
 }
 
-// forgetOutside takes them from the plan too.
+// forgetOutside takes it from the plan too.
 func (t *table) forgetOutside() string {
-	return fmt.Sprintf(`DELETE FROM %s WHERE has_moved AND NOT is_inside`, t.plan())
+	return fmt.Sprintf(`DELETE FROM %s p USING %s u WHERE u.id = p.id`, t.plan(), t.outside())
 }
 
 // insert writes the new rows.
@@ -119,20 +118,20 @@ func (t *table) insert(columns []string) string {
 		names, values = append(names, quoted(c)), append(values, t.value(c, false))
 	}
 	if t.has("region_code") {
-		names, values = append(names, "region_code"), append(values, "p.region_code")
+		names, values = append(names, "region_code"), append(values, "d.region_code")
 	}
 	if only := t.layer.Only; only != nil {
 		names, values = append(names, quoted(only.Column)), append(values, quoteText(only.Value))
 	}
-	return fmt.Sprintf(`INSERT INTO %s (%s) SELECT %s FROM %s p JOIN %s s USING (seq) WHERE p.is_new ORDER BY p.seq`,
-		t.name(), strings.Join(names, ", "), strings.Join(values, ", "), t.plan(), t.stage())
+	return fmt.Sprintf(`INSERT INTO %s (%s) SELECT %s FROM %s WHERE p.is_new`,
+		t.name(), strings.Join(names, ", "), strings.Join(values, ", "), t.planned())
 }
 
 // updateMoved and updateOther write the rows that differ; a row that has not moved keeps its place, and its triggers rest.
 func (t *table) updateMoved(columns []string) string {
 	set := append(t.assignments(columns), "geom = p.geom")
 	if t.has("region_code") {
-		set = append(set, "region_code = p.region_code")
+		set = append(set, "region_code = d.region_code")
 	}
 	return t.update(set, "p.has_moved")
 }
@@ -154,6 +153,15 @@ func (t *table) assignments(columns []string) []string {
 }
 
 func (t *table) update(set []string, which string) string {
-	return fmt.Sprintf(`UPDATE %[1]s o SET %[2]s FROM %[3]s p JOIN %[4]s s USING (seq) WHERE o.id = p.id AND NOT p.is_new AND %[5]s`,
-		t.name(), strings.Join(set, ", "), t.plan(), t.stage(), which)
+	return fmt.Sprintf(`UPDATE %[1]s o SET %[2]s FROM %[3]s WHERE o.id = p.id AND NOT p.is_new AND %[4]s`,
+		t.name(), strings.Join(set, ", "), t.planned(), which)
+}
+
+// planned joins what is known of a row that is to be written: the plan p, the staged row s, its region d.
+func (t *table) planned() string {
+	from := fmt.Sprintf("%s p JOIN %s s USING (seq)", t.plan(), t.stage())
+	if t.has("region_code") {
+		from += fmt.Sprintf(" LEFT JOIN %s d ON d.id = p.id", t.placed())
+	}
+	return from
 }
