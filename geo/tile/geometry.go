@@ -97,7 +97,9 @@ func (f *flattener) polygons(ps ...orb.Polygon) bool {
 			f.push(r)
 			f.end()
 		}
-		f.Polys = append(f.Polys, uint32(len(f.Ends)))
+		if len(p) > 0 {
+			f.Polys = append(f.Polys, uint32(len(f.Ends)))
+		}
 	}
 	return f.is(Polygons)
 }
