@@ -4,10 +4,14 @@ import (
 	"context"
 	"maps"
 	"sync"
+	"time"
 
 	"wangge/grid"
 	"wangge/layers/city"
 )
+
+// figuresTimeout bounds counting: a region is described without its figures rather than late.
+const figuresTimeout = 3 * time.Second
 
 // figures counts what lies in regions, once for each state of the city.
 type figures struct {
@@ -31,6 +35,8 @@ func (f *figures) of(ctx context.Context, n *grid.Net, r *grid.Region, revision 
 	if k := n.Kind(r.Kind); k != nil && !k.Division {
 		zone = r.Code
 	}
+	ctx, cancel := context.WithTimeout(ctx, figuresTimeout)
+	defer cancel()
 	counted, err := f.records.Figures(ctx, subtree(n, r.Code), zone)
 	if err != nil {
 		return nil, err

@@ -137,6 +137,9 @@ func (a *API) base(r *http.Request) string {
 		return a.cfg.PublicURL
 	}
 	scheme, host := "http", r.Host
+	if own, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && host == "" { // HTTP/1.0
+		host = own.String()
+	}
 	if r.TLS != nil {
 		scheme = "https"
 	}

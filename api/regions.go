@@ -1,13 +1,14 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"sort"
 
 	"github.com/gorilla/mux"
-	"github.com/paulmach/orb"
 
 	"wangge/api/param"
 	"wangge/grid"
@@ -35,11 +36,11 @@ type regionJSON struct {
 	AreaM2      float64          `json:"area_m2"`
 	Children    int              `json:"children"`
 	Path        []regionRef      `json:"path,omitempty"`
-	Figures     map[string]int64 `json:"figures,omitempty"` // features by layer; left out while the database is away
+	Figures     map[string]int64 `json:"figures,omitempty"` // features by layer; left out while the database is away or slow
 }
 
 func describeRegion(n *grid.Net, r *grid.Region) regionJSON {
-	j := regionJSON{Code: r.Code, Name: r.Name, NameEn: r.NameEn, Kind: r.Kind, AreaM2: r.AreaM2, Children: r.Children}
+	j := regionJSON{Code: r.Code, Name: r.Name, NameEn: r.NameEn, Kind: r.Kind, AreaM2: math.Round(r.AreaM2), Children: r.Children}
 	if k := n.Kind(r.Kind); k != nil {
 		j.KindTitle, j.KindTitleEn = k.Title, k.TitleEn
 	}
@@ -50,10 +51,6 @@ func describeRegion(n *grid.Net, r *grid.Region) regionJSON {
 		j.BBox = boxOf(r.Bound)
 	}
 	return j
-}
-
-func boxOf(b orb.Bound) *[4]float64 {
-	return &[4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
 }
 
 type page[T any] struct {
@@ -133,7 +130,8 @@ func (a *API) region(w http.ResponseWriter, r *http.Request) error {
 		answer.Path = append(answer.Path, refOf(step))
 	}
 	answer.Figures, err = a.figures.of(r.Context(), n, found, view.Revision())
-	if err != nil && !errors.Is(err, postgres.ErrUnavailable) {
+	late := errors.Is(err, context.DeadlineExceeded) && r.Context().Err() == nil
+	if err != nil && !late && !errors.Is(err, postgres.ErrUnavailable) {
 		return err
 	}
 	return a.reply.JSON(w, r, answer)

@@ -27,7 +27,7 @@ type foundJSON struct {
 	LayerTitle   string      `json:"layer_title"`
 	LayerTitleEn string      `json:"layer_title_en"`
 	RegionName   string      `json:"region_name"`
-	Center       *orb.Point  `json:"center"`
+	Center       *[2]float64 `json:"center"`
 	BBox         *[4]float64 `json:"bbox"`
 }
 
@@ -82,7 +82,7 @@ func closeness(f foundJSON, text string) int {
 }
 
 func describeHit(view *city.View, n *grid.Net, h city.Hit) foundJSON {
-	f := foundJSON{Kind: "feature", Layer: h.Layer, ID: h.ID, Code: h.Code, Name: h.Name, Center: &h.Center, BBox: boxOf(h.Bound)}
+	f := foundJSON{Kind: "feature", Layer: h.Layer, ID: h.ID, Code: h.Code, Name: h.Name, Center: pointOf(h.Center), BBox: boxOf(h.Bound)}
 	if l := view.Layer(h.Layer); l != nil {
 		f.LayerTitle, f.LayerTitleEn = l.Title.Zh, l.Title.En
 	}
@@ -128,7 +128,6 @@ func describeFoundRegion(n *grid.Net, r *grid.Region) foundJSON {
 // place sets box and centre where there is a shape.
 func (f *foundJSON) place(shape orb.MultiPolygon, bound orb.Bound) {
 	if len(shape) > 0 {
-		center := bound.Center()
-		f.Center, f.BBox = &center, boxOf(bound)
+		f.Center, f.BBox = pointOf(bound.Center()), boxOf(bound)
 	}
 }

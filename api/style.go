@@ -3,11 +3,11 @@ package api
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 
 	"github.com/gorilla/mux"
-	"github.com/paulmach/orb"
 
 	"wangge/api/reply"
 	"wangge/grid"
@@ -61,12 +61,13 @@ func (a *API) tileJSON(w http.ResponseWriter, r *http.Request) error {
 		doc.VectorLayers = append(doc.VectorLayers, describe(view.Layer(id)))
 	}
 	if bound := extent(view); !bound.IsEmpty() {
-		doc.Bounds = &[4]float64{bound.Min[0], bound.Min[1], bound.Max[0], bound.Max[1]}
+		doc.Bounds = boxOf(bound)
 		if !bound.Contains(place.Center) {
 			place.Center = bound.Center()
 		}
 	}
-	doc.Center = &[3]float64{place.Center[0], place.Center[1], float64(int(place.Zoom))}
+	center := pointOf(place.Center)
+	doc.Center = &[3]float64{center[0], center[1], math.Trunc(place.Zoom)}
 	return a.reply.JSON(w, r, doc)
 }
 
@@ -78,17 +79,6 @@ func describe(l *layers.Layer) vectorLayer {
 		v.Fields[f.Name] = f.Title.Zh + " " + f.Title.En
 	}
 	return v
-}
-
-// extent is the box of the regions at the top, which is that of the city; empty where there are none.
-func extent(view *city.View) orb.Bound {
-	bound := orb.Bound{Min: orb.Point{1, 1}, Max: orb.Point{-1, -1}}
-	for _, r := range netOf(view).Children("") {
-		if len(r.Shape) > 0 {
-			bound = bound.Union(r.Bound)
-		}
-	}
-	return bound
 }
 
 // netOf is the model of regions and grids in a view.

@@ -203,6 +203,11 @@ func TestTileJSON(t *testing.T) {
 			t.Errorf("%+v", l)
 		}
 	}
+	above := w.write(t, `INSERT INTO region (code, name, kind) VALUES ('3702', '青岛市', 'city')`)
+	doc.Bounds = nil
+	if w.json(t, "/tiles/city.json?min_revision="+above, &doc); doc.Bounds == nil || *doc.Bounds != [4]float64{119.9, 36.2, 120.1, 36.35} {
+		t.Errorf("bounds below a region without shape: %v", doc.Bounds)
+	}
 	w.json(t, "/tiles/public_toilet,road,road.json", &doc)
 	if len(doc.VectorLayers) != 2 || !strings.Contains(doc.Tiles[0], "/tiles/road,public_toilet/") {
 		t.Errorf("%+v", doc)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -63,7 +64,7 @@ const featureSQL = `SELECT f.id, f.revision, ST_AsGeoJSON(ST_ForcePolygonCCW(f.g
            SELECT z.code, z.name, z.kind, 0, true FROM region z JOIN region_kind k ON k.id = z.kind
            WHERE NOT k.is_division AND z.valid_to IS NULL AND ST_Intersects(z.geom, ST_PointOnSurface(f.geom))) x),
     (SELECT coalesce(jsonb_agg(jsonb_build_object('scheme', s.code, 'scheme_title', s.title, 'scheme_title_en', s.title_en,
-                'code', g.code, 'name', g.name, 'inside_m', x.inside_m, 'inside_m2', x.inside_m2) ORDER BY s.id, g.code), '[]')
+                'code', g.code, 'name', g.name, 'inside_m', round(x.inside_m::numeric, 3), 'inside_m2', round(x.inside_m2::numeric, 3)) ORDER BY s.id, g.code), '[]')
      FROM %[3]s x JOIN grid g ON g.id = x.grid_id JOIN grid_scheme s ON s.code = g.scheme),
     (SELECT coalesce(jsonb_object_agg(d.code, jsonb_build_object('Zh', d.name, 'En', coalesce(d.name_en, ''))), '{}') FROM department d
      WHERE d.code IN (f.competent_dept, f.owner_dept, f.maintainer_dept)),
@@ -73,7 +74,7 @@ FROM %[2]s f WHERE f.id = $1%[4]s`
 // The grids of a feature were found when it was written. Those of a grid are the grids of other nets over the same place.
 const (
 	sharesSQL = `(SELECT fg.grid_id, fg.inside_m, fg.inside_m2 FROM feature_grid fg WHERE fg.layer = %s AND fg.feature_id = f.id)`
-	othersSQL = `(SELECT o.grid_id, NULL AS inside_m, NULL AS inside_m2 FROM grids_of(ST_PointOnSurface(f.geom)) o WHERE o.scheme <> f.scheme)`
+	othersSQL = `(SELECT o.grid_id, NULL::float8 AS inside_m, NULL::float8 AS inside_m2 FROM grids_of(ST_PointOnSurface(f.geom)) o WHERE o.scheme <> f.scheme)`
 )
 
 // Reader reads the record. It is safe for use by many requests at a time.
@@ -144,7 +145,9 @@ func (r *Reader) Feature(ctx context.Context, l *layers.Layer, id int64) (Featur
 	if err := r.pool.QueryRow(ctx, statement, args...).Scan(targets...); err != nil {
 		return Feature{}, fmt.Errorf("%s %d: %w", l.ID, id, interpret(err))
 	}
-	copy(f.BBox[:], box)
+	for i := range f.BBox {
+		f.BBox[i] = math.Round(box[i]*1e9) / 1e9
+	}
 	f.Fields = make(map[string]any, len(columns))
 	for i, c := range columns {
 		f.Fields[c.Name] = plain(values[i])
