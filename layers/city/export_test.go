@@ -3,6 +3,9 @@ package city
 import (
 	"fmt"
 	"strings"
+
+	"wangge/geo/index"
+	"wangge/geo/tile"
 )
 
 // Dump is everything a view has of its features, as text by layer and id, for comparison.
@@ -45,3 +48,26 @@ func (b *block) dump(row int) string {
 
 // Blocks is the number of blocks of a layer.
 func Blocks(v *View, layer string) int { return len(v.stack(layer).segs) }
+
+// Feature is a feature in memory.
+type Feature struct {
+	Geometry   tile.Geometry
+	Zoom       int
+	Attributes map[string]any
+}
+
+// Features are all of a layer by id.
+func Features(v *View, layer string) map[int64]Feature {
+	out := map[int64]Feature{}
+	v.stack(layer).search(index.Box{MaxX: 1<<32 - 1, MaxY: 1<<32 - 1}, func(b *block, row int) bool {
+		f := Feature{b.geometry(row), int(b.zooms[row]), map[string]any{}}
+		for i := range b.columns {
+			if x := b.columns[i].value(row); x != nil {
+				f.Attributes[b.columns[i].field.Name] = x
+			}
+		}
+		out[b.ids[row]] = f
+		return true
+	})
+	return out
+}

@@ -166,7 +166,7 @@ func (s *stack) grown() bool {
 	for _, seg := range s.segs[1:] {
 		above += seg.len()
 	}
-	return above > max(foldRows/2, bottom.len()/8)
+	return above > min(max(foldRows/2, bottom.len()/8), 4*foldRows)
 }
 
 // merged is all of the stack in one block. It takes a second for a million features.
