@@ -42,9 +42,9 @@ const checkedGridsSQL = `WITH part AS (SELECT id, geom FROM %[1]s WHERE id > $1 
 recorded AS (SELECT f.feature_id AS id, f.scheme, f.grid_id, f.inside_m, f.inside_m2 FROM feature_grid f
              WHERE f.layer = %[2]s AND f.feature_id IN (SELECT id FROM part)),
 computed AS (SELECT p.id, g.scheme, g.grid_id, g.inside_m, g.inside_m2 FROM part p CROSS JOIN LATERAL grids_of(p.geom) g)
-SELECT id, scheme || ' ' || coalesce(g.code, grid_id::text),
-       CASE WHEN r.id IS NULL THEN '' ELSE coalesce(r.inside_m, r.inside_m2)::text END, CASE WHEN c.id IS NULL THEN '' ELSE coalesce(c.inside_m, c.inside_m2)::text END
-FROM recorded r FULL JOIN computed c USING (id, scheme, grid_id) LEFT JOIN grid g ON g.id = grid_id
+SELECT id, scheme || ' ' || coalesce((SELECT code FROM grid WHERE grid.id = grid_id), grid_id::text),
+       CASE WHEN r.id IS NULL THEN '' ELSE coalesce(r.inside_m::text, r.inside_m2::text, 'inside') END, CASE WHEN c.id IS NULL THEN '' ELSE coalesce(c.inside_m::text, c.inside_m2::text, 'inside') END
+FROM recorded r FULL JOIN computed c USING (id, scheme, grid_id)
 WHERE r.id IS NULL OR c.id IS NULL
    OR (r.inside_m IS NULL) <> (c.inside_m IS NULL) OR abs(r.inside_m - c.inside_m) > 0.001
    OR (r.inside_m2 IS NULL) <> (c.inside_m2 IS NULL) OR abs(r.inside_m2 - c.inside_m2) > greatest(0.0001, 1e-6 * c.inside_m2)

@@ -2,19 +2,15 @@ package postgres
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/paulmach/orb/encoding/ewkb"
 	"golang.org/x/sync/errgroup"
 
+	"wangge/geo/pgeom"
 	"wangge/layers"
 	"wangge/layers/ingest"
 )
-
-// srid is that of the record's geometry, CGCS2000.
-const srid = 4490
 
 // run is one import on its way.
 type run struct {
@@ -120,7 +116,7 @@ func (s *stager) Feature(ctx context.Context, f *ingest.Feature) error {
 
 // row makes the row of COPY, in the order of copyColumns, and tells its rough size.
 func (s *stager) row(to *staged, f *ingest.Feature) ([]any, int, error) {
-	geom, err := ewkb.Marshal(f.Geometry, srid, binary.LittleEndian)
+	geom, err := pgeom.Encode(f.Geometry)
 	if err != nil {
 		return nil, 0, err
 	}
