@@ -55,6 +55,8 @@ export interface Status {
   revision: string
   applied_at: string
   age_ms: number
+  /** False while the server answers from memory because its database is away. */
+  connected?: boolean
   features: Record<string, number>
   sample: boolean
 }

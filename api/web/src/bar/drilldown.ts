@@ -13,6 +13,7 @@ export interface DrillDown {
 /** The way from the city down to the region drilled to. */
 export function useDrillDown({ server, selecting, style, settings, connection }: App): DrillDown {
   const current = shallowRef<Region>()
+  const root = ref<string>()
   const failed = ref(false)
   const cityName = computed(() => pickTitle(settings.lang.value, style.city.value?.name, style.city.value?.name_en))
 
@@ -23,7 +24,8 @@ export function useDrillDown({ server, selecting, style, settings, connection }:
       return
     }
     try {
-      const region = await server.region(code)
+      const [region, top] = await Promise.all([server.region(code), root.value ?? cityRoot(server).then((found) => found?.code)])
+      root.value = top
       if (selecting.region.value === code) current.value = region
     } catch {
       failed.value = true // the drawer says what happened; here the last known way stays
@@ -36,22 +38,31 @@ export function useDrillDown({ server, selecting, style, settings, connection }:
     const region = current.value
     if (!region) return []
     const way = region.path ?? [region]
-    const below = way.slice(way.findIndex((one) => one.name === style.city.value?.name) + 1)
+    const below = way.slice(way.findIndex((one) => one.code === root.value) + 1)
     return below.map((one) => (one.code === region.code && region.children !== undefined ? { ...one, children: region.children } : one))
   })
   return { path, cityName, current }
 }
 
 /**
- * The regions right below `parent`, or below the city: the first crumb is the city already, so where the top of the tree
- * is that one region, what lies below it is meant, with the zones beside it.
+ * The region the first crumb stands for: the last one on the way down from the top of the tree that has no division beside
+ * it, so that province and prefecture of a county's server are passed through. Undefined where the top has several.
  */
-export async function regionsBelow({ server, style }: App, parent: string | undefined): Promise<Region[]> {
-  const regions = await server.children(parent)
-  if (parent !== undefined) return regions
-  const root = regions.find((region) => region.name === style.city.value?.name)
-  if (!root) return regions
-  const below = await server.children(root.code)
-  const others = regions.filter((region) => region !== root && !below.some((one) => one.code === region.code))
-  return [...others, ...below]
+async function cityRoot(server: App['server']): Promise<Region | undefined> {
+  let root: Region | undefined
+  for (let regions = await server.children(); ; regions = await server.children(root.code)) {
+    const divisions = regions.filter(({ kind }) => kind !== 'zone')
+    const [only] = divisions
+    if (divisions.length !== 1 || !only) return root
+    root = only
+    if (only.children === 0) return root
+  }
+}
+
+/** The regions right below `parent`, or below the whole city, with the zones at the top beside them. */
+export async function regionsBelow({ server }: App, parent: string | undefined): Promise<Region[]> {
+  if (parent !== undefined) return server.children(parent)
+  const [top, root] = await Promise.all([server.children(), cityRoot(server)])
+  if (!root) return top
+  return [...top.filter(({ kind }) => kind === 'zone'), ...await server.children(root.code)]
 }

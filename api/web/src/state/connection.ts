@@ -42,7 +42,7 @@ export function createConnection(ask: () => Promise<Status>): Connection {
     freshness: computed(() => {
       if (!online.value) return 'offline'
       if (!status.value) return 'loading'
-      return status.value.age_ms <= liveWithinMs ? 'live' : 'behind'
+      return status.value.connected !== false && status.value.age_ms <= liveWithinMs ? 'live' : 'behind'
     }),
     reached(reachable) {
       const lost = online.value && !reachable
