@@ -159,13 +159,34 @@ func (a *API) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	writeProblem(w, r, explain(errMethod, "可用的方法："+list, "allowed: "+list))
 }
 
-// app serves the web app.
+// app serves the web app. Its files are read-only: another method on one of them is not allowed, elsewhere not found.
 func (a *API) app(files http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		callOf(r).route = "app"
-		files.ServeHTTP(w, r)
+		c := callOf(r)
+		c.route = "app"
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			files.ServeHTTP(w, r)
+			return
+		}
+		probe := r.Clone(r.Context())
+		probe.Method = http.MethodHead
+		files.ServeHTTP(silence{}, probe)
+		if c.route == "none" {
+			a.notFound(w, r)
+			return
+		}
+		c.route = "none"
+		w.Header().Set("Allow", "GET, HEAD")
+		writeProblem(w, r, errMethod)
 	})
 }
+
+// silence is an answer that nobody reads.
+type silence struct{}
+
+func (silence) Header() http.Header         { return http.Header{} }
+func (silence) Write(b []byte) (int, error) { return len(b), nil }
+func (silence) WriteHeader(int)             {}
 
 // allowOrigins lets pages of other servers read what everybody may read. No cookie goes with such requests.
 func allowOrigins(h http.Header) {
