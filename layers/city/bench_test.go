@@ -13,6 +13,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"wangge/geo"
+	"wangge/geo/pgeom"
 	"wangge/geo/tile"
 	"wangge/layers"
 )
@@ -40,26 +41,13 @@ func (m *rowMaker) place() orb.Point {
 	return orb.Point{benchCentre[0] + 0.4*(m.Float64()-0.5), benchCentre[1] + 0.324*(m.Float64()-0.5)}
 }
 
-func wkbHeader(kind uint32, counts ...int) []byte {
-	b := binary.LittleEndian.AppendUint32([]byte{1}, kind|wkbHasSRID)
-	b = binary.LittleEndian.AppendUint32(b, geo.SRID)
-	for _, n := range counts {
-		b = binary.LittleEndian.AppendUint32(b, uint32(n))
-	}
-	return b
-}
-
-func wkbPoints(b []byte, points ...orb.Point) []byte {
-	for _, p := range points {
-		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(p[0]))
-		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(p[1]))
-	}
-	return b
-}
-
 // add makes a row with some values; enumerations get one of their codes.
-func (m *rowMaker) add(b testing.TB, shape []byte, values map[string]string) {
+func (m *rowMaker) add(b testing.TB, g orb.Geometry, values map[string]string) {
 	m.id++
+	shape, err := pgeom.Encode(g)
+	if err != nil {
+		b.Fatal(err)
+	}
 	fields := [][]byte{binary.BigEndian.AppendUint64(nil, uint64(m.id)), shape, nil}
 	for _, f := range m.columns {
 		v, given := values[f.Name]
@@ -101,27 +89,26 @@ func benchCity(b testing.TB, share float64) *View {
 	fill(layers.ByID("road"), benchRoads, func(m *rowMaker) { m.add(b, m.line(10), code(m, "DL")) })
 	fill(layers.ByID("back_alley"), benchAlleys, func(m *rowMaker) { m.add(b, m.line(4), code(m, "BJ")) })
 	point := func(kind string) func(m *rowMaker) {
-		return func(m *rowMaker) { m.add(b, wkbPoints(wkbHeader(wkbPoint), m.place()), code(m, kind)) }
+		return func(m *rowMaker) { m.add(b, m.place(), code(m, kind)) }
 	}
 	fill(layers.ByID("public_toilet"), benchToilets, point("GC"))
 	fill(layers.ByID("barrier_free_ramp"), benchRamps, point("PD"))
 	fill(layers.ByID("parking_space"), benchParking, func(m *rowMaker) {
 		at := m.place()
 		const w, h = 0.00003, 0.00005
-		m.add(b, wkbPoints(wkbHeader(wkbPolygon, 1, 5), at, orb.Point{at[0] + w, at[1]}, orb.Point{at[0] + w, at[1] + h}, orb.Point{at[0], at[1] + h}, at), code(m, "TC"))
+		m.add(b, orb.Polygon{{at, orb.Point{at[0] + w, at[1]}, orb.Point{at[0] + w, at[1] + h}, orb.Point{at[0], at[1] + h}, at}}, code(m, "TC"))
 	})
 	fill(layers.ByID("construction_site"), benchSites, point("GD"))
 	return v
 }
 
-func (m *rowMaker) line(n int) []byte {
+func (m *rowMaker) line(n int) (line orb.LineString) {
 	at := m.place()
-	b := wkbHeader(wkbLineString, n)
 	for range n {
 		at = orb.Point{at[0] + 0.0004*(m.Float64()-0.3), at[1] + 0.0003*(m.Float64()-0.3)}
-		b = wkbPoints(b, at)
+		line = append(line, at)
 	}
-	return b
+	return line
 }
 
 var theBenchCity = sync.OnceValue(func() *View { return benchCity(new(testing.B), 1) })

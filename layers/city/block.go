@@ -48,6 +48,20 @@ func (t *table) geometry(row int) tile.Geometry {
 	return g
 }
 
+// pushGeometry appends the geometry of a row.
+func (t *table) pushGeometry(g tile.Geometry) {
+	t.kinds = append(t.kinds, g.Kind)
+	t.xy = append(t.xy, g.XY...)
+	t.ends = append(t.ends, uint32(len(t.xy)/2))
+	if len(g.Ends) > 1 {
+		t.parts = append(append(t.parts, uint32(len(g.Ends))), g.Ends...)
+		if len(g.Polys) > 1 {
+			t.parts = append(t.parts, g.Polys...)
+		}
+	}
+	t.partEnds = append(t.partEnds, uint32(len(t.parts)))
+}
+
 // begin is where a row starts in what ends tells the ends of.
 func begin(ends []uint32, row int) uint32 {
 	if row == 0 {

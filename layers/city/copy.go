@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -119,12 +120,18 @@ func readUint(r *bufio.Reader, n int) (v uint32, err error) {
 	return v, err
 }
 
+// fieldStep is how much of a field is taken at a time: a length that is a lie costs no memory.
+const fieldStep = 1 << 20
+
 func appendN(r *bufio.Reader, b []byte, n int) ([]byte, error) {
-	at := len(b)
-	if cap(b)-at < n {
-		b = append(make([]byte, 0, 2*(at+n)), b...)
+	for n > 0 {
+		step := min(n, fieldStep)
+		at := len(b)
+		b = slices.Grow(b, step)[:at+step]
+		if _, err := io.ReadFull(r, b[at:]); err != nil {
+			return b, err
+		}
+		n -= step
 	}
-	b = b[:at+n]
-	_, err := io.ReadFull(r, b[at:])
-	return b, err
+	return b, nil
 }

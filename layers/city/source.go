@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"wangge/geo/pgeom"
 	"wangge/geo/tile"
 	"wangge/layers"
 )
@@ -108,6 +109,7 @@ type reader struct {
 	byOnly map[string]*table // by the value that tells the layer
 	fields [][]byte          // of the row at hand
 	parsed map[string]any    // of it, objects only
+	shape  tile.Geometry     // of it
 
 	skipped   int // rows whose geometry cannot be read
 	skippedID int64
@@ -139,13 +141,12 @@ func (r *reader) row(fields [][]byte) error {
 		}
 	}
 	id := int64(binary.BigEndian.Uint64(fields[atID]))
-	positions, parts := len(t.xy), len(t.parts)
-	if err := t.pushGeometry(fields[atGeometry]); err != nil {
-		t.xy, t.parts = t.xy[:positions], t.parts[:parts]
+	if err := pgeom.World(fields[atGeometry], &r.shape); err != nil || len(r.shape.XY) == 0 {
 		r.skipped++
 		r.skippedID = id
 		return nil
 	}
+	t.pushGeometry(r.shape)
 	t.ids = append(t.ids, id)
 	t.zooms = append(t.zooms, r.firstZoom(t.layer))
 	r.attributes(t)
