@@ -10,8 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/encoding/wkb"
 
+	"wangge/geo/pgeom"
 	"wangge/grid"
 )
 
@@ -39,7 +39,7 @@ const (
 
 	// takenSQL finds a grid that covers some of the area, more than a border's width.
 	takenSQL = `
-SELECT g.code FROM grid g, ST_SetSRID(ST_GeomFromWKB($2), 4490) area
+SELECT g.code FROM grid g, ST_GeomFromEWKB($2) area
 WHERE g.scheme = $1 AND g.valid_to IS NULL AND ST_Intersects(g.geom, area)
   AND ST_Area(ST_CollectionExtract(ST_Intersection(g.geom, area), 3)::geography) > 1
 ORDER BY g.code LIMIT 1`
@@ -51,13 +51,13 @@ WHERE entity = 'grid' AND code_scheme = $1 AND starts_with(code, $2) AND length(
 
 	insertGridsSQL = `
 INSERT INTO grid (scheme, code, valid_from, geom)
-SELECT $1, g.code, current_date, ST_SetSRID(ST_GeomFromWKB(g.shape), 4490)
+SELECT $1, g.code, current_date, ST_GeomFromEWKB(g.shape)
 FROM unnest($2::text[], $3::bytea[]) WITH ORDINALITY g (code, shape, nth) ORDER BY nth`
 
 	madeSQL = `
 SELECT coalesce(sum(area_m2), 0), pg_current_xact_id()::text FROM grid WHERE scheme = $1 AND code = ANY ($2)`
 
-	shapeOfSQL = `SELECT ST_AsBinary(geom) FROM region WHERE code = $1 AND valid_to IS NULL AND geom IS NOT NULL`
+	shapeOfSQL = `SELECT ST_AsEWKB(geom) FROM region WHERE code = $1 AND valid_to IS NULL AND geom IS NOT NULL`
 )
 
 // Shape is the area of a region in force, or ErrUnknownRegion.
@@ -103,7 +103,7 @@ func LayGrids(ctx context.Context, tx pgx.Tx, scheme string, codes []string, cel
 	}
 	shapes := make([][]byte, len(cells))
 	for i, c := range cells {
-		b, err := wkb.Marshal(c)
+		b, err := pgeom.Encode(c)
 		if err != nil {
 			return Made{}, err
 		}
@@ -170,7 +170,7 @@ func lastNumber(ctx context.Context, tx pgx.Tx, scheme, community string, patter
 }
 
 func checkFree(ctx context.Context, tx pgx.Tx, scheme string, over orb.MultiPolygon) error {
-	b, err := wkb.Marshal(over)
+	b, err := pgeom.Encode(over)
 	if err != nil {
 		return err
 	}

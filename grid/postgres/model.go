@@ -9,9 +9,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/encoding/wkb"
 
 	"wangge/geo"
+	"wangge/geo/pgeom"
 	"wangge/grid"
 )
 
@@ -28,7 +28,7 @@ const (
 	kindsSQL = `SELECT id, title, title_en, level, is_division FROM region_kind`
 
 	regionsSQL = `
-SELECT id, code, name, coalesce(name_en, ''), kind, coalesce(parent_code, ''), ST_AsBinary(geom)
+SELECT id, code, name, coalesce(name_en, ''), kind, coalesce(parent_code, ''), ST_AsEWKB(geom)
 FROM region WHERE valid_to IS NULL`
 
 	schemesSQL = `
@@ -37,7 +37,7 @@ SELECT id, code, title, title_en, coalesce(owner_dept, ''), coalesce(extent_code
 FROM grid_scheme`
 
 	gridsSQL = `
-SELECT id, scheme, code, coalesce(name, ''), coalesce(region_code, ''), area_m2, ST_AsBinary(geom)
+SELECT id, scheme, code, coalesce(name, ''), coalesce(region_code, ''), area_m2, ST_AsEWKB(geom)
 FROM grid WHERE valid_to IS NULL`
 
 	amongSQL = ` AND id = ANY ($1)`
@@ -139,12 +139,12 @@ func readGrid(row pgx.CollectableRow) (g grid.Grid, err error) {
 	return g, nil
 }
 
-// area reads WKB; nil is no area.
+// area reads EWKB; nil is no area.
 func area(b []byte) (orb.MultiPolygon, error) {
 	if b == nil {
 		return nil, nil
 	}
-	g, err := wkb.Unmarshal(b)
+	g, err := pgeom.Decode(b)
 	if err != nil {
 		return nil, err
 	}
