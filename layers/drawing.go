@@ -27,8 +27,24 @@ type Drawing struct {
 	MinZoom float64
 	MaxZoom float64 // 0 for none
 	Filter  any
+	AtPoint bool // one symbol a feature: at the feature where it is a point, at its label point where it is an area (see LabelSuffix)
 	Layout  map[string]any
 	Paint   map[string]any
+}
+
+// LabelSuffix names the tile layer that goes with a layer of areas: one point inside each, in one tile only, with the attributes of
+// the area. A renderer that labels the areas themselves would do so once for every tile that they reach into.
+const LabelSuffix = "_label"
+
+// Areas tells whether features of the layer may be areas, so that its tiles have label points.
+func (l *Layer) Areas() bool { return l.Holds(Polygon) || l.Holds(MultiPolygon) }
+
+// Labels restricts label points to the areas that are worth one: those whose Field has a value, a number of AtLeast where that
+// is not 0. From zoom AllFrom (0 for never) every area has one.
+type Labels struct {
+	Field   string
+	AtLeast float64
+	AllFrom int
 }
 
 // LegendItem explains one way in which a layer is drawn. Colours are names of the flavour, as in Drawing.

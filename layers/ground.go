@@ -7,6 +7,7 @@ var ground = Layer{
 	Geometry:  []Kind{LineString, MultiLineString, Polygon, MultiPolygon},
 	FirstZoom: 9,
 	ZoomBy:    &ZoomBy{Field: "kind", Zoom: map[string]int{"water": 9, "green": 11, "building": 14, "barrier": 15}},
+	Labels:    &Labels{Field: "name"},
 	Fields: []Field{
 		{Name: "kind", Type: Enum, Title: Text{"类型", "Kind"}, Required: true, Tile: true, Filterable: true, Values: []Value{
 			{"water", Text{"水系", "Water"}}, {"green", Text{"绿地", "Green"}}, {"building", Text{"建筑", "Building"}}, {"barrier", Text{"阻隔", "Barrier"}}}},
@@ -31,10 +32,10 @@ var ground = Layer{
 			Paint: map[string]any{"fill-color": "$building", "fill-outline-color": "$buildingEdge", "fill-opacity": ramp(14, 0, 14.8, 1)}},
 		{ID: "barrier", Slot: SlotArea, Order: 95, Type: "line", MinZoom: 15.5, Filter: is("kind", "barrier"),
 			Paint: map[string]any{"line-color": "$barrier", "line-width": widthPx(15, 0.6, 18, 1.6)}},
-		{ID: "water-name", Slot: SlotLabel, Order: 5, Type: "symbol", MinZoom: 12, Filter: all(is("kind", "water"), []any{"has", "name"}),
+		{ID: "water-name", Slot: SlotLabel, Order: 5, Type: "symbol", MinZoom: 12, AtPoint: true, Filter: all(is("kind", "water"), []any{"has", "name"}),
 			Layout: map[string]any{"text-field": []any{"get", "name"}, "text-size": ramp(12, 11, 16, 14), "text-letter-spacing": 0.25},
 			Paint:  map[string]any{"text-color": "$waterLabel", "text-halo-color": "$water", "text-halo-width": 1.2}},
-		{ID: "green-name", Slot: SlotLabel, Order: 4, Type: "symbol", MinZoom: 14, Filter: all(is("kind", "green"), []any{"has", "name"}),
+		{ID: "green-name", Slot: SlotLabel, Order: 4, Type: "symbol", MinZoom: 14, AtPoint: true, Filter: all(is("kind", "green"), []any{"has", "name"}),
 			Layout: map[string]any{"text-field": []any{"get", "name"}, "text-size": ramp(14, 10.5, 17, 12.5), "text-max-width": 7},
 			Paint:  map[string]any{"text-color": "$greenLabel", "text-halo-color": "$green", "text-halo-width": 1.2}},
 	},

@@ -31,6 +31,7 @@ type Layer struct {
 	Collection bool    // a collection of the inventory; false for reference
 	Group      Group   // where the layer panel lists it
 	Hidden     bool    // not shown on the map until switched on
+	Labels     *Labels // which areas have a label point; nil for all
 	Drawings   []Drawing
 	Legend     []LegendItem
 }

@@ -7,6 +7,7 @@ var parkingSpace = Layer{
 	Geometry:   []Kind{Point, LineString, Polygon, MultiPolygon},
 	FirstZoom:  14,
 	Provenance: Text{"停车设施台账，泊位数按个计，与划线长度是两个口径", "Parking ledger, bays counted; metres of marking are another measure"},
+	Labels:     &Labels{Field: "capacity", AtLeast: 8, AllFrom: 17},
 	Fields: fields(
 		Field{Name: "kind", Type: Enum, Title: Text{"类型", "Kind"}, Required: true, Filterable: true, Tile: true, Values: []Value{
 			{"motor", Text{"机动车", "Motor vehicles"}}, {"non_motor", Text{"非机动车", "Bicycles"}}, {"shared_bike", Text{"共享单车", "Shared bicycles"}}}},
@@ -27,7 +28,7 @@ var parkingSpace = Layer{
 			Paint: map[string]any{"line-color": parkingColour, "line-width": widthPx(15, 0.6, 18, 1.6)}},
 		{ID: "parking-strip", Slot: SlotBridge, Order: 96, Type: "line", MinZoom: 15, Filter: []any{"==", []any{"geometry-type"}, "LineString"},
 			Paint: map[string]any{"line-color": parkingColour, "line-width": widthPx(15, 1.6, 18, 9), "line-opacity": 0.75, "line-dasharray": []any{2.2, 0.3}}},
-		{ID: "parking", Slot: SlotSymbol, Order: 30, Type: "symbol", MinZoom: 14, Filter: []any{"!=", []any{"geometry-type"}, "LineString"},
+		{ID: "parking", Slot: SlotSymbol, Order: 30, Type: "symbol", MinZoom: 14, AtPoint: true, Filter: parkingWorthASign,
 			Layout: map[string]any{
 				"icon-image": []any{"match", []any{"get", "kind"}, "motor", "@parking", "@parking-bike"},
 				"icon-size":  ramp(14, 0.5, 16, 0.7, 18, 0.9), "icon-padding": 6,
@@ -42,5 +43,11 @@ var parkingSpace = Layer{
 		{Label: Text{"泊位范围", "Bays"}, Kind: "fill", Color: "$parkingFill", Outline: "$parking"},
 	},
 }
+
+// parkingWorthASign: single bays are drawn as what they are; a sign on each would hide the street.
+var parkingWorthASign = []any{"step", []any{"zoom"},
+	[]any{">=", []any{"coalesce", []any{"get", "capacity"}, 30}, 30},
+	15.5, []any{">=", []any{"coalesce", []any{"get", "capacity"}, 8}, 8},
+	17.5, true}
 
 var parkingColour = []any{"match", []any{"get", "kind"}, "motor", "$parking", "$bike"}

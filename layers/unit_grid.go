@@ -21,7 +21,7 @@ var unitGrid = Layer{
 		{ID: "unit-grid-hit", Slot: SlotArea, Order: 90, Type: "fill", MinZoom: 14, Paint: map[string]any{"fill-color": "$grid", "fill-opacity": 0}},
 		{ID: "unit-grid", Slot: SlotNet, Order: 10, Type: "line", MinZoom: 14,
 			Paint: map[string]any{"line-color": "$grid", "line-width": ramp(14, 0.35, 18, 1), "line-opacity": ramp(14, 0.45, 16, 0.75)}},
-		{ID: "unit-grid-label", Slot: SlotLabel, Order: 10, Type: "symbol", MinZoom: 16,
+		{ID: "unit-grid-label", Slot: SlotLabel, Order: 10, Type: "symbol", MinZoom: 16, AtPoint: true,
 			Layout: map[string]any{"text-field": []any{"slice", []any{"get", "code"}, -3}, "text-size": ramp(16, 9.5, 18, 12), "text-padding": 6},
 			Paint:  map[string]any{"text-color": "$grid", "text-halo-color": "$halo", "text-halo-width": 1.2}},
 	},
@@ -46,8 +46,8 @@ func dutyDrawings(id string) []Drawing {
 	return []Drawing{
 		{ID: id + "-hit", Slot: SlotArea, Order: 91, Type: "fill", Paint: map[string]any{"fill-color": "$duty", "fill-opacity": 0}},
 		{ID: id, Slot: SlotNet, Order: 20, Type: "line", Layout: map[string]any{"line-join": "round"},
-			Paint: map[string]any{"line-color": "$duty", "line-width": widthPx(11, 0.7, 14, 1.5, 18, 2.4), "line-opacity": 0.7, "line-dasharray": []any{6, 1.5}}},
-		{ID: id + "-label", Slot: SlotLabel, Order: 20, Type: "symbol", MinZoom: 12.5,
+			Paint: map[string]any{"line-color": "$duty", "line-width": widthPx(11, 0.6, 14, 1.4, 18, 2.4), "line-opacity": 0.6, "line-dasharray": []any{6, 1.5}}},
+		{ID: id + "-label", Slot: SlotLabel, Order: 20, Type: "symbol", MinZoom: 12.5, AtPoint: true,
 			Layout: map[string]any{"text-field": []any{"coalesce", []any{"get", "name"}, []any{"get", "code"}}, "text-size": ramp(12.5, 10.5, 16, 13), "text-padding": 10},
 			Paint:  map[string]any{"text-color": "$duty", "text-halo-color": "$halo", "text-halo-width": 1.8}},
 	}

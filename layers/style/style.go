@@ -117,14 +117,51 @@ func styleLayers(l *layers.Layer, flavour Flavour) ([]Layer, error) {
 		if minZoom == 0 {
 			minZoom = float64(l.Lowest())
 		}
-		drawn = append(drawn, Layer{
+		made := Layer{
 			ID: d.ID, Type: d.Type, Source: "city", SourceLayer: l.ID, MinZoom: minZoom, MaxZoom: d.MaxZoom,
 			Filter: d.Filter, Layout: layout, Paint: paint,
 			Metadata: map[string]string{"wangge:layer": l.ID},
 			slot:     d.Slot, order: d.Order,
-		})
+		}
+		drawn = append(drawn, atPoints(made, d, l)...)
 	}
 	return drawn, nil
+}
+
+// atPoints draws at points what asks for it: at the features that are points, and at the label points of areas.
+func atPoints(made Layer, d layers.Drawing, l *layers.Layer) []Layer {
+	if !d.AtPoint {
+		return []Layer{made}
+	}
+	var both []Layer
+	if l.Areas() {
+		area := made
+		area.SourceLayer = l.ID + layers.LabelSuffix
+		both = append(both, area)
+	}
+	if l.Holds(layers.Point) {
+		made.ID += "-point"
+		made.Filter = []any{"==", []any{"geometry-type"}, "Point"}
+		if d.Filter != nil {
+			made.Filter = pointsToo(d.Filter)
+		}
+		both = append(both, made)
+	}
+	return both
+}
+
+// pointsToo narrows a filter to points. What depends on the zoom must stay outermost.
+func pointsToo(filter any) any {
+	point := []any{"==", []any{"geometry-type"}, "Point"}
+	steps, ok := filter.([]any)
+	if !ok || len(steps) == 0 || steps[0] != "step" {
+		return []any{"all", point, filter}
+	}
+	narrowed := append([]any{}, steps[0], steps[1], []any{"all", point, steps[2]})
+	for i := 3; i+1 < len(steps); i += 2 {
+		narrowed = append(narrowed, steps[i], []any{"all", point, steps[i+1]})
+	}
+	return narrowed
 }
 
 // resolve copies a block of properties with the flavour's colours and the sprite's names in it.

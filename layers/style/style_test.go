@@ -55,7 +55,7 @@ func TestHiddenNet(t *testing.T) {
 	}
 	for _, l := range s.Layers {
 		hidden := l.Layout["visibility"] == "none"
-		if want := l.SourceLayer == "grid_street"; hidden != want {
+		if want := strings.HasPrefix(l.SourceLayer, "grid_street"); hidden != want {
 			t.Errorf("%s: hidden = %v, want %v", l.ID, hidden, want)
 		}
 	}
