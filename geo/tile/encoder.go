@@ -143,14 +143,14 @@ func (e *Encoder) Feature(id uint64, g Geometry, tags []uint32) bool {
 // writeTags translates the numbers of the vocabularies into those of the layer.
 func (e *Encoder) writeTags(tags []uint32) {
 	b := e.tags[:0]
-	for i := 0; i+1 < len(tags); i += 2 {
-		k, v := tags[i], tags[i+1]
-		b = appendVarint(b, e.keyMarks.number(&e.dict.keys, k, &e.keys))
-		if v < localValue {
-			b = appendVarint(b, e.dictMarks.number(&e.dict.values, v, &e.values))
+	for i := 1; i < len(tags); i += 2 {
+		key, value := e.keyMarks.number(&e.dict.keys, tags[i-1], &e.keys), uint32(0)
+		if v := tags[i]; v < localValue {
+			value = e.dictMarks.number(&e.dict.values, v, &e.values)
 		} else {
-			b = appendVarint(b, e.localMarks.number(&e.local, v&^localValue, &e.values))
+			value = e.localMarks.number(&e.local, v&^localValue, &e.values)
 		}
+		b = appendPair(b, key, value)
 	}
 	e.tags = b
 }

@@ -15,7 +15,7 @@ const (
 )
 
 // Geometry is a geometry in flat columns of world units, ready to be a window into a larger store. The encoder only
-// reads it.
+// reads it. Ends and Polys do not decrease, and the last of each counts all there is; coordinates may be anything.
 type Geometry struct {
 	Kind Kind
 	// XY are the positions: x0, y0, x1, y1, … Rings need not repeat their first position at the end.

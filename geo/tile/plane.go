@@ -35,17 +35,18 @@ func (p *plane) has(q point) bool {
 // round appends positions to dst in tile units, each rounded by itself to the nearest (halves go up), without those
 // equal to the one before. It also gives the box of what it appended.
 func (p *plane) round(dst []point, xy []uint32) ([]point, box) {
-	first := len(dst)
 	b := box{1<<31 - 1, 1<<31 - 1, -1 << 31, -1 << 31}
+	last := point{-1 << 31, -1 << 31} // no position of the world
 	ox, oy, shift := p.originX, p.originY, p.shift&31
 	for i := 1; i < len(xy); i += 2 {
 		q := point{int32((int64(xy[i-1]) - ox) >> shift), int32((int64(xy[i]) - oy) >> shift)}
-		if len(dst) > first && dst[len(dst)-1] == q {
+		if q == last {
 			continue
 		}
 		b.minX, b.maxX = min(b.minX, q.x), max(b.maxX, q.x)
 		b.minY, b.maxY = min(b.minY, q.y), max(b.maxY, q.y)
 		dst = append(dst, q)
+		last = q
 	}
 	return dst, b
 }

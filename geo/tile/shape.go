@@ -139,8 +139,7 @@ func (s *shape) command(id uint32, pts []point) {
 	b := appendVarint(s.cmds, uint32(len(pts))<<3|id)
 	at := s.cursor
 	for _, q := range pts {
-		b = appendVarint(b, zigzag(q.x-at.x))
-		b = appendVarint(b, zigzag(q.y-at.y))
+		b = appendPair(b, zigzag(q.x-at.x), zigzag(q.y-at.y))
 		at = q
 	}
 	s.cmds, s.cursor = b, at

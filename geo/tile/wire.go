@@ -38,4 +38,12 @@ func appendVarint(b []byte, v uint32) []byte {
 	return append(b, byte(v))
 }
 
+// appendPair writes two numbers, most of which are short.
+func appendPair(b []byte, v, w uint32) []byte {
+	if v|w < 0x80 {
+		return append(b, byte(v), byte(w))
+	}
+	return appendVarint(appendVarint(b, v), w)
+}
+
 func zigzag(v int32) uint32 { return uint32(v<<1) ^ uint32(v>>31) }
