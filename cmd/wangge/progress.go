@@ -17,7 +17,8 @@ type progress struct {
 	stage    string
 	begun    time.Time
 	last     time.Time
-	width    int // of the line drawn last
+	complete bool // the stage was reported as done
+	width    int  // of the line drawn last
 }
 
 func newProgress(out io.Writer) *progress {
@@ -25,18 +26,22 @@ func newProgress(out io.Writer) *progress {
 	return &progress{out: out, terminal: ok && term.IsTerminal(int(file.Fd()))}
 }
 
-// Report shows done of total in a stage; a total of 0 is one that nobody knows.
+// Report shows done of total in a stage; a total of 0 is one that nobody knows. No stage is the end of the last.
 func (p *progress) Report(stage string, done, total int64) {
 	now := time.Now()
 	if stage != p.stage {
 		p.End()
-		p.stage, p.begun, p.last = stage, now, time.Time{}
+		p.stage, p.begun, p.last, p.complete = stage, now, time.Time{}, false
 	}
+	if stage == "" || p.complete {
+		return
+	}
+	p.complete = total > 0 && done >= total
 	pause := 5 * time.Second
 	if p.terminal {
 		pause = 100 * time.Millisecond
 	}
-	if now.Sub(p.last) < pause && (total == 0 || done < total) {
+	if now.Sub(p.last) < pause && !p.complete {
 		return
 	}
 	p.last = now
