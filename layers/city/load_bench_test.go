@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -58,5 +60,36 @@ func BenchmarkLoad(b *testing.B) {
 		b.ReportMetric(float64(m.HeapSys)/1e6, "peak-MB")
 		runtime.KeepAlive(c)
 		b.StartTimer()
+	}
+}
+
+// BenchmarkCommitToView is the time from a commit until its change is in the view, with some writers besides.
+func BenchmarkCommitToView(b *testing.B) {
+	for _, writers := range []int{0, 6} {
+		b.Run(fmt.Sprintf("beside%d", writers), func(b *testing.B) {
+			pool := pgtest.DB(b)
+			c := follow(b, city.Config{Pool: pool, Log: quiet()})
+			ctx, cancel := context.WithCancel(b.Context())
+			var others sync.WaitGroup
+			for range writers {
+				others.Go(func() {
+					for ctx.Err() == nil {
+						_, _ = pool.Exec(ctx, `INSERT INTO public_toilet (geom) VALUES ('SRID=4490;POINT(120 36.27)')`)
+					}
+				})
+			}
+			var took []time.Duration
+			for b.Loop() {
+				r := write(b, pool, `INSERT INTO public_toilet (geom) VALUES ('SRID=4490;POINT(120 36.27)')`)
+				began := time.Now()
+				at(b, c, r)
+				took = append(took, time.Since(began))
+			}
+			cancel()
+			others.Wait()
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+		})
 	}
 }
