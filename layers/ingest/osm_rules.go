@@ -41,9 +41,10 @@ var osmRules = []family{
 		// Squares and walks drawn as areas: their outline is walked, outside road totals.
 		{when: "highway=pedestrian|footway|path|living_street|service|residential|unclassified|platform|corridor|steps|track|cycleway|tertiary|secondary|primary area=yes", on: "area", layer: "road", set: "class=footpath"},
 
-		// Back alleys: there is no national definition. service=alley says so; a living street counts where it is at most
-		// 7 m wide (two lanes of a branch road) or has no width.
-		{when: "highway=service service=alley", on: "line", layer: "back_alley"},
+		// Back alleys: there is no national definition. service=alley says so on whatever has wheels or houses (mappers put it
+		// on residential streets too); a living street counts where it is at most 7 m wide (two lanes of a branch road) or
+		// has no width.
+		{when: "highway=service|residential|unclassified|living_street|pedestrian|road service=alley", on: "line", layer: "back_alley"},
 		{when: "highway=living_street width<=7", on: "line", layer: "back_alley"},
 		{when: "highway=living_street !width", on: "line", layer: "back_alley"},
 
