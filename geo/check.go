@@ -8,7 +8,7 @@ import (
 
 // Limits of Check.
 const (
-	MaxVertices = 1 << 20 // positions in one geometry
+	MaxVertices = 1 << 19 // positions in one geometry
 	MaxDepth    = 4       // collections within collections
 )
 
@@ -190,7 +190,7 @@ func checkPolygons(path string, single bool, ps ...orb.Polygon) *Fault {
 	if len(ps) == 0 {
 		return &Fault{Code: Empty, Path: path}
 	}
-	var a arrangement
+	a := arrangement{budget: checkBudget}
 	for i, p := range ps {
 		at := path
 		if !single {

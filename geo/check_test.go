@@ -156,24 +156,6 @@ func TestCheckIsQuickOnBigRings(t *testing.T) {
 	}
 }
 
-// TestCheckGivesUpOnTraps holds that a shape in which every pair of edges has to be compared is refused in bounded time.
-func TestCheckGivesUpOnTraps(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes seconds")
-	}
-	const teeth = 30_000
-	var r orb.Ring
-	for i := range teeth { // a zigzag of long parallel diagonals
-		d := float64(i) / teeth
-		r = append(r, here(d, 0), here(500+d+0.4/teeth, 500))
-	}
-	r = append(r, here(600, 0), here(600, -600), here(-500, -600))
-	err := geo.Check(orb.Polygon{append(r, r[0])})
-	if !errors.Is(err, geo.TooComplex) {
-		t.Errorf("got %v", err)
-	}
-}
-
 func BenchmarkCheckBuilding(b *testing.B) {
 	p := orb.Polygon{ring(0, 0, 4, 0, 4, 2, 9, 2, 9, 9, 3, 9, 3, 7, 0, 7)}
 	b.ReportAllocs()

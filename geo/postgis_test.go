@@ -36,7 +36,7 @@ const isValidSQL = `SELECT array_agg(ST_IsValid(ST_GeomFromText(w, 4490)) ORDER 
 func TestCheckAgreesWithPostGIS(t *testing.T) {
 	pool := pgtest.Empty(t)
 	r := rand.New(rand.NewPCG(1, 2))
-	shapes := make([]orb.Geometry, 60_000)
+	shapes := make([]orb.Geometry, 30_000)
 	for i := range shapes {
 		shapes[i] = randomAreas(r)
 	}
