@@ -2,6 +2,9 @@ module wangge
 
 go 1.26.3
 
+// npm packages may hold Go files of their own.
+ignore ./api/web/node_modules
+
 require (
 	github.com/alecthomas/kong v1.17.0 // indirect
 	github.com/andybalholm/brotli v1.2.8 // indirect

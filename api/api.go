@@ -95,7 +95,7 @@ func New(cfg Config) (*API, error) {
 		return nil, err
 	}
 	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records), tileTag: tileVersion(cfg.Version)}
-	a.ogc = &ogc.Handler{City: a.view, Records: cfg.Records, Base: a.base, Extent: extent, Reply: a.reply}
+	a.ogc = &ogc.Handler{City: a.view, Records: cfg.Records, Base: a.base, Reply: a.reply}
 	a.metrics = newMetrics(cfg.City, cfg.Version)
 	var err error
 	if a.sprites, err = drawSprites(); err != nil {

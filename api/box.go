@@ -5,7 +5,6 @@ import (
 
 	"github.com/paulmach/orb"
 
-	"wangge/grid"
 	"wangge/layers/city"
 )
 
@@ -19,30 +18,19 @@ func boxOf(b orb.Bound) *[4]float64 {
 	return &[4]float64{degrees(b.Min[0]), degrees(b.Min[1]), degrees(b.Max[0]), degrees(b.Max[1])}
 }
 
-// extent is the box of the city: of the highest regions that have a shape. It is empty where none has.
-func extent(view *city.View) orb.Bound {
-	bound := orb.Bound{Min: orb.Point{1, 1}, Max: orb.Point{-1, -1}}
-	n := netOf(view)
-	for _, r := range highest(n, "", maxDepth) {
-		bound = bound.Union(r.Bound)
+// home is where a map of the city opens: where the settings say, else over all that there is.
+func home(view *city.View) (center orb.Point, zoom float64) {
+	place := view.Place()
+	if place.Zoom > 0 {
+		return place.Center, place.Zoom
 	}
-	box := boxOf(bound)
-	return orb.Bound{Min: orb.Point{box[0], box[1]}, Max: orb.Point{box[2], box[3]}}
+	bound, ok := view.Extent()
+	if !ok {
+		return orb.Point{105, 35}, 3 // the whole country
+	}
+	widest := max(bound.Max[0]-bound.Min[0], bound.Max[1]-bound.Min[1], 1e-4)
+	return bound.Center(), min(max(math.Floor(math.Log2(360*homePx/(tilePx*widest))), 2), 16)
 }
 
-// maxDepth ends the way down should somebody make a ring of parents.
-const maxDepth = 16
-
-// highest lists the regions below a parent that have a shape, and below those that have none the same.
-func highest(n *grid.Net, parent string, depth int) []*grid.Region {
-	var found []*grid.Region
-	for _, r := range n.Children(parent) {
-		switch {
-		case len(r.Shape) > 0:
-			found = append(found, r)
-		case depth > 0:
-			found = append(found, highest(n, r.Code, depth-1)...)
-		}
-	}
-	return found
-}
+// homePx is the width of a map for which home is meant, tilePx that of a tile at its own zoom.
+const homePx, tilePx = 800, 512

@@ -28,7 +28,7 @@ import (
 // grid, and one feature of most layers around 120.0, 36.27.
 const smallCitySQL = `
 UPDATE setting SET value = '{"name": "胶州市", "name_en": "Jiaozhou", "sample": true}' WHERE key = 'city';
-UPDATE setting SET value = '{"center": [120.0, 36.27], "zoom": 13}' WHERE key = 'view';
+INSERT INTO setting (key, value) VALUES ('view', '{"center": [120.0, 36.27], "zoom": 13}');
 INSERT INTO department (code, name, name_en, kind) VALUES ('D1', '市政处', 'Works', 'competent'), ('D2', '环卫中心', NULL, 'maintainer');
 INSERT INTO region (code, name, name_en, kind, parent_code, geom) VALUES
     ('370281', '胶州市', 'Jiaozhou', 'county', '3702', ST_Multi(ST_MakeEnvelope(119.9, 36.2, 120.1, 36.35, 4490))),

@@ -58,16 +58,23 @@ func (a *API) tileJSON(w http.ResponseWriter, r *http.Request) error {
 		MinZoom: 0, MaxZoom: deepestZoom, VectorLayers: []vectorLayer{},
 	}
 	for _, id := range ids {
-		doc.VectorLayers = append(doc.VectorLayers, describe(view.Layer(id)))
-	}
-	if bound := extent(view); !bound.IsEmpty() {
-		doc.Bounds = boxOf(bound)
-		if !bound.Contains(place.Center) {
-			place.Center = bound.Center()
+		l := view.Layer(id)
+		doc.VectorLayers = append(doc.VectorLayers, describe(l))
+		if l.Areas() {
+			labels := describe(l)
+			labels.ID, labels.Description = l.ID+layers.LabelSuffix, labels.Description+"：标注点 label points"
+			doc.VectorLayers = append(doc.VectorLayers, labels)
 		}
 	}
-	center := pointOf(place.Center)
-	doc.Center = &[3]float64{center[0], center[1], math.Trunc(place.Zoom)}
+	at, zoom := home(view)
+	if bound, ok := view.Extent(); ok {
+		doc.Bounds = boxOf(bound)
+		if !bound.Contains(at) { // TileJSON wants it so
+			at = bound.Center()
+		}
+	}
+	center := pointOf(at)
+	doc.Center = &[3]float64{center[0], center[1], math.Trunc(zoom)}
 	return a.reply.JSON(w, r, doc)
 }
 
@@ -102,8 +109,9 @@ func (a *API) style(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	place := view.Place()
+	center, zoom := home(view)
 	doc, err := style.Build(view.Layers(), theme, a.base(r), style.City{
-		Name: place.Name, NameEn: place.NameEn, Sample: place.Sample, Center: place.Center, Zoom: place.Zoom,
+		Name: place.Name, NameEn: place.NameEn, Sample: place.Sample, Center: center, Zoom: zoom,
 	})
 	if err != nil {
 		return err

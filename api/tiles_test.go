@@ -42,7 +42,7 @@ func TestTileHasTheLayersAskedFor(t *testing.T) {
 		"road":                    {"road"},
 		"public_toilet,road":      {"road", "public_toilet"},
 		"road,public_toilet,road": {"road", "public_toilet"},
-		"grid_duty":               {"grid_duty"},
+		"grid_duty":               {"grid_duty", "grid_duty_label"},
 	} {
 		a := w.get(t, tilePath(list, 16))
 		if diff := cmp.Diff(want, layersOf(t, a.body)); diff != "" {

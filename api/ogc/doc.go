@@ -8,5 +8,5 @@
 //     regions and grids it lies in. Derived fields are computed here by the rules of the city's view, so map and drawer agree.
 //   - The ETag of a feature begins with its revision, which a writer will have to name, and goes on with a hash of what is shown, for
 //     grids and thresholds change without the row.
-//   - Extents are those of the city: exact ones would cost a scan of the table.
+//   - Extents come from the city in memory: they are those of its search trees.
 package ogc

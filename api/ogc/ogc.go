@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 
 	"github.com/gorilla/mux"
-	"github.com/paulmach/orb"
 
 	"wangge/api/param"
 	"wangge/api/reply"
@@ -30,7 +30,6 @@ type Handler struct {
 	City    func(r *http.Request) (*city.View, error) // the city that a request asks for
 	Records records
 	Base    func(r *http.Request) string // the server's address, without a slash at its end
-	Extent  func(v *city.View) orb.Bound // of the city in degrees; empty where it is not known
 	Reply   *reply.Writer
 }
 
@@ -148,11 +147,14 @@ func (h *Handler) describe(view *city.View, l *layers.Layer, base string) collec
 	for _, kind := range l.Geometry {
 		c.GeometryTypes = append(c.GeometryTypes, string(kind))
 	}
-	if b := h.Extent(view); !b.IsEmpty() {
-		c.Extent = &extent{spatial{BBox: [][4]float64{{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}}, CRS: crs84}}
+	if b, ok := view.Extent(l.ID); ok {
+		c.Extent = &extent{spatial{BBox: [][4]float64{{degrees(b.Min[0]), degrees(b.Min[1]), degrees(b.Max[0]), degrees(b.Max[1])}}, CRS: crs84}}
 	}
 	return c
 }
+
+// degrees rounds to 1e-7 degrees, a centimetre: the city in memory is no finer.
+func degrees(v float64) float64 { return math.Round(v*1e7) / 1e7 }
 
 // find is the collection that a path names, in the city that the request asks for.
 func (h *Handler) find(r *http.Request) (*city.View, *layers.Layer, error) {

@@ -72,12 +72,7 @@ func begin(ends []uint32, row int) uint32 {
 
 // box is computed from the positions.
 func (t *table) box(row int) index.Box {
-	xy := t.xy[2*begin(t.ends, row) : 2*t.ends[row]]
-	b := index.Box{MinX: xy[0], MinY: xy[1], MaxX: xy[0], MaxY: xy[1]}
-	for i := 2; i < len(xy); i += 2 {
-		b = b.Union(index.Box{MinX: xy[i], MinY: xy[i+1], MaxX: xy[i], MaxY: xy[i+1]})
-	}
-	return b
+	return boxOf(t.xy[2*begin(t.ends, row) : 2*t.ends[row]])
 }
 
 // pushFrom appends a row of another table of the layer.
@@ -130,10 +125,11 @@ func (t *table) size() int64 {
 
 // block is a table packed for searching: immutable, in Hilbert order.
 type block struct {
-	table // hashes are sums here: hashes[i] is that of all rows up to and with i
-	byID  []uint32
-	boxes []index.Box // nil where every feature is a single position
-	tree  *index.Tree
+	table  // hashes are sums here: hashes[i] is that of all rows up to and with i
+	byID   []uint32
+	boxes  []index.Box // nil where every feature is a single position
+	tree   *index.Tree
+	labels []uint32 // x and y of every row's label point; nil for a layer without areas
 }
 
 // part is some rows of a table.
@@ -213,6 +209,7 @@ func (b *block) finish(boxes []index.Box, single bool) {
 		box = func(i int) index.Box { return boxes[i] }
 	}
 	b.tree = index.Pack(len(b.ids), box)
+	b.place()
 }
 
 // rowOf finds a feature by its id.
@@ -241,5 +238,5 @@ func (b *block) boxOf(row int) index.Box {
 }
 
 func (b *block) size() int64 {
-	return b.table.size() + 4*int64(cap(b.byID)) + 16*int64(cap(b.boxes)) + 18*int64(len(b.ids))/16
+	return b.table.size() + 4*int64(cap(b.byID)+cap(b.labels)) + 16*int64(cap(b.boxes)) + 18*int64(len(b.ids))/16
 }

@@ -82,9 +82,9 @@ const patience = 2 * time.Second
 
 // At is the newest state once a revision is visible in it; it waits for that, two seconds at most. Revision 0 does not wait. Errors:
 // ErrNotReady, ErrBehind, the context's.
-func (c *City) At(ctx context.Context, min Revision) (*View, error) {
+func (c *City) At(ctx context.Context, least Revision) (*View, error) {
 	v, err := c.View()
-	if err != nil || min == 0 || v.Sees(min) {
+	if err != nil || least == 0 || v.Sees(least) {
 		return v, err
 	}
 	timeout := time.NewTimer(patience)
@@ -93,7 +93,7 @@ func (c *City) At(ctx context.Context, min Revision) (*View, error) {
 		c.mu.Lock()
 		v, news := c.view.Load(), c.news
 		c.mu.Unlock()
-		if v.Sees(min) {
+		if v.Sees(least) {
 			return v, nil
 		}
 		select {
@@ -107,8 +107,8 @@ func (c *City) At(ctx context.Context, min Revision) (*View, error) {
 }
 
 // WaitRevision waits until a revision is visible, as At does.
-func (c *City) WaitRevision(ctx context.Context, min Revision) error {
-	_, err := c.At(ctx, min)
+func (c *City) WaitRevision(ctx context.Context, least Revision) error {
+	_, err := c.At(ctx, least)
 	return err
 }
 

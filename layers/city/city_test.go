@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -150,7 +151,8 @@ func mustTile(t testing.TB, v *city.View, ids []string, a tile.Addr) []byte {
 func TestSettings(t *testing.T) {
 	pool := pgtest.DB(t)
 	c := follow(t, city.Config{Pool: pool})
-	r := write(t, pool, `UPDATE setting SET value = '{"name": "胶州市", "name_en": "Jiaozhou", "sample": true}' WHERE key = 'city'`)
+	r := write(t, pool, `UPDATE setting SET value = '{"name": "胶州市", "name_en": "Jiaozhou", "sample": true}' WHERE key = 'city'`,
+		`INSERT INTO setting (key, value) VALUES ('view', '{"center": [120.0, 36.2], "zoom": 11}')`)
 	v := at(t, c, r)
 	want := city.Place{Name: "胶州市", NameEn: "Jiaozhou", Sample: true, Center: orb.Point{120, 36.2}, Zoom: 11}
 	if diff := cmp.Diff(want, v.Place()); diff != "" {
@@ -202,5 +204,35 @@ func TestSearch(t *testing.T) {
 	want = []hit{want[1], want[2], want[4], want[5]}
 	if diff := cmp.Diff(want, search(at(t, c, r), "扬州路", 10)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestAreasAreLabelledOnce: an area that reaches into four tiles has one label point, in one of them, and at every zoom.
+func TestAreasAreLabelledOnce(t *testing.T) {
+	pool := pgtest.DB(t)
+	r := write(t, pool, `INSERT INTO grid (id, code, geom) VALUES (5, 'G-5', ST_SetSRID(ST_MakeEnvelope(119.9, 36.2, 120.1, 36.4), 4490))`,
+		`INSERT INTO ground (id, kind, name, geom) VALUES (6, 'water', NULL, ST_SetSRID(ST_MakeEnvelope(119.9, 36.2, 120.1, 36.4), 4490)),
+			(7, 'water', '少海', ST_SetSRID(ST_MakeEnvelope(119.9, 36.2, 120.1, 36.4), 4490))`)
+	v := at(t, follow(t, city.Config{Pool: pool}), r)
+	for _, zoom := range []uint8{14, 16} {
+		labels := map[string]int{}
+		first, last := tile.At(zoom, geo.WorldX(119.9), geo.WorldY(36.4)), tile.At(zoom, geo.WorldX(120.1), geo.WorldY(36.2))
+		for x := first.X; x <= last.X; x++ {
+			for y := first.Y; y <= last.Y; y++ {
+				for name, features := range decode(t, mustTile(t, v, []string{"unit_grid", "ground"}, tile.Addr{Z: zoom, X: x, Y: y})) {
+					for id, properties := range features {
+						if name == "unit_grid_label" && properties["code"] == "G-5" || name == "ground_label" {
+							labels[fmt.Sprint(name, " ", id)]++
+						}
+					}
+				}
+			}
+		}
+		if diff := cmp.Diff(map[string]int{"unit_grid_label 5": 1, "ground_label 7": 1}, labels); diff != "" {
+			t.Errorf("zoom %d: %s", zoom, diff)
+		}
+	}
+	if b, ok := v.Extent(); !ok || b.Min[0] > 119.901 || b.Max[1] < 36.399 {
+		t.Errorf("the extent is %v", b)
 	}
 }

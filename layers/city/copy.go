@@ -36,11 +36,7 @@ func copyOut(ctx context.Context, conn *pgconn.PgConn, sql string, row func(fiel
 	if err == nil {
 		err = w.Flush()
 	}
-	if err == nil {
-		pw.Close()
-	} else {
-		pw.CloseWithError(err)
-	}
+	pw.CloseWithError(err) // nil is the end of the data
 	return errors.Join(<-done, err)
 }
 

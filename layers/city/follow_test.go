@@ -143,7 +143,7 @@ func (e editor) transaction(ctx context.Context, pool *pgxpool.Pool) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback(ctx)
+	defer tx.Rollback(ctx) //nolint:errcheck // it may be over
 	for range 1 + e.IntN(4) {
 		if _, err := tx.Exec(ctx, e.edit()); err != nil {
 			var pg *pgconn.PgError
@@ -172,7 +172,7 @@ func TestMemoryIsRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer long.Rollback(ctx)
+	defer long.Rollback(ctx) //nolint:errcheck // it is over, unless the test failed
 	if _, err := long.Exec(ctx, `INSERT INTO public_toilet (id, name, geom) VALUES (1000001, 'open for long', 'SRID=4490;POINT(120 36.27)')`); err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +300,7 @@ func TestRulesChangeDerivedFields(t *testing.T) {
 func TestWaitRevision(t *testing.T) {
 	pool := pgtest.DB(t)
 	c := city.New(city.Config{Pool: pool, Log: quiet()})
-	if _, err := c.At(t.Context(), 0); err != city.ErrNotReady {
+	if _, err := c.At(t.Context(), 0); !errors.Is(err, city.ErrNotReady) {
 		t.Errorf("before it is loaded: %v", err)
 	}
 	c = follow(t, city.Config{Pool: pool, Log: quiet()})
@@ -309,18 +309,18 @@ func TestWaitRevision(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback(ctx)
+	defer tx.Rollback(ctx) //nolint:errcheck // it is over, unless the test failed
 	var xid int64
 	if err := tx.QueryRow(ctx, `INSERT INTO setting (key, value) VALUES ('x', '1') RETURNING pg_current_xact_id()::text::int8`).Scan(&xid); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	if err := c.WaitRevision(ctx, city.Revision(xid)); err != city.ErrBehind || time.Since(began) < 1900*time.Millisecond {
+	if err := c.WaitRevision(ctx, city.Revision(xid)); !errors.Is(err, city.ErrBehind) || time.Since(began) < 1900*time.Millisecond {
 		t.Errorf("an open transaction: %v after %v", err, time.Since(began))
 	}
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
-	if err := c.WaitRevision(gone, city.Revision(xid)); err != context.Canceled {
+	if err := c.WaitRevision(gone, city.Revision(xid)); !errors.Is(err, context.Canceled) {
 		t.Errorf("a reader that left: %v", err)
 	}
 	got := make(chan error)

@@ -106,7 +106,7 @@ func (f *finder) add(b *block, row int, r rank) {
 		f.hits[i].rank = min(f.hits[i].rank, r)
 		return
 	}
-	name, _ := b.text(row, "name")
+	name := b.text(row, "name")
 	street := b.kinds[row] == tile.Lines && name != ""
 	if i, known := f.byName[name]; street && known {
 		h := &f.hits[i]
@@ -119,7 +119,7 @@ func (f *finder) add(b *block, row int, r rank) {
 		return
 	}
 	f.ranked[r]++
-	code, _ := b.text(row, "code")
+	code := b.text(row, "code")
 	f.byID[id] = len(f.hits)
 	if street {
 		f.byName[name] = len(f.hits)
@@ -127,12 +127,12 @@ func (f *finder) add(b *block, row int, r rank) {
 	f.hits = append(f.hits, found{Hit{Layer: f.layer, ID: id, Code: code, Name: name}, r, b.boxOf(row)})
 }
 
-// text is the value of a text column; false for null and where there is no such column.
-func (t *table) text(row int, name string) (string, bool) {
+// text is the value of a text column; "" for null and where there is no such column.
+func (t *table) text(row int, name string) string {
 	for i := range t.columns {
 		if c := &t.columns[i]; c.field.Name == name && c.refs != nil && c.refs[row] > 0 {
-			return string(c.texts.at(c.refs[row] - 1)), true
+			return string(c.texts.at(c.refs[row] - 1))
 		}
 	}
-	return "", false
+	return ""
 }

@@ -252,12 +252,13 @@ type look struct {
 	keys        []uint32   // by column
 	codes       [][]uint32 // by column, value numbers of the catalogue's codes
 	yes, no     uint32
+	labels      labelRule
 	layerDigest digest
 }
 
 func newLook(l *layers.Layer) *look {
 	var b tile.DictBuilder
-	k := &look{yes: b.Value(tile.Bool(true)), no: b.Value(tile.Bool(false)), layerDigest: digest(0).text([]byte(l.ID))}
+	k := &look{yes: b.Value(tile.Bool(true)), no: b.Value(tile.Bool(false)), labels: newLabelRule(l), layerDigest: digest(0).text([]byte(l.ID))}
 	for _, f := range l.TileFields() {
 		k.keys = append(k.keys, b.Key(f.Name))
 		var codes []uint32

@@ -204,7 +204,7 @@ func (s *stack) rebase(from *stack, b *block) (*stack, bool) {
 func (s *stack) size() int64 {
 	n := int64(0)
 	for _, seg := range s.segs {
-		n += seg.block.size() + 4*int64(cap(seg.gone))
+		n += seg.size() + 4*int64(cap(seg.gone))
 	}
 	return n
 }

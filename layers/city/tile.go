@@ -15,6 +15,7 @@ import (
 type workbench struct {
 	encoder tile.Encoder
 	tags    []uint32
+	marks   []mark
 }
 
 // cancelEvery is how many features are encoded between two looks at the context.
@@ -32,18 +33,20 @@ func (v *View) Tile(ctx context.Context, ids []string, addr tile.Addr) ([]byte, 
 	box := tileBox(addr)
 	for _, s := range v.chosen(ids, addr.Z) {
 		w.encoder.Layer(s.layer.ID, s.look.dict)
-		if err := w.encode(ctx, s, addr.Z, box); err != nil {
+		if err := w.encode(ctx, s, addr, box); err != nil {
 			return nil, err
 		}
+		w.label(s)
 	}
 	return bytes.Clone(w.encoder.Bytes()), nil
 }
 
-// encode adds the features of a layer that are shown at a zoom.
-func (w *workbench) encode(ctx context.Context, s *stack, zoom uint8, box index.Box) (err error) {
+// encode adds the features of a layer that are shown at a zoom, and marks those that are labelled in this tile.
+func (w *workbench) encode(ctx context.Context, s *stack, addr tile.Addr, box index.Box) (err error) {
 	n := 0
+	w.marks = w.marks[:0]
 	s.search(box, func(b *block, row int) bool {
-		if b.zooms[row] > zoom {
+		if b.zooms[row] > addr.Z {
 			return true
 		}
 		if n++; n%cancelEvery == 0 {
@@ -53,6 +56,9 @@ func (w *workbench) encode(ctx context.Context, s *stack, zoom uint8, box index.
 		}
 		w.tag(s.look, b, row)
 		w.encoder.Feature(uint64(b.ids[row]), b.geometry(row), w.tags)
+		if b.labelled(s.look.labels, row, addr) {
+			w.marks = append(w.marks, mark{b, row})
+		}
 		return true
 	})
 	return err

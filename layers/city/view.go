@@ -108,6 +108,31 @@ func (v *View) Counts(bound *orb.Bound) map[string]int64 {
 	return out
 }
 
+// Extent is the box of all features of some tile layers, of every layer where none is named, in degrees; false where there are
+// none. Features that have gone may count until their block is merged.
+func (v *View) Extent(ids ...string) (orb.Bound, bool) {
+	var all index.Box
+	found := false
+	for _, s := range v.stacks {
+		if len(ids) > 0 && !slices.Contains(ids, s.layer.ID) {
+			continue
+		}
+		for _, seg := range s.segs {
+			switch {
+			case seg.len() == len(seg.gone):
+			case !found:
+				all, found = seg.tree.Bound(), true
+			default:
+				all = all.Union(seg.tree.Bound())
+			}
+		}
+	}
+	if !found {
+		return orb.Bound{}, false
+	}
+	return bound(all), true
+}
+
 // Bounds is the box of a feature in degrees, to the world unit; false where there is no such feature.
 func (v *View) Bounds(layer string, id int64) (orb.Bound, bool) {
 	s := v.stack(layer)
