@@ -17,6 +17,7 @@ export default ts.config(
       'vue/html-self-closing': ['error', { html: { void: 'always', normal: 'always', component: 'always' } }],
       'vue/max-attributes-per-line': 'off',
       'vue/multi-word-component-names': 'off',
+      'vue/require-default-prop': 'off', // an optional property is undefined where it is left out
       'vue/singleline-html-element-content-newline': 'off',
       'vue/block-lang': ['error', { script: { lang: 'ts' } }],
       'vue/no-v-html': 'error',

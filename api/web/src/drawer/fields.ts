@@ -19,20 +19,22 @@ export interface Fields {
 const inHeading = new Set(['name'])
 
 /** All public fields of a feature, in the order and with the labels, units and enumerations of its schema. */
-export function fieldsOf({ properties, labels = {} }: Pick<FeatureItem, 'properties' | 'labels'>, schema: CollectionSchema, lang: Lang): Fields {
+export function fieldsOf({ properties, labels: named = {}, regions = [] }: Pick<FeatureItem, 'properties' | 'labels' | 'regions'>, schema: CollectionSchema, lang: Lang): Fields {
+  const home = regions.find(({ code }) => code === properties.region_code)
+  const labels = home ? { region_code: { title: home.name, title_en: '' }, ...named } : named
   const fields: Fields = { filled: [], unfilled: [] }
   for (const [key, property] of Object.entries(schema.properties)) {
     if (property['x-ogc-role'] || isGeometry(property) || inHeading.has(key)) continue
     const label = pickTitle(lang, property.title, property['x-title-en']) || key
     const value = properties[key]
     if (isEmpty(value)) fields.unfilled.push(label)
-    else fields.filled.push(named(fieldOf(key, label, value, property, lang), labels[key], lang))
+    else fields.filled.push(withName(fieldOf(key, label, value, property, lang), labels[key], lang))
   }
   return fields
 }
 
 /** A code together with the name the server knows for it. */
-function named(field: Field, name: { title: string; title_en: string } | undefined, lang: Lang): Field {
+function withName(field: Field, name: { title: string; title_en: string } | undefined, lang: Lang): Field {
   const title = name && pickTitle(lang, name.title, name.title_en || undefined)
   return title ? { ...field, text: `${title}（${field.text}）` } : field
 }

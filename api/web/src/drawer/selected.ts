@@ -18,6 +18,11 @@ export function boxOf(loaded: Loaded): Box | undefined {
   }
 }
 
+function nameOf(loaded: Loaded): string | undefined {
+  const name = loaded.kind === 'feature' ? loaded.item.properties.name : undefined
+  return typeof name === 'string' && name !== '' ? name : undefined
+}
+
 export interface Selected {
   record: ShallowRef<Loaded | undefined>
   error: ShallowRef<unknown>
@@ -30,12 +35,17 @@ export function useSelected({ server, selecting, connection }: App): Selected {
   const error = shallowRef<unknown>()
 
   async function load(selection: Selection | undefined, keep = false): Promise<void> {
-    if (!keep) record.value = undefined
+    if (!keep) {
+      record.value = undefined
+      selecting.name.value = undefined
+    }
     error.value = undefined
     if (!selection) return
     try {
       const loaded = await ask(selection)
-      if (selecting.selection.value === selection) record.value = loaded
+      if (selecting.selection.value !== selection) return
+      record.value = loaded
+      selecting.name.value = nameOf(loaded)
     } catch (failure) {
       if (selecting.selection.value === selection && !(keep && record.value)) error.value = failure
     }

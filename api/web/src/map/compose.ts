@@ -8,6 +8,8 @@ export interface Choices {
   isVisible(layer: string): boolean
   opacityOf(layer: string): number
   selection: Selection | undefined
+  /** Name of the selected feature, where it has one and it is known. */
+  name: string | undefined
   /** Code of the region drilled down to. */
   region: string | undefined
   theme: Theme
@@ -22,7 +24,7 @@ export function layerOf(layer: LayerSpecification): string | undefined {
 
 export function composeStyle(style: StyleSpecification, choices: Choices): StyleSpecification {
   const drawn = style.layers.map((layer) => applyChoice(layer, choices))
-  const { below, above } = highlightLayers(choices.selection, choices.region, choices.theme)
+  const { below, above } = highlightLayers(choices)
   const sourceLayers = new Set(style.layers.map((layer) => ('source-layer' in layer ? layer['source-layer'] : undefined)))
   const drawable = (layer: LayerSpecification) => !('source-layer' in layer) || sourceLayers.has(layer['source-layer'])
   const firstLabel = drawn.findIndex((layer) => layer.type === 'symbol')

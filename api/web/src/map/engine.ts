@@ -60,16 +60,22 @@ export function createPort(map: MapLibre, options: PortOptions): MapPort {
     return { top: fitMarginPx, left: fitMarginPx, right: right + fitMarginPx, bottom: bottom + fitMarginPx }
   }
   const offset = (): [number, number] => [-options.insets().right / 2, -options.insets().bottom / 2]
-  const fit = (box: Box) => map.fitBounds(box as LngLatBoundsLike, { padding: padding(), maxZoom: pointZoom, duration: motionMs })
+  const fit = (box: Box) => map.fitBounds(box as LngLatBoundsLike, { padding: padding(), maxZoom: pointZoom, duration: motionMs, linear: true })
+
+  function reveal(box: Box, minZoom: number): void {
+    if (map.isMoving()) {
+      void map.once('moveend', () => { reveal(box, minZoom) }) // where a search is flying to may show it already
+      return
+    }
+    const [west, south, east, north] = boxAround(visibleBox(map, options.insets()))
+    const seen = box[0] <= east && box[2] >= west && box[1] <= north && box[3] >= south
+    if (map.getZoom() < minZoom) fit(box)
+    else if (!seen) map.easeTo({ center: [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2], offset: offset(), duration: motionMs })
+  }
 
   return {
     fit,
-    reveal(box, minZoom) {
-      const [west, south, east, north] = boxAround(visibleBox(map, options.insets()))
-      const seen = box[0] <= east && box[2] >= west && box[1] <= north && box[3] >= south
-      if (map.getZoom() < minZoom) fit(box)
-      else if (!seen) map.easeTo({ center: [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2], offset: offset(), duration: motionMs })
-    },
+    reveal,
     fly: (center, zoom) => map.easeTo({ center, zoom: zoom ?? Math.max(map.getZoom(), pointZoom), offset: offset(), duration: motionMs }),
     zoomBy: (steps) => map.easeTo({ zoom: map.getZoom() + steps, duration: motionMs }),
     zoomTo: (zoom) => map.easeTo({ zoom, duration: motionMs }),

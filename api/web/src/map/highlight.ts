@@ -23,39 +23,56 @@ const round: NonNullable<Line['layout']> = { 'line-cap': 'round', 'line-join': '
 const haloWidth: ExpressionSpecification = ['interpolate', ['exponential', 1.5], ['zoom'], 10, 6, 14, 12, 16, 20, 18, 46]
 const coreWidth: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 10, 1.5, 16, 3]
 
+export interface Marked {
+  selection: Selection | undefined
+  name: string | undefined
+  region: string | undefined
+  theme: Theme
+}
+
 export interface Highlight {
   below: LayerSpecification[]
   above: LayerSpecification[]
 }
 
 /** How the selected thing is marked: below the labels first, above everything second. */
-export function highlightLayers(selection: Selection | undefined, region: string | undefined, theme: Theme): Highlight {
+export function highlightLayers({ selection, name, region, theme }: Marked): Highlight {
   const flavor = flavors[theme]
-  const { below, above } = selected(selection, flavor)
+  const { below, above } = selected(selection, name, flavor)
   const around = region !== undefined && selection?.kind !== 'region' ? [frame(region, flavor)] : []
   return { below: [...around, ...below], above }
 }
 
-function selected(selection: Selection | undefined, flavor: Flavor): Highlight {
+function selected(selection: Selection | undefined, name: string | undefined, flavor: Flavor): Highlight {
   switch (selection?.kind) {
-    case 'feature': return feature(selection.layer, Number(selection.id), flavor)
+    case 'feature': return feature(selection.layer, Number(selection.id), name, flavor)
     case 'region': return { below: outline('region', ['==', ['get', 'code'], selection.code], flavor), above: [] }
     case 'place': return { below: [], above: [ring(`${highlightPrefix}-place`, { source: placeSource }, flavor)] }
     default: return { below: [], above: [] }
   }
 }
 
-function feature(layer: string, id: number, flavor: Flavor): Highlight {
+function feature(layer: string, id: number, name: string | undefined, flavor: Flavor): Highlight {
   const is: ExpressionSpecification = ['==', ['id'], id]
   const shaped = (shape: string): FilterSpecification => ['all', is, ['==', ['geometry-type'], shape]]
   const from = { source: citySource, 'source-layer': layer }
   return {
     below: [
+      ...(name === undefined ? [] : [street(layer, name, flavor)]),
       { id: `${highlightPrefix}-halo`, type: 'line', ...from, filter: shaped('LineString'), layout: round, paint: { 'line-color': flavor.accent, 'line-opacity': 0.3, 'line-width': haloWidth } },
       { id: `${highlightPrefix}-core`, type: 'line', ...from, filter: shaped('LineString'), layout: round, paint: { 'line-color': flavor.accent, 'line-width': coreWidth } },
       ...outline(layer, shaped('Polygon'), flavor),
     ],
     above: [ring(`${highlightPrefix}-point`, { ...from, filter: shaped('Point') }, flavor)],
+  }
+}
+
+/** All segments of one name: the street that the selected one is a part of. */
+function street(layer: string, name: string, flavor: Flavor): LayerSpecification {
+  return {
+    id: `${highlightPrefix}-street`, type: 'line', source: citySource, 'source-layer': layer, layout: round,
+    filter: ['all', ['==', ['get', 'name'], name], ['==', ['geometry-type'], 'LineString']],
+    paint: { 'line-color': flavor.accent, 'line-opacity': 0.22, 'line-width': haloWidth },
   }
 }
 

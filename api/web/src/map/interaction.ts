@@ -61,7 +61,7 @@ function query(map: MapLibre, where: PointLike | [PointLike, PointLike]): Hit[] 
   return map.queryRenderedFeatures(where)
     .filter((feature) => feature.layer.source === 'city' && !feature.layer.id.startsWith(highlightPrefix))
     .map((feature) => ({
-      layer: feature.sourceLayer ?? layerOf(feature.layer) ?? '',
+      layer: layerOf(feature.layer) ?? '', // labels have a source layer of their own
       id: feature.id,
       geometry: feature.geometry.type,
       properties: feature.properties,

@@ -24,6 +24,8 @@ export interface Selecting {
   /** The list the selection came from, to step through. */
   results: ShallowRef<Candidate[]>
   offer: ShallowRef<Offer | undefined>
+  /** Name of the selected feature, once its record is there: a street is many features of one name. */
+  name: Ref<string | undefined>
   position: ComputedRef<number>
   select(selection: Selection, results?: Candidate[]): void
   drillTo(code: string | undefined): void
@@ -36,6 +38,7 @@ export function createSelecting(from: { selection?: Selection; region?: string }
   const region = ref<string | undefined>(from.region ?? (from.selection?.kind === 'region' ? from.selection.code : undefined))
   const results = shallowRef<Candidate[]>([])
   const offer = shallowRef<Offer>()
+  const name = ref<string>()
   const position = computed(() => results.value.findIndex((one) => sameSelection(one.selection, selection.value)))
 
   function select(next: Selection, list: Candidate[] = []): void {
@@ -45,7 +48,7 @@ export function createSelecting(from: { selection?: Selection; region?: string }
     if (next.kind === 'region') region.value = next.code
   }
   return {
-    selection, region, results, offer, position, select,
+    selection, region, results, offer, name, position, select,
     drillTo(code) {
       if (code !== undefined) {
         select({ kind: 'region', code })

@@ -5,7 +5,7 @@ import { highlightPrefix, placeSource } from '../../src/map/highlight.ts'
 import type { Selection } from '../../src/state/permalink.ts'
 import { makeStyle } from '../mock/style.ts'
 
-const plain: Choices = { isVisible: () => true, opacityOf: () => 100, selection: undefined, region: undefined, theme: 'light' }
+const plain: Choices = { isVisible: () => true, opacityOf: () => 100, selection: undefined, name: undefined, region: undefined, theme: 'light' }
 const style = () => makeStyle('http://test', 'light')
 const selections: Selection[] = [{ kind: 'feature', layer: 'road', id: '100' }, { kind: 'region', code: '990001' }, { kind: 'place', at: [120, 36] }]
 
@@ -29,6 +29,11 @@ describe('the style that is drawn', () => {
     const firstLabel = layers.findIndex((layer) => layer.type === 'symbol')
     expect(layers.findIndex((layer) => layer.id === `${highlightPrefix}-halo`)).toBeLessThan(firstLabel)
     expect(layers.at(-1)?.id).toBe(`${highlightPrefix}-point`)
+  })
+
+  it('marks the whole street of a selected segment', () => {
+    const { layers } = composeStyle(style(), { ...plain, selection: { kind: 'feature', layer: 'road', id: '100' }, name: '试验1路' })
+    expect(layers.find((layer) => layer.id === `${highlightPrefix}-street`)).toMatchObject({ 'source-layer': 'road', filter: ['all', ['==', ['get', 'name'], '试验1路'], ['==', ['geometry-type'], 'LineString']] })
   })
 
   it('frames the region drilled to, once', () => {

@@ -38,6 +38,12 @@ describe('fields of the drawer', () => {
     expect(filled.find(({ key }) => key === 'maintainer_dept')?.text).toBe('环卫中心（D2）')
   })
 
+  it('name the region that a code belongs to', () => {
+    const withRegion = { properties: { ...schema.properties, region_code: { type: 'string', title: '所在区域' } } }
+    const item = { properties: { region_code: '370281001' }, regions: [{ code: '370281001', name: '阜安街道', kind: 'street' }] }
+    expect(fieldsOf(item, withRegion, 'zh').filled).toEqual([{ key: 'region_code', label: '所在区域', text: '阜安街道（370281001）' }])
+  })
+
   it('list what of a checklist is met', () => {
     const field = fieldsOf({ properties }, schema, 'zh').filled.find(({ key }) => key === 'measures')
     expect(field?.checks).toEqual([{ label: '围挡', met: true }, { label: '湿法作业', met: false }])
