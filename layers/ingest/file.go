@@ -28,6 +28,7 @@ const (
 type File struct {
 	Path   string
 	Format Format
+	source func() (io.ReadCloser, error)
 	size   int64
 	passes int64 // how often the format is read, for the progress
 	done   int64 // bytes of the passes before
@@ -46,7 +47,12 @@ func Open(path string) (*File, error) {
 	case info.Size() == 0:
 		return nil, empty()
 	}
-	f := &File{Path: path, size: info.Size(), passes: 1}
+	return look(path, info.Size(), func() (io.ReadCloser, error) { return os.Open(path) })
+}
+
+// look tells the format of what source opens.
+func look(path string, size int64, source func() (io.ReadCloser, error)) (*File, error) {
+	f := &File{Path: path, source: source, size: size, passes: 1}
 	r, err := f.open(context.Background())
 	if err != nil {
 		return nil, err
@@ -97,7 +103,7 @@ func (f *File) stem() string {
 
 // open starts one pass over the file's content, unzipped where it is gzip.
 func (f *File) open(ctx context.Context) (io.ReadCloser, error) {
-	file, err := os.Open(f.Path)
+	file, err := f.source()
 	if err != nil {
 		return nil, fmt.Errorf("opening the file: %w", err)
 	}
@@ -118,7 +124,7 @@ func (f *File) open(ctx context.Context) (io.ReadCloser, error) {
 // pass is one reading of the file.
 type pass struct {
 	io.Reader
-	file *os.File
+	file io.Closer
 	f    *File
 }
 

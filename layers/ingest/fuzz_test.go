@@ -41,7 +41,7 @@ func FuzzGeoJSON(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte, layer uint8) {
 		o := Options{Datum: "wgs84", Layer: targets[int(layer)%len(targets)]}
 		read := func(b []byte) error {
-			source, err := Open(file(t, "a.geojson", string(b)))
+			source, err := inMemory("a.geojson", b)
 			if err != nil {
 				return err
 			}

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"errors"
-	"os"
 	"strings"
 	"testing"
 
@@ -36,7 +35,6 @@ func TestPBFInEveryPacking(t *testing.T) {
 // TestEveryCutOfPBFIsSeen cuts a file at every byte. Between two blobs the format itself cannot tell.
 func TestEveryCutOfPBFIsSeen(t *testing.T) {
 	whole := smallCity(t, packZlib, false)
-	path := file(t, "a.osm.pbf", whole)
 	ends := map[int]bool{}
 	for rest := []byte(whole); len(rest) > 0; {
 		header := int(rest[3])
@@ -51,10 +49,7 @@ func TestEveryCutOfPBFIsSeen(t *testing.T) {
 		ends[len(whole)-len(rest)] = true
 	}
 	for n := 1; n < len(whole); n++ {
-		if err := os.WriteFile(path, []byte(whole[:n]), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		f, err := Open(path)
+		f, err := inMemory("a.osm.pbf", []byte(whole[:n]))
 		if err == nil {
 			_, err = Read(t.Context(), f, Options{}, nothing{})
 		}
@@ -71,8 +66,7 @@ func FuzzPBF(f *testing.F) {
 	f.Add([]byte(smallCity(f, packRaw, true)))
 	f.Add([]byte(smallCity(f, packZlib, false)))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		path := file(t, "a.osm.pbf", string(b))
-		source, err := Open(path)
+		source, err := inMemory("a.osm.pbf", b)
 		if err != nil {
 			return
 		}
