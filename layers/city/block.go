@@ -203,7 +203,7 @@ func (b *block) finish(boxes []index.Box, single bool) {
 		}
 		return 1
 	})
-	box := b.table.box
+	box := b.box
 	if !single {
 		b.boxes = boxes
 		box = func(i int) index.Box { return boxes[i] }
@@ -234,7 +234,7 @@ func (b *block) boxOf(row int) index.Box {
 	if b.boxes != nil {
 		return b.boxes[row]
 	}
-	return b.table.box(row)
+	return b.box(row)
 }
 
 func (b *block) size() int64 {

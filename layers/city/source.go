@@ -141,7 +141,7 @@ func (r *reader) row(fields [][]byte) error {
 		}
 	}
 	id := int64(binary.BigEndian.Uint64(fields[atID]))
-	if err := pgeom.World(fields[atGeometry], &r.shape); err != nil || len(r.shape.XY) == 0 {
+	if !r.readShape(fields[atGeometry]) {
 		r.skipped++
 		r.skippedID = id
 		return nil
@@ -152,6 +152,12 @@ func (r *reader) row(fields [][]byte) error {
 	r.attributes(t)
 	t.hashes = append(t.hashes, t.digest(t.len()-1))
 	return nil
+}
+
+// readShape tells whether there is anything to draw.
+func (r *reader) readShape(b []byte) bool {
+	err := pgeom.World(b, &r.shape)
+	return err == nil && len(r.shape.XY) > 0
 }
 
 func (r *reader) firstZoom(l *layers.Layer) uint8 {
