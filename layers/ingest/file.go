@@ -94,7 +94,7 @@ func sniff(head []byte, path string) Format {
 
 // stem is the file's name without its endings: the source of features with ids of their own.
 func (f *File) stem() string {
-	name := filepath.Base(f.Path)
+	name := clean(filepath.Base(f.Path))
 	if i := strings.IndexByte(name, '.'); i > 0 {
 		return name[:i]
 	}

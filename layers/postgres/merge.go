@@ -109,33 +109,25 @@ func (r *run) sift(ctx context.Context, s *staged) error {
 	return nil
 }
 
-// aside is a staged row that was set aside.
-type aside struct {
-	Seq, Row    int64
-	Key, Detail string
-}
-
 // setAside runs a statement that deletes staged rows, and reports them in the order of the file. No statement, no rows.
 func (r *run) setAside(ctx context.Context, s *staged, sql string, code ingest.Code) error {
 	if sql == "" {
 		return nil
 	}
-	rows, err := r.tx.Query(ctx, sql)
+	rows, err := r.tx.Query(ctx, inOrder(sql))
 	if err != nil {
 		return fmt.Errorf("%s: %w", code, err)
 	}
-	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[aside])
+	var row int64
+	var key, detail string
+	_, err = pgx.ForEachRow(rows, []any{&row, &key, &detail}, func() error {
+		s.counts.Rejected++
+		r.result.Rejected++
+		return r.job.Report(ingest.Rejected(row, key, s.layer.ID, code, detail))
+	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", code, err)
 	}
-	slices.SortFunc(all, func(a, b aside) int { return int(a.Seq - b.Seq) })
-	for _, a := range all {
-		if err := r.job.Report(ingest.Rejected(a.Row, a.Key, s.layer.ID, code, a.Detail)); err != nil {
-			return err
-		}
-	}
-	s.counts.Rejected += int64(len(all))
-	r.result.Rejected += int64(len(all))
 	return nil
 }
 

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -10,6 +11,11 @@ import (
 // The statements that set staged rows aside. Each gives the rows: seq, row number, key and detail.
 
 const setAside = " RETURNING s.seq, coalesce(s.row_no, 0), s.source_key, %s"
+
+// inOrder gives what a statement sets aside in the order of the file.
+func inOrder(sql string) string {
+	return "WITH aside (seq, row_no, key, detail) AS (" + sql + ") SELECT row_no, key, detail FROM aside ORDER BY seq"
+}
 
 // dropRepeatedKeys keeps the first of equal keys.
 func (t *table) dropRepeatedKeys() string {
@@ -29,7 +35,9 @@ WHERE s.code = d.code AND coalesce(%[2]s, '') = d.scheme AND s.seq > d.first`, t
 func (t *table) dropUnfit() string {
 	var cases []string
 	for _, c := range t.checks {
-		cases = append(cases, fmt.Sprintf("WHEN NOT (%s) THEN %s", c.Expression, quoteText(c.Name)))
+		if t.stages(c.Columns) {
+			cases = append(cases, fmt.Sprintf("WHEN NOT (%s) THEN %s", c.Expression, quoteText(t.shortName(c.Name))))
+		}
 	}
 	selected := []string{"s.seq"}
 	for _, f := range t.columns {
@@ -47,6 +55,17 @@ func (t *table) dropUnfit() string {
     SELECT seq, CASE %[2]s END AS broken FROM (SELECT %[3]s, %[4]s AS geom FROM %[1]s s) x) b
 WHERE b.seq = s.seq AND b.broken IS NOT NULL`, t.stage(), strings.Join(cases, " "), strings.Join(selected, ", "), t.shape()) +
 		fmt.Sprintf(setAside, "b.broken")
+}
+
+// stages tells whether columns are all staged; what triggers and defaults fill is not.
+func (t *table) stages(columns []string) bool {
+	staged := t.copyColumns()
+	return !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(staged, c) })
+}
+
+// shortName is a constraint's name for people: the column's, where PostgreSQL has named it by table and column.
+func (t *table) shortName(constraint string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(constraint, t.layer.Table+"_"), "_check")
 }
 
 // createKeys finds the row of the record that each staged row is: by code, or else by key.

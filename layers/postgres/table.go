@@ -30,6 +30,7 @@ type columnFact struct {
 // check is a CHECK constraint.
 type check struct {
 	Name, Expression string
+	Columns          []string
 }
 
 const columnFactsSQL = `SELECT a.attname, t.typname, a.attnotnull, pg_get_expr(d.adbin, d.adrelid)
@@ -38,8 +39,9 @@ LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped`
 
 // The expressions name columns without a table, so that they can be asked of any rows with those columns.
-const checksSQL = `SELECT conname, pg_get_expr(conbin, conrelid) FROM pg_constraint
-WHERE conrelid = $1::regclass AND contype = 'c' ORDER BY conname`
+const checksSQL = `SELECT conname, pg_get_expr(conbin, conrelid),
+    ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey))
+FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'c' ORDER BY conname`
 
 // newTable is what the catalogue says of a layer's table.
 func newTable(l *layers.Layer) *table {
