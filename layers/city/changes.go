@@ -27,6 +27,10 @@ SELECT txid::text::int8, entity, entity_id, op FROM change WHERE txid >= $1::tex
 UNION ALL
 SELECT txid::text::int8, entity, entity_id, op FROM change WHERE txid = ANY ($2::text[]::xid8[])`
 
+	// The feed grows by a whole import at once, long before its statistics follow: the planner must be told to use the index.
+	indexOnlySQL = `SET LOCAL enable_seqscan = off`
+	anyPlanSQL   = `SET LOCAL enable_seqscan = on`
+
 	thresholdsSQL = `
 SELECT t.layer, t.metric, t.applies_to, t.value, t.comparator, t.unit, coalesce(t.standard, ''), coalesce(t.clause, ''), t.verified, p.version
 FROM threshold t JOIN threshold_profile p ON p.id = t.profile AND p.version = t.version
@@ -49,9 +53,11 @@ func findChanges(ctx context.Context, tx pgx.Tx, since horizon) (findings, error
 	writers := map[uint64]struct{}{}
 	batch := &pgx.Batch{}
 	queueHorizon(batch, &f.horizon)
+	batch.Queue(indexOnlySQL)
 	batch.Queue(changesSQL, strconv.FormatUint(from, 10), below).Query(func(rows pgx.Rows) error {
 		return f.collect(rows, since, writers)
 	})
+	batch.Queue(anyPlanSQL)
 	f.rules = queueRules(batch)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return f, err

@@ -80,8 +80,6 @@ func passing(conn *pgx.Conn, err error) bool {
 func (c *City) connect(ctx context.Context) (*pgx.Conn, error) {
 	cfg := c.cfg.Pool.Config().ConnConfig
 	cfg.RuntimeParams["application_name"] = "wangge city"
-	// The change feed grows by a whole import at once, long before its statistics follow.
-	cfg.RuntimeParams["enable_seqscan"] = "off"
 	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err != nil {
 		return nil, err
