@@ -70,7 +70,7 @@ function feature(layer: string, id: number, name: string | undefined, flavor: Fl
 /** All segments of one name: the street that the selected one is a part of. */
 function street(layer: string, name: string, flavor: Flavor): LayerSpecification {
   return {
-    id: `${highlightPrefix}-street`, type: 'line', source: citySource, 'source-layer': layer, layout: round,
+    id: `${highlightPrefix}-street`, type: 'line', source: citySource, 'source-layer': layer, layout: { 'line-join': 'round' }, // round caps would add up where segments meet
     filter: ['all', ['==', ['get', 'name'], name], ['==', ['geometry-type'], 'LineString']],
     paint: { 'line-color': flavor.accent, 'line-opacity': 0.22, 'line-width': haloWidth },
   }
