@@ -12,11 +12,7 @@ import (
 	"wangge/fixtures/pgtest"
 	"wangge/grid"
 	"wangge/grid/postgres"
-	"wangge/layers/city"
 )
-
-// The follower's idea of a model and ours are the same.
-var _ city.Model = postgres.Model{}
 
 // A quarter with 10 × 10 unit grids, each leaning a little, and a net of duty grids that overlap.
 const quarterSQL = `

@@ -182,7 +182,7 @@ func BenchmarkSearch(b *testing.B) {
 func BenchmarkApply(b *testing.B) {
 	s := theBenchCity().stack("parking_space")
 	fresh := newTable(s.layer)
-	fresh.pushFrom(&s.segs[0].table, 4711)
+	fresh.pushFrom(&s.segs[0].table, 4711, s.segs[0].memos(true))
 	fresh.hashes[0] = fresh.digest(0)
 	i := 0
 	for b.Loop() {

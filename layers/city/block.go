@@ -1,6 +1,8 @@
 package city
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"sort"
 
@@ -75,8 +77,8 @@ func (t *table) box(row int) index.Box {
 	return boxOf(t.xy[2*begin(t.ends, row) : 2*t.ends[row]])
 }
 
-// pushFrom appends a row of another table of the layer.
-func (t *table) pushFrom(o *table, row int) {
+// pushFrom appends a row of another table of the layer, with a memo for each column.
+func (t *table) pushFrom(o *table, row int, memos []memo) {
 	t.ids = append(t.ids, o.ids[row])
 	t.kinds = append(t.kinds, o.kinds[row])
 	t.zooms = append(t.zooms, o.zooms[row])
@@ -86,7 +88,7 @@ func (t *table) pushFrom(o *table, row int) {
 	t.partEnds = append(t.partEnds, uint32(len(t.parts)))
 	t.hashes = append(t.hashes, o.hashes[row])
 	for i := range t.columns {
-		t.columns[i].pushFrom(&o.columns[i], row)
+		t.columns[i].pushFrom(&o.columns[i], row, memos[i])
 	}
 }
 
@@ -153,6 +155,15 @@ func (p part) row(i int) int {
 	return int(p.rows[i])
 }
 
+// memos are empty ones for the columns of a table.
+func (t *table) memos(only bool) []memo {
+	out := make([]memo, len(t.columns))
+	for i := range t.columns {
+		out[i] = memo{make([]uint32, t.columns[i].texts.len()), only}
+	}
+	return out
+}
+
 // pack makes one block of rows of several tables, which stay as they are. There must be one part at least.
 func pack(parts ...part) *block {
 	type ref struct{ part, row uint32 }
@@ -177,9 +188,13 @@ func pack(parts ...part) *block {
 	b.grow(len(refs), positions, shapes)
 	sum := uint64(0)
 	sorted := make([]index.Box, len(refs))
+	memos := make([][]memo, len(parts))
+	for i, p := range parts {
+		memos[i] = p.memos(len(parts) == 1)
+	}
 	for i, at := range index.Order(len(refs), func(i int) index.Box { return boxes[i] }) {
 		r := refs[at]
-		b.pushFrom(parts[r.part].table, int(r.row))
+		b.pushFrom(parts[r.part].table, int(r.row), memos[r.part])
 		sum += parts[r.part].hash(int(r.row))
 		b.hashes[i] = sum
 		sorted[i] = boxes[at]
@@ -193,16 +208,7 @@ func (b *block) finish(boxes []index.Box, single bool) {
 	for i := range b.columns {
 		b.columns[i].texts.seal()
 	}
-	b.byID = make([]uint32, len(b.ids))
-	for i := range b.byID {
-		b.byID[i] = uint32(i)
-	}
-	slices.SortFunc(b.byID, func(x, y uint32) int {
-		if b.ids[x] < b.ids[y] {
-			return -1
-		}
-		return 1
-	})
+	b.byID = orderOf(b.ids)
 	box := b.box
 	if !single {
 		b.boxes = boxes
@@ -210,6 +216,28 @@ func (b *block) finish(boxes []index.Box, single bool) {
 	}
 	b.tree = index.Pack(len(b.ids), box)
 	b.place()
+}
+
+// orderOf gives the places of ids in their order. Ids of 32 bits, which are all there are in practice, are sorted with their
+// places as one number each: five times as fast as by comparing.
+func orderOf(ids []int64) []uint32 {
+	out := make([]uint32, len(ids))
+	if len(ids) > 0 && (slices.Min(ids) < 0 || slices.Max(ids) > math.MaxUint32) {
+		for i := range out {
+			out[i] = uint32(i)
+		}
+		slices.SortFunc(out, func(x, y uint32) int { return cmp.Compare(ids[x], ids[y]) })
+		return out
+	}
+	keys := make([]uint64, len(ids))
+	for i, id := range ids {
+		keys[i] = uint64(id)<<32 | uint64(i)
+	}
+	slices.Sort(keys)
+	for i, k := range keys {
+		out[i] = uint32(k)
+	}
+	return out
 }
 
 // rowOf finds a feature by its id.

@@ -116,8 +116,15 @@ func (c *column) pushText(s []byte, known bool) {
 	c.refs = append(c.refs, n)
 }
 
+// memo remembers, by the texts of another column, 1 + the number that each has here, so that a text is looked up once and not for
+// each of its rows. Where only tells that no other column is taken in, a text that is not remembered is new.
+type memo struct {
+	numbers []uint32
+	only    bool
+}
+
 // pushFrom appends a row of another column of the same field.
-func (c *column) pushFrom(o *column, row int) {
+func (c *column) pushFrom(o *column, row int, m memo) {
 	switch c.field.Type {
 	case layers.Enum:
 		if n := o.small[row]; int(n) > len(c.field.Values) {
@@ -130,10 +137,18 @@ func (c *column) pushFrom(o *column, row int) {
 	case layers.Integer, layers.Number:
 		c.numbers = append(c.numbers, o.numbers[row])
 	default:
-		if n := o.refs[row]; n > 0 {
-			c.pushText(o.texts.at(n-1), true)
-		} else {
+		switch n := o.refs[row]; {
+		case n == 0:
 			c.refs = append(c.refs, 0)
+		case m.numbers[n-1] != 0:
+			c.refs = append(c.refs, m.numbers[n-1])
+		default:
+			if m.only {
+				m.numbers[n-1] = c.texts.add(o.texts.at(n-1)) + 1
+			} else {
+				m.numbers[n-1] = c.texts.number(o.texts.at(n-1)) + 1
+			}
+			c.refs = append(c.refs, m.numbers[n-1])
 		}
 	}
 }

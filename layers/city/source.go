@@ -109,6 +109,7 @@ type reader struct {
 	byOnly map[string]*table // by the value that tells the layer
 	fields [][]byte          // of the row at hand
 	parsed map[string]any    // of it, objects only
+	places []int             // of the tile's attributes among the fields; 0 for derived ones
 	shape  tile.Geometry     // of it
 
 	skipped   int // rows whose geometry cannot be read
@@ -117,6 +118,14 @@ type reader struct {
 
 func (s *source) reader(rules *layers.Rules) *reader {
 	r := &reader{source: s, rules: rules, tables: map[string]*table{}, byOnly: map[string]*table{}, parsed: map[string]any{}}
+	for _, f := range s.layers[0].TileFields() {
+		r.places = append(r.places, 0)
+		for i, c := range s.columns {
+			if c.Name == f.Name {
+				r.places[len(r.places)-1] = atColumns + i
+			}
+		}
+	}
 	for _, l := range s.layers {
 		t := newTable(l)
 		r.tables[l.ID] = t
@@ -178,7 +187,7 @@ func (r *reader) attributes(t *table) {
 			c.push(c.field.Derive(r.field, r.rules))
 			continue
 		}
-		b := r.bytes(c.field.Name)
+		b := r.fields[r.places[i]]
 		switch c.field.Type {
 		case layers.Enum:
 			c.pushCode(b)
@@ -190,16 +199,6 @@ func (r *reader) attributes(t *table) {
 			c.pushText(b, b != nil)
 		}
 	}
-}
-
-// bytes is the value of a column in binary form; nil for null and for what was not selected.
-func (r *reader) bytes(name string) []byte {
-	for i, f := range r.columns {
-		if f.Name == name {
-			return r.fields[atColumns+i]
-		}
-	}
-	return nil
 }
 
 // field is the view of a row that derived fields are computed from.
