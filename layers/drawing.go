@@ -12,8 +12,8 @@ const (
 	SlotBridgeCasing
 	SlotBridge
 	SlotNet
+	SlotLineLabel // beneath the symbols: what lies higher is placed first, and names give way to it
 	SlotSymbol
-	SlotLineLabel
 	SlotLabel
 )
 

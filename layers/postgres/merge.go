@@ -144,19 +144,22 @@ func (r *run) place(ctx context.Context, s *staged) error {
 	if err != nil {
 		return err
 	}
-	var left int64
-	if err := r.tx.QueryRow(ctx, "SELECT count(*) FROM "+s.plan()+" WHERE has_moved").Scan(&left); err != nil {
-		return err
-	}
-	for _, level := range levels {
-		if left == 0 {
-			break
+	rest := s.plan()
+	for i, level := range levels {
+		if i > 0 {
+			var sql string
+			rest, sql = s.createRest(level)
+			tag, err := r.tx.Exec(ctx, sql)
+			if err != nil {
+				return err
+			}
+			if tag.RowsAffected() == 0 {
+				break
+			}
 		}
-		tag, err := r.tx.Exec(ctx, s.placeLevel(), level)
-		if err != nil {
+		if _, err := r.tx.Exec(ctx, s.placeLevel(rest), level); err != nil {
 			return err
 		}
-		left -= tag.RowsAffected()
 	}
 	if err := r.exec(ctx, "ANALYZE "+s.placed(), s.createOutside()); err != nil {
 		return err

@@ -18,14 +18,21 @@ func (t *table) placed() string { return quoted("placed_" + t.layer.ID) }
 const levelsSQL = `SELECT DISTINCT k.level FROM region r JOIN region_kind k ON k.id = r.kind
 WHERE k.is_division AND r.valid_to IS NULL AND r.geom IS NOT NULL ORDER BY k.level DESC`
 
-// placeLevel finds the division of one level ($1) for the rows that have none deeper: each border is unpacked once and held against
-// all rows near it, where region_at would unpack it again for every row.
-func (t *table) placeLevel() string {
-	return fmt.Sprintf(`INSERT INTO %[1]s
+// placeLevel finds the division of one level ($1) for all rows that have moved, or for the rest that has none deeper. Each border is
+// unpacked once and held against all rows near it, where region_at would unpack it again for every row.
+func (t *table) placeLevel(rest string) string {
+	return fmt.Sprintf(`INSERT INTO %s
 SELECT p.id, min(r.code) FROM region r JOIN region_kind k ON k.id = r.kind
-JOIN %[2]s p ON p.geom && r.geom AND ST_Intersects(r.geom, ST_PointOnSurface(p.geom))
-WHERE k.level = $1 AND k.is_division AND r.valid_to IS NULL AND p.has_moved AND NOT EXISTS (SELECT FROM %[1]s d WHERE d.id = p.id)
-GROUP BY p.id`, t.placed(), t.plan())
+JOIN %s p ON p.geom && r.geom AND ST_Intersects(r.geom, ST_PointOnSurface(p.geom))
+WHERE k.level = $1 AND k.is_division AND r.valid_to IS NULL AND p.has_moved
+GROUP BY p.id`, t.placed(), rest)
+}
+
+// createRest lists the rows that no level so far has placed.
+func (t *table) createRest(level int16) (rest, sql string) {
+	rest = quoted(fmt.Sprintf("rest_%s_%d", t.layer.ID, level))
+	return rest, fmt.Sprintf(`CREATE TEMPORARY TABLE %s ON COMMIT DROP AS
+SELECT p.id, p.geom, p.has_moved FROM %s p LEFT JOIN %s d USING (id) WHERE p.has_moved AND d.id IS NULL`, rest, t.plan(), t.placed())
 }
 
 // createOutside lists the rows that no region holds, not even a zone, nor in part.
@@ -62,7 +69,7 @@ SELECT %s, h.id, h.scheme, h.grid_id
 FROM (SELECT p.id, g.scheme, g.id AS grid_id, s.is_exclusive, row_number() OVER (PARTITION BY p.id, g.scheme ORDER BY g.code) AS nth
       FROM %s p JOIN grid g ON ST_Intersects(g.geom, p.geom) JOIN grid_scheme s ON s.code = g.scheme
       WHERE p.has_moved AND ST_Dimension(p.geom) = 0 AND g.valid_to IS NULL) h
-WHERE h.nth = 1 OR NOT h.is_exclusive`
+WHERE h.nth = 1 OR NOT h.is_exclusive ORDER BY h.id`
 
 // hitLinesSQL cuts lines by the grids that they touch. A line within a grid need not be cut.
 const hitLinesSQL = `CREATE TEMPORARY TABLE %s ON COMMIT DROP AS
@@ -79,7 +86,7 @@ FROM (SELECT h.id, h.scheme, h.grid_id, ST_Length(h.part::geography) - coalesce(
           SELECT h.id, h.grid_id, sum(ST_Length(ST_CollectionExtract(ST_Intersection(l.part, h.geom), 2)::geography)) AS m
           FROM %[2]s h JOIN %[2]s l ON l.id = h.id AND l.scheme = h.scheme AND l.code < h.code AND ST_Intersects(l.part, h.geom)
           WHERE h.is_exclusive GROUP BY h.id, h.grid_id) b USING (id, grid_id)) x
-WHERE x.m > 0.001`
+WHERE x.m > 0.001 ORDER BY x.id`
 
 // placeAreasSQL: every grid that an area meets, with the share inside.
 const placeAreasSQL = `INSERT INTO feature_grid (layer, feature_id, scheme, grid_id, inside_m2)
@@ -89,7 +96,7 @@ FROM (SELECT p.id, g.scheme, g.id AS grid_id,
                   ELSE ST_Area(ST_CollectionExtract(ST_Intersection(g.geom, p.geom), 3)::geography) END AS m2
       FROM %s p JOIN grid g ON ST_Intersects(g.geom, p.geom)
       WHERE p.has_moved AND ST_Dimension(p.geom) = 2 AND g.valid_to IS NULL) x
-WHERE x.m2 > 0.001`
+WHERE x.m2 > 0.001 ORDER BY x.id`
 
 // adoptSQL gives every division without a parent the smallest larger one around it.
 const adoptSQL = `UPDATE region c SET parent_code = x.parent

@@ -21,7 +21,7 @@ func TestCheckSchemaNamesWhatIsWrong(t *testing.T) {
 		{"ALTER TABLE road DROP COLUMN lanes", "road: column lanes is missing"},
 		{"ALTER TABLE road ALTER surveyed_on TYPE text", "road: column surveyed_on is of type text"},
 		{"ALTER TABLE ground RENAME TO gone", "table ground (layer ground) is missing"},
-		{"ALTER TABLE back_alley DROP COLUMN geom", "back_alley: column geom is missing"},
+		{"ALTER TABLE back_alley RENAME COLUMN geom TO shape", "back_alley: column geom is missing"},
 		{"DROP INDEX public_toilet_geom_idx", "public_toilet: an index gist on geom is missing"},
 		{"DROP INDEX parking_space_source_idx", "parking_space: an index btree on source, source_key is missing"},
 		{"DROP INDEX road_region_idx", "road: an index btree on region_code is missing"},

@@ -106,17 +106,19 @@ WHERE k.seq = s.seq AND s.code IS NOT NULL AND r.entity = %[3]s AND r.code_schem
   AND r.entity_id IS DISTINCT FROM k.id`, t.stage(), t.keys(), quoteText(t.layer.Table), t.scheme()) + fmt.Sprintf(setAside, "s.code")
 }
 
-// createPlan lists what is to be written: new rows with an id of their own, and rows whose contents differ.
+// createPlan lists what is to be written: new rows with an id of their own, and rows whose contents differ. It is in the order of the
+// Hilbert curve (that is how PostGIS compares geometry), so that rows which are near each other lie near each other, in tables and indexes.
 func (t *table) createPlan(columns []string) string {
 	differs := []string{fmt.Sprintf("o.geom::bytea <> (%s)::bytea", t.shape())}
 	for _, c := range columns {
 		differs = append(differs, fmt.Sprintf("o.%s IS DISTINCT FROM %s", quoted(c), t.value(c, true)))
 	}
 	return fmt.Sprintf(`CREATE TEMPORARY TABLE %[1]s ON COMMIT DROP AS
-SELECT s.seq, k.id IS NULL AS is_new, o.id IS NULL OR %[2]s AS has_moved,
-       coalesce(k.id, nextval(pg_get_serial_sequence(%[3]s, 'id'))) AS id, %[4]s AS geom
-FROM %[5]s s JOIN %[6]s k USING (seq) LEFT JOIN %[7]s o ON o.id = k.id
-WHERE o.id IS NULL OR %[8]s`,
+SELECT x.seq, x.is_new, x.has_moved, coalesce(x.id, nextval(pg_get_serial_sequence(%[3]s, 'id'))) AS id, x.geom
+FROM (SELECT s.seq, k.id IS NULL AS is_new, o.id IS NULL OR %[2]s AS has_moved, k.id, %[4]s AS geom
+      FROM %[5]s s JOIN %[6]s k USING (seq) LEFT JOIN %[7]s o ON o.id = k.id
+      WHERE o.id IS NULL OR %[8]s
+      ORDER BY geom) x`,
 		t.plan(), differs[0], quoteText(t.layer.Table), t.shape(), t.stage(), t.keys(), t.name(), strings.Join(differs, " OR "))
 }
 
@@ -142,7 +144,7 @@ func (t *table) insert(columns []string) string {
 	if only := t.layer.Only; only != nil {
 		names, values = append(names, quoted(only.Column)), append(values, quoteText(only.Value))
 	}
-	return fmt.Sprintf(`INSERT INTO %s (%s) SELECT %s FROM %s WHERE p.is_new`,
+	return fmt.Sprintf(`INSERT INTO %s (%s) SELECT %s FROM %s WHERE p.is_new ORDER BY p.id`,
 		t.name(), strings.Join(names, ", "), strings.Join(values, ", "), t.planned())
 }
 
