@@ -1,6 +1,10 @@
 package postgres
 
-import "fmt"
+import (
+	"fmt"
+
+	"wangge/layers"
+)
 
 // The joins that find regions and grids for all rows of a plan at once. Their answers are those of region_at and grids_of.
 
@@ -52,15 +56,18 @@ func (t *table) clearGrids() string {
 
 // placeGrids finds the grids of all planned rows, by the rule of grids_of: points, lines and areas each their own way. Grids are joined
 // once to all rows and not looked up row by row.
-func (t *table) placeGrids() []string {
-	layer, plan, hits := quoteText(t.layer.Table), t.plan(), quoted("hits_"+t.layer.ID)
-	return []string{
-		fmt.Sprintf(placePointsSQL, layer, plan),
-		fmt.Sprintf(hitLinesSQL, hits, plan),
-		fmt.Sprintf("ANALYZE %s", hits),
-		fmt.Sprintf(placeLinesSQL, layer, hits),
-		fmt.Sprintf(placeAreasSQL, layer, plan),
+func (t *table) placeGrids() (statements []string) {
+	name, plan, hits := quoteText(t.layer.Table), t.plan(), quoted("hits_"+t.layer.ID)
+	if t.layer.Holds(layers.Point) {
+		statements = append(statements, fmt.Sprintf(placePointsSQL, name, plan))
 	}
+	if t.layer.Holds(layers.LineString) {
+		statements = append(statements, fmt.Sprintf(hitLinesSQL, hits, plan), "ANALYZE "+hits, fmt.Sprintf(placeLinesSQL, name, hits))
+	}
+	if t.layer.Holds(layers.Polygon) {
+		statements = append(statements, fmt.Sprintf(placeAreasSQL, name, plan))
+	}
+	return statements
 }
 
 // placePointsSQL: in an exclusive scheme a point has one grid, that with the lower code.
