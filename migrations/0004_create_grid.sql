@@ -138,6 +138,7 @@ END $$;
 -- +goose StatementBegin
 CREATE FUNCTION assign_grids(layer text, ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM share_places();
     DELETE FROM feature_grid f WHERE f.layer = assign_grids.layer AND f.feature_id = ANY (ids);
     EXECUTE format(
         'INSERT INTO feature_grid (layer, feature_id, scheme, grid_id, inside_m, inside_m2)
@@ -250,6 +251,7 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
+CREATE TRIGGER own_places BEFORE INSERT OR DELETE OR TRUNCATE OR UPDATE OF geom, valid_to, scheme, code ON grid FOR EACH STATEMENT EXECUTE FUNCTION own_places();
 CREATE TRIGGER regrid_insert AFTER INSERT ON grid REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION regrid_inserted();
 CREATE TRIGGER regrid_update AFTER UPDATE ON grid REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION regrid_updated();
 CREATE TRIGGER regrid_delete AFTER DELETE ON grid REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION regrid_deleted();
@@ -305,6 +307,7 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
+CREATE TRIGGER own_places BEFORE INSERT OR DELETE OR UPDATE OF geom, valid_to, kind, code ON region FOR EACH STATEMENT EXECUTE FUNCTION own_places();
 CREATE TRIGGER replace_insert AFTER INSERT ON region REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION region_inserted();
 CREATE TRIGGER replace_update AFTER UPDATE ON region REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION region_updated();
 CREATE TRIGGER replace_delete AFTER DELETE ON region REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION region_deleted();

@@ -8,9 +8,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"wangge/fixtures/pgtest"
 )
@@ -113,15 +115,23 @@ func TestPlaceIsKept(t *testing.T) {
 	point := func() string { return fmt.Sprintf("POINT(%v %v)", lon(), lat()) }
 	edits := []func(){
 		func() { exec(t, tx, `INSERT INTO public_toilet (geom) SELECT ST_GeomFromText($1, 4490)`, point()) },
-		func() { exec(t, tx, `INSERT INTO road (class, geom) SELECT 'branch', ST_GeomFromText($1, 4490)`, line()) },
-		func() { exec(t, tx, `INSERT INTO parking_space (kind, geom) SELECT 'motor', ST_GeomFromText($1, 4490)`, area()) },
-		func() { exec(t, tx, `UPDATE public_toilet SET geom = ST_GeomFromText($1, 4490) WHERE id % 3 = 0`, point()) },
+		func() {
+			exec(t, tx, `INSERT INTO road (class, geom) SELECT 'branch', ST_GeomFromText($1, 4490)`, line())
+		},
+		func() {
+			exec(t, tx, `INSERT INTO parking_space (kind, geom) SELECT 'motor', ST_GeomFromText($1, 4490)`, area())
+		},
+		func() {
+			exec(t, tx, `UPDATE public_toilet SET geom = ST_GeomFromText($1, 4490) WHERE id % 3 = 0`, point())
+		},
 		func() { exec(t, tx, `UPDATE road SET geom = ST_GeomFromText($1, 4490) WHERE id % 5 = 0`, line()) },
 		func() { exec(t, tx, `DELETE FROM road WHERE id % 7 = 0`) },
 		func() {
 			exec(t, tx, `UPDATE grid SET geom = ST_MakeEnvelope(120.01, 36, $1, 36.04, 4490) WHERE code = '370281002001002'`, 120.011+r.Float64()*0.009)
 		},
-		func() { exec(t, tx, `UPDATE grid SET valid_to = CASE WHEN valid_to IS NULL THEN current_date END WHERE code = 'D2'`) },
+		func() {
+			exec(t, tx, `UPDATE grid SET valid_to = CASE WHEN valid_to IS NULL THEN current_date END WHERE code = 'D2'`)
+		},
 		func() {
 			exec(t, tx, `UPDATE region SET geom = ST_Multi(ST_MakeEnvelope($1, 36, 120.04, 36.04, 4490)) WHERE code = '370281001'`, 120.02+r.Float64()*0.015)
 		},
@@ -152,8 +162,8 @@ func TestLengthsAddUp(t *testing.T) {
 	tx := pgtest.Tx(t)
 	exec(t, tx, townSQL)
 	for _, wkt := range []string{
-		"LINESTRING(120.01 36.001,120.01 36.039)",                         // along a border
-		"LINESTRING(120.001 36.01,120.039 36.02)",                         // across all grids
+		"LINESTRING(120.01 36.001,120.01 36.039)",                           // along a border
+		"LINESTRING(120.001 36.01,120.039 36.02)",                           // across all grids
 		"LINESTRING(120.005 36.01,120.01 36.01,120.01 36.02,120.015 36.02)", // into a border and out on the other side
 		"LINESTRING(120.02 36.001,120.02 36.02,120.03 36.02,120.03 36.03)",
 	} {
@@ -227,5 +237,64 @@ func TestGridLiesOnTheLattice(t *testing.T) {
 	}
 	if area := value[float64](t, tx, `SELECT area_m2 / ST_Area(geom::geography) FROM grid`); area != 1 {
 		t.Errorf("the area is %v of the grid's own", area)
+	}
+}
+
+// TestFeatureAndGridAtTheSameTime: whichever is written first, and though neither transaction sees the other's row, the
+// feature ends up in the grid.
+func TestFeatureAndGridAtTheSameTime(t *testing.T) {
+	const (
+		feature = `INSERT INTO public_toilet (geom) SELECT ST_SetSRID(ST_MakePoint(120.05, 36.05), 4490)`
+		cell    = `INSERT INTO grid (code, geom) SELECT 'G', ST_MakeEnvelope(120, 36, 120.1, 36.1, 4490)`
+		county  = `INSERT INTO region (code, name, kind, geom) SELECT '370281', '甲市', 'county', ST_Multi(ST_MakeEnvelope(120, 36, 120.1, 36.1, 4490))`
+	)
+	for _, order := range [][2]string{{feature, cell}, {cell, feature}, {feature, county}, {county, feature}} {
+		pool := pgtest.DB(t)
+		first, err := pool.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		exec(t, first, order[0])
+		second := make(chan error, 1)
+		go func() {
+			_, err := pool.Exec(t.Context(), order[1])
+			second <- err
+		}()
+		waitForLock(t, pool)
+		if err := first.Commit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-second; err != nil {
+			t.Fatal(err)
+		}
+		tx, err := pool.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := value[int64](t, tx, strayGridsSQL) + value[int64](t, tx, strayRegionsSQL); n != 0 {
+			t.Errorf("%.25s, then %.25s: %d rows differ from the rule", order[0], order[1], n)
+		}
+		if err := tx.Rollback(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// waitForLock returns once somebody in the database waits for a lock.
+func waitForLock(t *testing.T, pool *pgxpool.Pool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		var waiting int
+		err := pool.QueryRow(t.Context(), `SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+			WHERE NOT l.granted AND d.datname = current_database()`).Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if waiting > 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("nobody waits for a lock")
+		}
 	}
 }
