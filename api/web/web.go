@@ -25,12 +25,6 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 // isAppRoute tells whether path is a workspace of the app, which answers with index.html.
 func isAppRoute(path string) bool { return path == "/" }
 
-// Built tells whether this binary carries the app.
-func Built() bool {
-	_, err := fs.Stat(built, "dist/index.html")
-	return err == nil
-}
-
 // Handler serves the app: index.html at its routes, and the files of the build. Whatever else is asked for goes to
 // notFound. It panics when the embedded files cannot be read, which only a broken build does.
 func Handler(notFound http.Handler) http.Handler {

@@ -48,7 +48,7 @@ export const en: Dictionary = {
   'layers.inView': '{n} in view',
   'layers.countHint': 'Number in view',
   'layers.countUnknown': 'Number unknown',
-  'layers.fromZoom': 'from zoom {z}',
+  'layers.fromZoom': 'z{z}+',
   'layers.zoomTo': 'Zoom in to see it',
   'layers.opacity': 'Opacity',
   'layers.show': 'Show {title}',

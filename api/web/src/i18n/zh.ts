@@ -47,7 +47,7 @@ export const zh = {
   'layers.inView': '视野内 {n} 项',
   'layers.countHint': '视野内的数量',
   'layers.countUnknown': '数量未知',
-  'layers.fromZoom': '{z} 级起显示',
+  'layers.fromZoom': '{z} 级起',
   'layers.zoomTo': '放大到可见',
   'layers.opacity': '不透明度',
   'layers.show': '显示{title}',
