@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"strings"
@@ -63,6 +64,8 @@ func (a *API) tileJSON(w http.ResponseWriter, r *http.Request) error {
 		if l.Areas() {
 			labels := describe(l)
 			labels.ID, labels.Description = l.ID+layers.LabelSuffix, labels.Description+"：标注点 label points"
+			carried := l.LabelFields()
+			maps.DeleteFunc(labels.Fields, func(name, _ string) bool { return !carried[name] })
 			doc.VectorLayers = append(doc.VectorLayers, labels)
 		}
 	}

@@ -93,3 +93,17 @@ func TestMeasures(t *testing.T) {
 		t.Errorf("an unchecked site meets %v measures", met)
 	}
 }
+
+func TestLabelFields(t *testing.T) {
+	used := constructionSite.LabelFields()
+	if !used["measures_met"] || !used["measures_total"] || used["contractor"] || used["name"] {
+		t.Errorf("a site's label point carries %v", used)
+	}
+	for _, l := range append(Catalogue(), Reference()...) {
+		for name := range l.LabelFields() {
+			if f := l.Field(name); f == nil || !f.Tile {
+				t.Errorf("%s: a drawing at points asks for %s, which tiles do not have", l.ID, name)
+			}
+		}
+	}
+}

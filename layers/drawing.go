@@ -39,6 +39,39 @@ const LabelSuffix = "_label"
 // Areas tells whether features of the layer may be areas, so that its tiles have label points.
 func (l *Layer) Areas() bool { return l.Holds(Polygon) || l.Holds(MultiPolygon) }
 
+// LabelFields are the attributes that label points carry: those that what is drawn there asks for.
+func (l *Layer) LabelFields() map[string]bool {
+	used := map[string]bool{}
+	for _, d := range l.Drawings {
+		if !d.AtPoint {
+			continue
+		}
+		asked(d.Filter, used)
+		for _, block := range []map[string]any{d.Layout, d.Paint} {
+			for _, value := range block {
+				asked(value, used)
+			}
+		}
+	}
+	return used
+}
+
+// asked collects the attributes that an expression reads.
+func asked(expression any, used map[string]bool) {
+	list, ok := expression.([]any)
+	if !ok {
+		return
+	}
+	if len(list) == 2 && (list[0] == "get" || list[0] == "has") {
+		if name, ok := list[1].(string); ok {
+			used[name] = true
+		}
+	}
+	for _, item := range list {
+		asked(item, used)
+	}
+}
+
 // Labels restricts label points to the areas that are worth one: those whose Field has a value, a number of AtLeast where that
 // is not 0. From zoom AllFrom (0 for never) every area has one.
 type Labels struct {

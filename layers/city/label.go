@@ -174,7 +174,7 @@ func (w *workbench) label(s *stack) {
 	}
 	w.encoder.Layer(s.layer.ID+layers.LabelSuffix, s.look.dict)
 	for _, m := range w.marks {
-		w.tag(s.look, m.block, m.row)
+		w.tag(s.look, m.block, m.row, s.look.onLabels)
 		w.encoder.Feature(uint64(m.block.ids[m.row]), tile.Geometry{Kind: tile.Points, XY: m.block.labels[2*m.row : 2*m.row+2]}, w.tags)
 	}
 	clear(w.marks) // a pooled workbench must not keep old blocks alive

@@ -258,14 +258,17 @@ type look struct {
 	codes       [][]uint32 // by column, value numbers of the catalogue's codes
 	yes, no     uint32
 	labels      labelRule
+	onLabels    []bool // by column: label points carry it
 	layerDigest digest
 }
 
 func newLook(l *layers.Layer) *look {
 	var b tile.DictBuilder
 	k := &look{yes: b.Value(tile.Bool(true)), no: b.Value(tile.Bool(false)), labels: newLabelRule(l), layerDigest: digest(0).text([]byte(l.ID))}
+	carried := l.LabelFields()
 	for _, f := range l.TileFields() {
 		k.keys = append(k.keys, b.Key(f.Name))
+		k.onLabels = append(k.onLabels, carried[f.Name])
 		var codes []uint32
 		for _, v := range f.Values {
 			codes = append(codes, b.Value(tile.String(v.Code)))

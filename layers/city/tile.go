@@ -54,7 +54,7 @@ func (w *workbench) encode(ctx context.Context, s *stack, addr tile.Addr, box in
 				return false
 			}
 		}
-		w.tag(s.look, b, row)
+		w.tag(s.look, b, row, nil)
 		w.encoder.Feature(uint64(b.ids[row]), b.geometry(row), w.tags)
 		if b.labelled(s.look.labels, row, addr) {
 			w.marks = append(w.marks, mark{b, row})
@@ -64,10 +64,13 @@ func (w *workbench) encode(ctx context.Context, s *stack, addr tile.Addr, box in
 	return err
 }
 
-// tag collects the attributes of a feature; what is null is left out.
-func (w *workbench) tag(k *look, b *block, row int) {
+// tag collects the attributes of a feature, of some columns only where only is given; what is null is left out.
+func (w *workbench) tag(k *look, b *block, row int, only []bool) {
 	w.tags = w.tags[:0]
 	for i := range b.columns {
+		if only != nil && !only[i] {
+			continue
+		}
 		c := &b.columns[i]
 		var value uint32
 		switch c.field.Type {

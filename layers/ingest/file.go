@@ -53,11 +53,15 @@ func Open(path string) (*File, error) {
 // look tells the format of what source opens.
 func look(path string, size int64, source func() (io.ReadCloser, error)) (*File, error) {
 	f := &File{Path: path, source: source, size: size, passes: 1}
-	r, err := f.open(context.Background())
+	file, err := source()
+	if err != nil {
+		return nil, fmt.Errorf("opening the file: %w", err)
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	r, err := unzipped(file)
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
 	head, err := bufio.NewReader(r).Peek(64)
 	if err != nil && len(head) == 0 {
 		return nil, readFault(err, "gzip")
@@ -107,18 +111,26 @@ func (f *File) open(ctx context.Context) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the file: %w", err)
 	}
-	counted := &countingReader{ctx: ctx, r: file, f: f, before: f.done}
-	buffered := bufio.NewReaderSize(counted, 1<<18)
-	magic, err := buffered.Peek(2)
-	if err != nil || magic[0] != 0x1f || magic[1] != 0x8b {
-		return &pass{buffered, file, f}, nil
-	}
-	unzipped, err := gzip.NewReader(buffered)
+	r, err := unzipped(&countingReader{ctx: ctx, r: file, f: f, before: f.done})
 	if err != nil {
-		file.Close()
+		_ = file.Close()
+		return nil, err
+	}
+	return &pass{r, file, f}, nil
+}
+
+// unzipped is the content of what may be gzip.
+func unzipped(r io.Reader) (io.Reader, error) {
+	buffered := bufio.NewReaderSize(r, 1<<18)
+	magic, _ := buffered.Peek(2) // a fault of reading comes again with the first read
+	if len(magic) < 2 || magic[0] != 0x1f || magic[1] != 0x8b {
+		return buffered, nil
+	}
+	z, err := gzip.NewReader(buffered)
+	if err != nil {
 		return nil, readFault(err, "gzip")
 	}
-	return &pass{unzipped, file, f}, nil
+	return z, nil
 }
 
 // pass is one reading of the file.

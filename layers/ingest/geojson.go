@@ -31,7 +31,7 @@ func readGeoJSON(ctx context.Context, f *File, emit func(*object) error) error {
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }() // it was only read
 	g := &geoJSONReader{s: newScanner(r), emit: emit}
 	if err := g.skipBOM(); err != nil {
 		return g.s.fault(err, "")
@@ -69,7 +69,6 @@ type rawFeature struct {
 	kind           string
 	id, properties []byte
 	bare, geometry rawGeometry
-	features       bool
 }
 
 // rawGeometry is a geometry as the texts of its members.
@@ -230,17 +229,15 @@ func knownKind(b []byte) string {
 	return shorten(string(b))
 }
 
-// readCRS refuses a file that names a coordinate system other than the one that was said.
+// readCRS refuses a file that names a coordinate system other than the one that was said. What is not understood names none.
 func readCRS(b []byte) error {
-	var crs *struct {
+	var crs struct {
 		Properties struct {
 			Name string `json:"name"`
 			Code any    `json:"code"`
 		} `json:"properties"`
 	}
-	if json.Unmarshal(b, &crs) != nil || crs == nil {
-		return nil // not understood: the datum was said
-	}
+	_ = json.Unmarshal(b, &crs)
 	if name := crs.Properties.Name; name != "" {
 		return checkCRS(name)
 	}

@@ -151,7 +151,7 @@ func (s *scanner) elements(do func() error) error {
 		if c != ',' {
 			return s.fault(nil, "a comma is missing")
 		}
-		c, err = s.token(false)
+		_, err = s.token(false)
 	}
 }
 

@@ -30,7 +30,7 @@ func readPBF(ctx context.Context, f *File, want string, do func(*element) error)
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }() // it was only read
 	p := &pbfReader{r: r, block: newBlock(want, do)}
 	for {
 		kind, blob, err := p.blob()

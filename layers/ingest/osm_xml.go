@@ -20,7 +20,7 @@ func readXML(ctx context.Context, f *File, want string, do func(*element) error)
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }() // it was only read
 	limited := &allowance{r: r, left: maxElementBytes}
 	x := &xmlReader{d: xml.NewDecoder(limited), want: want, do: do}
 	for {

@@ -141,7 +141,6 @@ func osmiumExport(t *testing.T, path string) (lines, areas map[string]exported) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
 	lines, areas = map[string]exported{}, map[string]exported{}
 	scan := bufio.NewScanner(file)
 	scan.Buffer(nil, 1<<26)

@@ -42,7 +42,7 @@ func writeBenchFile(tb testing.TB, n int) string {
 	for i := range n {
 		lon, lat := 120+0.4*random.Float64(), 36+0.4*random.Float64()
 		kind, geometry := benchFeature(i, lon, lat)
-		fmt.Fprintf(w, `{"type":"Feature","id":"n%d","properties":{%s,"name":"对象%d"},"geometry":%s}`+"\n", i+1, kind, i, geometry)
+		_, _ = fmt.Fprintf(w, `{"type":"Feature","id":"n%d","properties":{%s,"name":"对象%d"},"geometry":%s}`+"\n", i+1, kind, i, geometry)
 	}
 	if err := w.Flush(); err != nil {
 		tb.Fatal(err)

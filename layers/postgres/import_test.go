@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -289,7 +290,7 @@ func TestRejects(t *testing.T) {
 			if c.layer == "" {
 				keep = feature(fmt.Sprintf(`"highway":"steps","name":%q`, c.name), `{"type":"LineString","coordinates":[[120.021,36.221],[120.022,36.222]]}`)
 			}
-			lines := append(c.lines[:len(c.lines):len(c.lines)], keep)
+			lines := slices.Concat(c.lines, []string{keep})
 			got, codes := load(t, pool, write(t, "bad.geojsonl", lines...), postgres.Job{Options: options(c.layer, c.sets...)})
 			if c.name == "required" { // here the good one lacks it too
 				lines, c.want = lines[:1], c.want+" "+c.want
