@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"wangge/layers/postgres"
 )
@@ -51,10 +53,12 @@ func (c *CheckCmd) Run(ctx context.Context, console *console) error {
 	if c.JSON {
 		err = json.NewEncoder(console.out).Encode(result)
 	} else {
+		var text strings.Builder
 		for _, d := range result.First {
-			fmt.Fprintf(console.out, "%s %d %s: recorded 记录 %q, computed 应为 %q\n", d.Layer, d.ID, d.What, d.Recorded, d.Computed)
+			fmt.Fprintf(&text, "%s %d %s: recorded 记录 %q, computed 应为 %q\n", d.Layer, d.ID, d.What, d.Recorded, d.Computed)
 		}
-		_, err = fmt.Fprintf(console.out, "checked 已核对 %d, differences 差异 %d\n", result.Checked, result.Differences)
+		fmt.Fprintf(&text, "checked 已核对 %d, differences 差异 %d\n", result.Checked, result.Differences)
+		_, err = io.WriteString(console.out, text.String())
 	}
 	if err == nil && result.Differences > 0 {
 		err = errDiffers

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"wangge/layers"
@@ -85,7 +87,7 @@ func (c *ImportCmd) options() (o ingest.Options, err error) {
 	if c.Layer != "" {
 		if o.Layer = layers.ByID(c.Layer); o.Layer == nil {
 			var ids []string
-			for _, l := range append(layers.Catalogue(), layers.Reference()...) {
+			for _, l := range slices.Concat(layers.Catalogue(), layers.Reference()) {
 				ids = append(ids, l.ID+" "+l.Title.Zh)
 			}
 			return o, usageError("there is no layer %q 没有此图层; there are 可用: %s", c.Layer, strings.Join(ids, ", "))
@@ -128,25 +130,29 @@ func actor() string {
 // tell writes the counts: for people, or as one line of JSON.
 func (c *ImportCmd) tell(console *console, result postgres.Result, report *report) error {
 	if report.written {
-		fmt.Fprintf(console.err, "report 报告: %s\n", report.path)
+		if _, err := fmt.Fprintf(console.err, "report 报告: %s\n", report.path); err != nil {
+			return err
+		}
 	}
 	if c.JSON {
 		return json.NewEncoder(console.out).Encode(result)
 	}
+	var text strings.Builder
 	line := func(name string, n postgres.Counts) {
-		fmt.Fprintf(console.out, "%-18s read 读取 %d, inserted 新增 %d, updated 更新 %d, unchanged 未变 %d, rejected 拒绝 %d\n",
+		fmt.Fprintf(&text, "%-18s read 读取 %d, inserted 新增 %d, updated 更新 %d, unchanged 未变 %d, rejected 拒绝 %d\n",
 			name, n.Read, n.Inserted, n.Updated, n.Unchanged, n.Rejected)
 	}
-	for _, l := range append(layers.Catalogue(), layers.Reference()...) {
+	for _, l := range slices.Concat(layers.Catalogue(), layers.Reference()) {
 		if n := result.Layers[l.ID]; n != nil {
 			line(l.ID, *n)
 		}
 	}
 	line("total 合计", result.Counts)
 	if result.NewArea > 0 {
-		fmt.Fprintf(console.out, "outside known regions 位于已知区域之外: %d\n", result.NewArea)
+		fmt.Fprintf(&text, "outside known regions 位于已知区域之外: %d\n", result.NewArea)
 	}
-	_, err := fmt.Fprintf(console.out, "revision 版本 %s\n", result.Revision)
+	fmt.Fprintf(&text, "revision 版本 %s\n", result.Revision)
+	_, err := io.WriteString(console.out, text.String())
 	return err
 }
 
@@ -211,7 +217,7 @@ func (r *report) keep() error {
 // drop removes what was not kept.
 func (r *report) drop() {
 	if r.file != nil && !r.written {
-		r.file.Close()
-		os.Remove(r.file.Name())
+		_ = r.file.Close() // what is thrown away need not be whole
+		_ = os.Remove(r.file.Name())
 	}
 }
