@@ -1,7 +1,7 @@
 import { computed, ref, type ComputedRef, type Ref } from 'vue'
 import type { Status } from '../api/types.ts'
 
-export const pollMs = 15_000
+export const pollMs = 5_000
 export const retryMs = 3_000
 /** The record is read every second or so: older than this, the map is no longer live. */
 const liveWithinMs = 60_000
@@ -19,7 +19,7 @@ export interface Connection {
   stop(): void
 }
 
-/** Watches the server: one status request every 15 s, every 3 s while it is away. */
+/** Watches the server: one status request every 5 s, every 3 s while it is away. */
 export function createConnection(ask: () => Promise<Status>): Connection {
   const online = ref(true)
   const status = ref<Status>()
