@@ -101,7 +101,7 @@ func (g *geoJSONReader) skipBOM() error {
 // type may come last; a text that turns out to be none is a fault of the file, which undoes them.
 func (g *geoJSONReader) object(top bool) error {
 	collection := false
-	g.s.budget = maxFeatureBytes
+	g.s.budget = g.s.limit
 	g.raw.clear()
 	err := g.s.members(func(key string) error {
 		if top && key == "features" {

@@ -18,13 +18,14 @@ const (
 type scanner struct {
 	r      *bufio.Reader
 	offset int64
+	limit  int // of budget, for each feature
 	budget int
 	stack  []byte // the brackets that are open within a value
 	spare  []byte // for values that are looked at and forgotten
 }
 
 func newScanner(r io.Reader) *scanner {
-	return &scanner{r: bufio.NewReaderSize(r, 1<<16), budget: maxFeatureBytes}
+	return &scanner{r: bufio.NewReaderSize(r, 1<<16), limit: maxFeatureBytes, budget: maxFeatureBytes}
 }
 
 // fault places a fault of syntax, or of the reading, in the file.
@@ -165,7 +166,7 @@ func (s *scanner) value(dst []byte, keep bool) ([]byte, error) {
 	for {
 		if keep {
 			if s.budget--; s.budget < 0 {
-				return dst, tooLarge(fmt.Sprintf("> %d MB, byte %d", maxFeatureBytes>>20, s.offset))
+				return dst, tooLarge(fmt.Sprintf("> %d MB, byte %d", s.limit>>20, s.offset))
 			}
 			dst = append(dst, c)
 		}
@@ -210,7 +211,7 @@ func (s *scanner) text(dst []byte, keep bool) ([]byte, error) {
 		}
 		if keep {
 			if s.budget--; s.budget < 0 {
-				return dst, tooLarge(fmt.Sprintf("> %d MB, byte %d", maxFeatureBytes>>20, s.offset))
+				return dst, tooLarge(fmt.Sprintf("> %d MB, byte %d", s.limit>>20, s.offset))
 			}
 			dst = append(dst, c)
 		}
@@ -242,7 +243,7 @@ func (s *scanner) scalar(dst []byte, keep bool) ([]byte, error) {
 		}
 		if keep {
 			if s.budget--; s.budget < 0 {
-				return dst, tooLarge(fmt.Sprintf("> %d MB, byte %d", maxFeatureBytes>>20, s.offset))
+				return dst, tooLarge(fmt.Sprintf("> %d MB, byte %d", s.limit>>20, s.offset))
 			}
 			dst = append(dst, c)
 		}

@@ -120,13 +120,12 @@ func TestXML(t *testing.T) {
 }
 
 func TestAnElementWithoutEnd(t *testing.T) {
-	content := `<osm version="0.6"><way id="1">` + strings.Repeat(`<nd ref="1"/>`, maxElementBytes/10) + `</way></osm>`
-	f, err := Open(file(t, "a.osm", content))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Read(t.Context(), f, Options{}, nothing{}); !errors.Is(err, ErrTooLarge) {
-		t.Error(err)
+	content := `<osm version="0.6"><way id="1">` + strings.Repeat(`<nd ref="1"/>`, 1000) + `</way></osm>`
+	for each, want := range map[int]error{1 << 12: ErrTooLarge, 1 << 14: nil} {
+		err := readElements(&allowance{r: strings.NewReader(content), each: each}, "nwr", func(*element) error { return nil })
+		if !errors.Is(err, want) {
+			t.Errorf("within %d bytes: %v", each, err)
+		}
 	}
 }
 

@@ -21,10 +21,14 @@ func readXML(ctx context.Context, f *File, want string, do func(*element) error)
 		return err
 	}
 	defer func() { _ = r.Close() }() // it was only read
-	limited := &allowance{r: r, left: maxElementBytes}
+	return readElements(&allowance{r: r, each: maxElementBytes}, want, do)
+}
+
+// readElements reads a file's elements, each within its allowance.
+func readElements(limited *allowance, want string, do func(*element) error) error {
 	x := &xmlReader{d: xml.NewDecoder(limited), want: want, do: do}
 	for {
-		limited.left = maxElementBytes
+		limited.left = limited.each
 		t, err := x.d.Token()
 		switch {
 		case errors.Is(err, io.EOF) && x.root:
@@ -42,8 +46,8 @@ func readXML(ctx context.Context, f *File, want string, do func(*element) error)
 
 // allowance ends a reading that takes more than is left.
 type allowance struct {
-	r    io.Reader
-	left int
+	r          io.Reader
+	each, left int
 }
 
 var errAllowance = errors.New("element too large")
