@@ -23,7 +23,7 @@ import (
 
 // cities is the city in memory; a *city.City is one.
 type cities interface {
-	At(ctx context.Context, min city.Revision) (*city.View, error)
+	At(ctx context.Context, least city.Revision) (*city.View, error)
 	Status() city.Status
 }
 

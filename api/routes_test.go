@@ -266,7 +266,7 @@ func TestUnknownParametersEverywhere(t *testing.T) {
 			mark = "&"
 		}
 		a := w.get(t, path+mark+"mystery=1")
-		if p := problemOf(t, a); a.StatusCode != 400 || len(p.Errors) != 1 || p.Errors[0].Parameter != "mystery" {
+		if p := problemOf(t, a); a.StatusCode != http.StatusBadRequest || len(p.Errors) != 1 || p.Errors[0].Parameter != "mystery" {
 			t.Errorf("GET %s with mystery=1: %s %s", path, a.Status, a.body)
 		}
 	}
@@ -277,7 +277,7 @@ func TestMethods(t *testing.T) {
 	for _, method := range []string{"POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"} {
 		for _, path := range []string{"/api/v1/status", "/tiles/city/0/0/0.mvt", "/ogc/collections/road/items/1", "/healthz"} {
 			a := w.ask(t, method, path)
-			if p := problemOf(t, a); a.StatusCode != 405 || p.Type != "method-not-allowed" || a.Header.Get("Allow") != "GET, HEAD, OPTIONS" {
+			if p := problemOf(t, a); a.StatusCode != http.StatusMethodNotAllowed || p.Type != "method-not-allowed" || a.Header.Get("Allow") != "GET, HEAD, OPTIONS" {
 				t.Errorf("%s %s: %s, Allow %q, %s", method, path, a.Status, a.Header.Get("Allow"), p.Type)
 			}
 		}

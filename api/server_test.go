@@ -177,7 +177,7 @@ func TestCallerGone(t *testing.T) {
 	cancel()
 	<-gone
 	w.awaitReaders(t, 0)
-	w.Server.Close() // ends once the handler has
+	w.Close() // ends once the handler has
 	if errs := w.log.lines(t, "request failed"); len(errs) > 0 {
 		t.Errorf("logged: %v", errs)
 	}

@@ -46,8 +46,8 @@ func (w weights) of(e Encoding) float64 {
 	if q, named := w[string(e)]; named {
 		return q
 	}
-	q, any := w["*"]
-	if e == Identity && (!any || q > 0) {
+	q, rest := w["*"]
+	if e == Identity && (!rest || q > 0) {
 		return leastWeight
 	}
 	return q

@@ -69,10 +69,7 @@ func parseNumber(name, s string) (uint64, error) {
 	if !digits(s) || len(s) > 1 && s[0] == '0' {
 		return 0, fmt.Errorf("%s %q: %w", name, clip(s), ErrNotANumber)
 	}
-	n, err := strconv.ParseUint(s, 10, 64)
-	if err != nil {
-		return 1<<64 - 1, nil
-	}
+	n, _ := strconv.ParseUint(s, 10, 64) // too many digits give the largest number
 	return n, nil
 }
 

@@ -221,7 +221,7 @@ func (e *edge) follow(r *rings, n int) {
 		e.next[n]++
 		e.path = append(e.path, i)
 		e.seen[n] = len(e.path)
-		found := false
+		var found bool
 		if n, found = slices.BinarySearch(e.from, e.links[i].to); !found {
 			return
 		}

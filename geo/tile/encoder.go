@@ -136,7 +136,8 @@ func (e *Encoder) Feature(id uint64, g Geometry, tags []uint32) bool {
 	}
 	b = append(b, fieldType, byte(g.Kind), fieldGeom)
 	b = appendVarint(b, uint32(len(geom)))
-	e.features = append(b, geom...)
+	b = append(b, geom...)
+	e.features = b
 	return true
 }
 
@@ -144,7 +145,8 @@ func (e *Encoder) Feature(id uint64, g Geometry, tags []uint32) bool {
 func (e *Encoder) writeTags(tags []uint32) {
 	b := e.tags[:0]
 	for i := 1; i < len(tags); i += 2 {
-		key, value := e.keyMarks.number(&e.dict.keys, tags[i-1], &e.keys), uint32(0)
+		key := e.keyMarks.number(&e.dict.keys, tags[i-1], &e.keys)
+		var value uint32
 		if v := tags[i]; v < localValue {
 			value = e.dictMarks.number(&e.dict.values, v, &e.values)
 		} else {

@@ -2,18 +2,18 @@ package tile
 
 import "math/bits"
 
-// Fields of the format with their wire types, as single bytes.
+// Fields of the format with their wire types, as single bytes; wire type 0 is a varint, 2 has a length.
 const (
 	fieldLayers  = 3<<3 | 2 // Tile
 	fieldName    = 1<<3 | 2 // Layer
 	fieldFeature = 2<<3 | 2
 	fieldKeys    = 3<<3 | 2
 	fieldValues  = 4<<3 | 2
-	fieldExtent  = 5<<3 | 0
-	fieldVersion = 15<<3 | 0
-	fieldID      = 1<<3 | 0 // Feature
+	fieldExtent  = 5 << 3
+	fieldVersion = 15 << 3
+	fieldID      = 1 << 3 // Feature
 	fieldTags    = 2<<3 | 2
-	fieldType    = 3<<3 | 0
+	fieldType    = 3 << 3
 	fieldGeom    = 4<<3 | 2
 )
 

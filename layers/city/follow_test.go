@@ -143,7 +143,7 @@ func (e editor) transaction(ctx context.Context, pool *pgxpool.Pool) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback(ctx) //nolint:errcheck // it may be over
+	defer tx.Rollback(ctx) // it may be over
 	for range 1 + e.IntN(4) {
 		if _, err := tx.Exec(ctx, e.edit()); err != nil {
 			var pg *pgconn.PgError
@@ -172,7 +172,7 @@ func TestMemoryIsRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer long.Rollback(ctx) //nolint:errcheck // it is over, unless the test failed
+	defer long.Rollback(ctx) // it is over, unless the test failed
 	if _, err := long.Exec(ctx, `INSERT INTO public_toilet (id, name, geom) VALUES (1000001, 'open for long', 'SRID=4490;POINT(120 36.27)')`); err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +309,7 @@ func TestWaitRevision(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback(ctx) //nolint:errcheck // it is over, unless the test failed
+	defer tx.Rollback(ctx) // it is over, unless the test failed
 	var xid int64
 	if err := tx.QueryRow(ctx, `INSERT INTO setting (key, value) VALUES ('x', '1') RETURNING pg_current_xact_id()::text::int8`).Scan(&xid); err != nil {
 		t.Fatal(err)

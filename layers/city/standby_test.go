@@ -80,7 +80,7 @@ func run(t *testing.T, name string, args ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close() //nolint:errcheck // it is read by its name
+	defer log.Close() // it is read by its name
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Run(); err != nil {
 		out, _ := os.ReadFile(log.Name())
@@ -101,7 +101,7 @@ func TestStandby(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer long.Rollback(ctx) //nolint:errcheck // it is over, unless the test failed
+	defer long.Rollback(ctx) // it is over, unless the test failed
 	var xid int64
 	if err := long.QueryRow(ctx, `INSERT INTO public_toilet (id, geom) VALUES (1002, 'SRID=4490;POINT(120 36.27)') RETURNING pg_current_xact_id()::text::int8`).Scan(&xid); err != nil {
 		t.Fatal(err)
