@@ -1,8 +1,10 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"maps"
 	"math"
 	"net/http"
@@ -22,6 +24,7 @@ type tileJSON struct {
 	TileJSON     string        `json:"tilejson"`
 	Name         string        `json:"name"`
 	Description  string        `json:"description,omitempty"`
+	Attribution  string        `json:"attribution,omitempty"`
 	Scheme       string        `json:"scheme"`
 	Tiles        []string      `json:"tiles"`
 	MinZoom      int           `json:"minzoom"`
@@ -54,7 +57,7 @@ func (a *API) tileJSON(w http.ResponseWriter, r *http.Request) error {
 	}
 	place := view.Place()
 	doc := tileJSON{
-		TileJSON: "3.0.0", Name: place.Name, Description: place.NameEn, Scheme: "xyz",
+		TileJSON: "3.0.0", Name: place.Name, Description: place.NameEn, Scheme: "xyz", Attribution: attribution(view),
 		Tiles:   []string{a.base(r) + "/tiles/" + list + "/{z}/{x}/{y}.mvt"},
 		MinZoom: 0, MaxZoom: deepestZoom, VectorLayers: []vectorLayer{},
 	}
@@ -79,6 +82,18 @@ func (a *API) tileJSON(w http.ResponseWriter, r *http.Request) error {
 	center := pointOf(at)
 	doc.Center = &[3]float64{center[0], center[1], math.Trunc(zoom)}
 	return a.reply.JSON(w, r, doc)
+}
+
+// attribution is what the sources' licences ask a map to say, as HTML: the setting is a list of lines.
+func attribution(view *city.View) string {
+	var lines []string
+	if json.Unmarshal(view.Setting("attribution"), &lines) != nil {
+		return ""
+	}
+	for i := range lines {
+		lines[i] = html.EscapeString(lines[i])
+	}
+	return strings.Join(lines, " | ")
 }
 
 func describe(l *layers.Layer) vectorLayer {

@@ -203,6 +203,10 @@ func TestTileJSON(t *testing.T) {
 			t.Errorf("%+v", l)
 		}
 	}
+	credited := w.write(t, `INSERT INTO setting (key, value) VALUES ('attribution', '["© A & B", "<i>C"]')`)
+	if w.json(t, "/tiles/city.json?min_revision="+credited, &doc); doc.Attribution != "© A &amp; B | &lt;i&gt;C" {
+		t.Errorf("attribution %q", doc.Attribution)
+	}
 	above := w.write(t, `INSERT INTO region (code, name, kind) VALUES ('3702', '青岛市', 'city')`)
 	doc.Bounds = nil
 	if w.json(t, "/tiles/city.json?min_revision="+above, &doc); doc.Bounds == nil || *doc.Bounds != [4]float64{119.9, 36.2, 120.1, 36.35} {

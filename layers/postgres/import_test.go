@@ -329,6 +329,25 @@ func TestNewAreas(t *testing.T) {
 	}
 }
 
+// TestSourcesAreCredited: a licence that asks to be named is, once, beside what the record names already.
+func TestSourcesAreCredited(t *testing.T) {
+	pool := ground(t)
+	load(t, pool, write(t, "own.geojsonl", feature(``, at(120.021, 36.221))), postgres.Job{Options: options("public_toilet")})
+	if n := one[int](t, pool, "SELECT count(*) FROM setting WHERE key = 'attribution'"); n != 0 {
+		t.Errorf("%d credits for a bureau's own file", n)
+	}
+	if _, err := pool.Exec(t.Context(), `INSERT INTO setting (key, value) VALUES ('attribution', '["某市规划局"]')`); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		osm := write(t, "some.osm", `<osm version="0.6"><node id="7" lon="120.02" lat="36.22"><tag k="amenity" v="toilets"/></node></osm>`)
+		load(t, pool, osm, postgres.Job{})
+	}
+	if got := one[string](t, pool, "SELECT value::text FROM setting WHERE key = 'attribution'"); got != `["某市规划局", "© OpenStreetMap contributors"]` {
+		t.Errorf("the map says %s", got)
+	}
+}
+
 func TestRegionsFindTheirParents(t *testing.T) {
 	pool := pgtest.DB(t)
 	square := func(w, s, e, n float64) string {

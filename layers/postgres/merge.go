@@ -26,7 +26,7 @@ func (r *run) merge(ctx context.Context, m *ingest.Mapper) error {
 		}
 		r.add(s.counts)
 	}
-	return nil
+	return r.credit(ctx)
 }
 
 // add adds what merging did with a layer's rows to the sum; rejects are in it already.
