@@ -1,4 +1,4 @@
-import type { Dictionary } from './index.ts'
+import type { Dictionary } from './zh.ts'
 
 export const en: Dictionary = {
   'app.name': 'Wangge',

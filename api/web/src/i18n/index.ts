@@ -1,9 +1,8 @@
 import { en } from './en.ts'
-import { zh } from './zh.ts'
+import { zh, type Dictionary, type MessageKey } from './zh.ts'
 
 export type Lang = 'zh' | 'en'
-export type MessageKey = keyof typeof zh
-export type Dictionary = Record<MessageKey, string>
+export type { Dictionary, MessageKey }
 export type Params = Record<string, string | number>
 export type Translate = (key: MessageKey, params?: Params) => string
 

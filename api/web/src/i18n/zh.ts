@@ -136,3 +136,7 @@ export const zh = {
   'keys.escape': '关闭、取消选择',
   'keys.help': '本表',
 } as const
+
+/** What every language has to say: the Chinese texts lead. */
+export type MessageKey = keyof typeof zh
+export type Dictionary = Record<MessageKey, string>
