@@ -12,9 +12,9 @@ const (
 	SlotBridgeCasing
 	SlotBridge
 	SlotNet
-	SlotLineLabel // beneath the symbols: what lies higher is placed first, and names give way to it
-	SlotSymbol
+	SlotLineLabel // names lie beneath symbols: what lies higher is placed first, and names give way to it
 	SlotLabel
+	SlotSymbol
 )
 
 // Drawing is one layer of the map style, in the terms of the MapLibre style specification.
