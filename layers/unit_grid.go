@@ -50,7 +50,7 @@ func dutyDrawings(id string) []Drawing {
 		{ID: id + "-label", Slot: SlotLabel, Order: 20, Type: "symbol", MinZoom: 12.5, AtPoint: true,
 			Layout: map[string]any{"text-field": []any{"coalesce", []any{"get", "name"}, []any{"get", "code"}}, "text-size": ramp(12.5, 10.5, 16, 13), "text-padding": 6,
 				"text-variable-anchor": []any{"center", "top", "bottom", "left", "right"}, "text-radial-offset": 1.2},
-			Paint:  map[string]any{"text-color": "$duty", "text-halo-color": "$halo", "text-halo-width": 1.8}},
+			Paint: map[string]any{"text-color": "$duty", "text-halo-color": "$halo", "text-halo-width": 1.8}},
 	}
 }
 

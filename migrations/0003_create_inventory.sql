@@ -86,29 +86,14 @@ CREATE FUNCTION in_bulk() RETURNS boolean LANGUAGE sql STABLE AS $$
 $$;
 -- +goose StatementEnd
 
--- Who writes features holds the places (regions and grids) still; who moves places waits until nobody does. Otherwise a feature
--- and a grid written at the same time would not see each other, and neither would put the feature into the grid.
--- +goose StatementBegin
-CREATE FUNCTION share_places() RETURNS void LANGUAGE sql AS $$
-    SELECT pg_advisory_xact_lock_shared(hashtext('wangge.places'))
-$$;
--- +goose StatementEnd
-
--- +goose StatementBegin
-CREATE FUNCTION own_places() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('wangge.places'));
-    RETURN NULL;
-END $$;
--- +goose StatementEnd
-
 -- +goose StatementBegin
 CREATE FUNCTION place_row() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF in_bulk() THEN
         RETURN NEW;
     END IF;
-    PERFORM share_places();
+    -- Who moves a region waits for those who write in it, and the other way round: else neither would see the other's row.
+    PERFORM FROM region r WHERE r.valid_to IS NULL AND ST_Intersects(r.geom, ST_PointOnSurface(NEW.geom)) ORDER BY r.id FOR SHARE;
     NEW.region_code := region_at(NEW.geom);
     RETURN NEW;
 END $$;

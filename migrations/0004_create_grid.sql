@@ -138,7 +138,8 @@ END $$;
 -- +goose StatementBegin
 CREATE FUNCTION assign_grids(layer text, ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM share_places();
+    -- Two who assign the same feature do so one after the other; the second then sees what the first did.
+    EXECUTE format('SELECT FROM %I WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE', layer) USING ids;
     DELETE FROM feature_grid f WHERE f.layer = assign_grids.layer AND f.feature_id = ANY (ids);
     EXECUTE format(
         'INSERT INTO feature_grid (layer, feature_id, scheme, grid_id, inside_m, inside_m2)
@@ -148,11 +149,27 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
+-- hold_grids keeps the grids under some features as they are until the transaction ends. Who writes a feature holds its grids,
+-- and who changes a grid holds its features: so neither goes by an old shape of the other, though a transaction stays open for
+-- long, and nobody else has to wait. (A new grid where there was none is not held by anybody: `wangge check` would tell.)
+-- +goose StatementBegin
+CREATE FUNCTION hold_grids(layer text, ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format(
+        'SELECT FROM grid WHERE id IN (SELECT g.id FROM %I f JOIN grid g ON g.geom && f.geom WHERE f.id = ANY ($1) AND g.valid_to IS NULL)
+         ORDER BY id FOR SHARE', layer) USING ids;
+END $$;
+-- +goose StatementEnd
+
 -- +goose StatementBegin
 CREATE FUNCTION assign_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    fresh bigint[];
 BEGIN
     IF NOT in_bulk() THEN
-        PERFORM assign_grids(TG_TABLE_NAME, (SELECT array_agg(id) FROM new_rows));
+        SELECT array_agg(id) INTO fresh FROM new_rows;
+        PERFORM hold_grids(TG_TABLE_NAME, fresh);
+        PERFORM assign_grids(TG_TABLE_NAME, fresh);
     END IF;
     RETURN NULL;
 END $$;
@@ -169,6 +186,7 @@ BEGIN
     SELECT array_agg(n.id) INTO moved
     FROM new_rows n LEFT JOIN old_rows o USING (id) WHERE o.id IS NULL OR o.geom::bytea <> n.geom::bytea;
     IF moved IS NOT NULL THEN
+        PERFORM hold_grids(TG_TABLE_NAME, moved);
         PERFORM assign_grids(TG_TABLE_NAME, moved);
     END IF;
     RETURN NULL;
@@ -251,7 +269,6 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
-CREATE TRIGGER own_places BEFORE INSERT OR DELETE OR TRUNCATE OR UPDATE OF geom, valid_to, scheme, code ON grid FOR EACH STATEMENT EXECUTE FUNCTION own_places();
 CREATE TRIGGER regrid_insert AFTER INSERT ON grid REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION regrid_inserted();
 CREATE TRIGGER regrid_update AFTER UPDATE ON grid REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION regrid_updated();
 CREATE TRIGGER regrid_delete AFTER DELETE ON grid REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION regrid_deleted();
@@ -307,7 +324,6 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
-CREATE TRIGGER own_places BEFORE INSERT OR DELETE OR UPDATE OF geom, valid_to, kind, code ON region FOR EACH STATEMENT EXECUTE FUNCTION own_places();
 CREATE TRIGGER replace_insert AFTER INSERT ON region REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION region_inserted();
 CREATE TRIGGER replace_update AFTER UPDATE ON region REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION region_updated();
 CREATE TRIGGER replace_delete AFTER DELETE ON region REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION region_deleted();

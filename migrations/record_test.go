@@ -240,16 +240,23 @@ func TestGridLiesOnTheLattice(t *testing.T) {
 	}
 }
 
-// TestFeatureAndGridAtTheSameTime: whichever is written first, and though neither transaction sees the other's row, the
-// feature ends up in the grid.
-func TestFeatureAndGridAtTheSameTime(t *testing.T) {
+// TestWritersOfOnePlaceSeeEachOther: a feature is written and the grid or region under it is changed, and neither transaction
+// sees the other's row. Whichever is first, what is kept equals the rule.
+func TestWritersOfOnePlaceSeeEachOther(t *testing.T) {
 	const (
-		feature = `INSERT INTO public_toilet (geom) SELECT ST_SetSRID(ST_MakePoint(120.05, 36.05), 4490)`
-		cell    = `INSERT INTO grid (code, geom) SELECT 'G', ST_MakeEnvelope(120, 36, 120.1, 36.1, 4490)`
-		county  = `INSERT INTO region (code, name, kind, geom) SELECT '370281', '甲市', 'county', ST_Multi(ST_MakeEnvelope(120, 36, 120.1, 36.1, 4490))`
+		insert = `INSERT INTO public_toilet (geom) SELECT ST_SetSRID(ST_MakePoint(120.005, 36.02), 4490)`
+		move   = `UPDATE road SET geom = ST_GeomFromText('LINESTRING(120.004 36.01,120.006 36.02)', 4490)`
+		shrink = `UPDATE grid SET geom = ST_MakeEnvelope(120, 36, 120.001, 36.04, 4490) WHERE code = '370281002001001'`
+		retire = `UPDATE grid SET valid_to = current_date WHERE code = '370281002001001'`
+		recede = `UPDATE region SET geom = ST_Multi(ST_MakeEnvelope(120.015, 36, 120.02, 36.04, 4490)) WHERE code = '370281002'`
 	)
-	for _, order := range [][2]string{{feature, cell}, {cell, feature}, {feature, county}, {county, feature}} {
+	for _, order := range [][2]string{
+		{insert, shrink}, {shrink, insert}, {insert, retire}, {retire, insert}, {move, shrink}, {shrink, move}, {insert, recede}, {recede, insert},
+	} {
 		pool := pgtest.DB(t)
+		if _, err := pool.Exec(t.Context(), townSQL+`; INSERT INTO road (class, geom) SELECT 'branch', ST_GeomFromText('LINESTRING(120.031 36.01,120.032 36.02)', 4490)`); err != nil {
+			t.Fatal(err)
+		}
 		first, err := pool.Begin(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -272,7 +279,7 @@ func TestFeatureAndGridAtTheSameTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n := value[int64](t, tx, strayGridsSQL) + value[int64](t, tx, strayRegionsSQL); n != 0 {
-			t.Errorf("%.25s, then %.25s: %d rows differ from the rule", order[0], order[1], n)
+			t.Errorf("%.40s, then %.40s: %d rows differ from the rule", order[0], order[1], n)
 		}
 		if err := tx.Rollback(t.Context()); err != nil {
 			t.Fatal(err)
@@ -285,8 +292,8 @@ func waitForLock(t *testing.T, pool *pgxpool.Pool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); ; {
 		var waiting int
-		err := pool.QueryRow(t.Context(), `SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-			WHERE NOT l.granted AND d.datname = current_database()`).Scan(&waiting)
+		err := pool.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting)
 		if err != nil {
 			t.Fatal(err)
 		}
