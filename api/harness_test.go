@@ -92,9 +92,6 @@ func townOn(t testing.TB, pool *pgxpool.Pool, options ...func(*Config)) *town {
 // follow runs a city until the test ends and waits for its first view.
 func follow(t testing.TB, cfg city.Config) *city.City {
 	t.Helper()
-	ready := make(chan struct{})
-	var once sync.Once
-	cfg.Changed = func(*city.View) { once.Do(func() { close(ready) }) }
 	c := city.New(cfg)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
@@ -105,9 +102,9 @@ func follow(t testing.TB, cfg city.Config) *city.City {
 			t.Errorf("the city ended with %v", err)
 		}
 	})
-	select {
-	case <-ready:
-	case <-time.After(30 * time.Second):
+	soon, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	if err := c.Ready(soon); err != nil {
 		t.Fatal("the city was not loaded")
 	}
 	return c

@@ -51,7 +51,6 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
--- The trigger's arguments are columns that hold personal data: they are left out of what is kept.
 -- +goose StatementBegin
 CREATE FUNCTION record_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -64,23 +63,12 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
+-- The trigger's arguments are columns that hold personal data: they are left out of what is kept.
 -- +goose StatementBegin
-CREATE FUNCTION record_update() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION record_before() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO change (entity, entity_id, op, actor, request_id, before)
-    SELECT TG_TABLE_NAME, o.id, 'update', actor(), request_id(), to_jsonb(o) - coalesce(TG_ARGV[0:], '{}') FROM old_rows o;
-    IF FOUND THEN
-        PERFORM pg_notify('wangge_change', '');
-    END IF;
-    RETURN NULL;
-END $$;
--- +goose StatementEnd
-
--- +goose StatementBegin
-CREATE FUNCTION record_delete() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO change (entity, entity_id, op, actor, request_id, before)
-    SELECT TG_TABLE_NAME, o.id, 'delete', actor(), request_id(), to_jsonb(o) - coalesce(TG_ARGV[0:], '{}') FROM old_rows o;
+    SELECT TG_TABLE_NAME, o.id, lower(TG_OP), actor(), request_id(), to_jsonb(o) - coalesce(TG_ARGV[0:], '{}') FROM old_rows o;
     IF FOUND THEN
         PERFORM pg_notify('wangge_change', '');
     END IF;
@@ -110,9 +98,9 @@ BEGIN
     EXECUTE format('CREATE TRIGGER record_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
         FOR EACH STATEMENT EXECUTE FUNCTION record_insert()', name);
     EXECUTE format('CREATE TRIGGER record_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows
-        FOR EACH STATEMENT EXECUTE FUNCTION record_update(%s)', name, args);
+        FOR EACH STATEMENT EXECUTE FUNCTION record_before(%s)', name, args);
     EXECUTE format('CREATE TRIGGER record_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows
-        FOR EACH STATEMENT EXECUTE FUNCTION record_delete(%s)', name, args);
+        FOR EACH STATEMENT EXECUTE FUNCTION record_before(%s)', name, args);
     EXECUTE format('CREATE TRIGGER record_truncate BEFORE TRUNCATE ON %I
         FOR EACH STATEMENT EXECUTE FUNCTION record_truncate(%s)', name, args);
 END $$;

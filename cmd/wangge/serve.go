@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"sync"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
@@ -86,12 +85,7 @@ func ready(ctx context.Context, pool *pgxpool.Pool) error {
 // is served.
 func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce func(address string)) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	loaded := make(chan struct{})
-	announceOnce := sync.OnceFunc(func() { close(loaded) })
-	memory := city.New(city.Config{
-		Pool: pool, Models: map[string]city.Model{api.NetKey: gridpg.Model{}}, Log: log,
-		Changed: func(*city.View) { announceOnce() },
-	})
+	memory := city.New(city.Config{Pool: pool, Models: map[string]city.Model{api.NetKey: gridpg.Model{}}, Log: log})
 	handler, err := api.New(api.Config{
 		City: memory, Records: postgres.NewReader(pool), Log: log, Version: version,
 		PublicURL: flags.PublicURL, TrustProxy: flags.TrustProxy, OpenMetrics: flags.OpenMetrics,
@@ -107,11 +101,10 @@ func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce 
 	group.Go(func() error { return untilDone(ctx, memory.Run(ctx)) })
 	group.Go(func() error { return server.Run(ctx) })
 	group.Go(func() error {
-		select {
-		case <-ctx.Done():
-		case <-loaded:
-			announce(flags.address(server.Addr()))
+		if err := memory.Ready(ctx); err != nil {
+			return untilDone(ctx, err)
 		}
+		announce(flags.address(server.Addr()))
 		return nil
 	})
 	return group.Wait()

@@ -77,6 +77,23 @@ func (c *City) View() (*View, error) {
 	return nil, ErrNotReady
 }
 
+// Ready waits until the city has been loaded. Its error is the context's.
+func (c *City) Ready(ctx context.Context) error {
+	for {
+		c.mu.Lock()
+		v, news := c.view.Load(), c.news
+		c.mu.Unlock()
+		if v != nil {
+			return nil
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
 // patience is how long a reader waits for a revision.
 const patience = 2 * time.Second
 

@@ -23,17 +23,6 @@ import (
 // follow starts a city over a database and waits until it is loaded. It ends with the test.
 func follow(t testing.TB, cfg city.Config) *city.City {
 	t.Helper()
-	ready := make(chan struct{}, 1)
-	tell := cfg.Changed
-	cfg.Changed = func(v *city.View) {
-		select {
-		case ready <- struct{}{}:
-		default:
-		}
-		if tell != nil {
-			tell(v)
-		}
-	}
 	c := city.New(cfg)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
@@ -44,9 +33,9 @@ func follow(t testing.TB, cfg city.Config) *city.City {
 			t.Errorf("Run ended with %v", err)
 		}
 	})
-	select {
-	case <-ready:
-	case <-time.After(30 * time.Second):
+	soon, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	if err := c.Ready(soon); err != nil {
 		t.Fatal("the city was not loaded")
 	}
 	return c
