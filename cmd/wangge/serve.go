@@ -112,8 +112,8 @@ func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce 
 
 // untilDone takes the end that was asked for as no error.
 func untilDone(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
