@@ -36,7 +36,20 @@ export function pick(under: Hit[], near: Hit[], selectable: Selectable): Picked[
     tiers.set(tier, found)
   }
   const best = Math.min(...tiers.keys())
-  return [...(tiers.get(best)?.values() ?? [])]
+  return oncePerStreet([...(tiers.get(best)?.values() ?? [])])
+}
+
+/** At a junction several segments of a street meet: they are no choice. The first is the nearest. */
+function oncePerStreet(picked: Picked[]): Picked[] {
+  const streets = new Set<string>()
+  return picked.filter(({ hit }) => {
+    const { name } = hit.properties
+    if (!hit.geometry.endsWith('LineString') || typeof name !== 'string' || name === '') return true
+    const street = `${hit.layer}/${name}`
+    if (streets.has(street)) return false
+    streets.add(street)
+    return true
+  })
 }
 
 /** Everything selectable among the hits, once each, in the order given. */

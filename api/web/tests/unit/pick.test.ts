@@ -31,6 +31,11 @@ describe('picking', () => {
     expect(picked([toilet, toilet], [toilet, hit('public_toilet', 8), hit('barrier_free_ramp', 1)])).toEqual(['public_toilet/1', 'public_toilet/8', 'barrier_free_ramp/1'])
   })
 
+  it('takes the segments of one street for one thing, nameless ones apart', () => {
+    const segment = (id: number, name?: string) => hit('road', id, 'LineString', { name })
+    expect(picked([], [segment(1, '同苑街'), segment(2, '宁苑路'), segment(3, '同苑街'), segment(4), segment(5)])).toEqual(['road/1', 'road/2', 'road/4', 'road/5'])
+  })
+
   it('picks nothing where there is nothing to ask for', () => {
     expect(picked([water], [water])).toEqual([])
     expect(picked([{ ...site, id: undefined }], [])).toEqual([])
