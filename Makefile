@@ -9,6 +9,8 @@ export CGO_ENABLED ?= 1
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
 WEB := api/web
+# Packages with golden files: their tests know the flag -update.
+GOLDEN := ./layers/style
 WEB_SOURCES := $(shell find $(WEB) -path $(WEB)/node_modules -prune -o -path $(WEB)/dist -prune -o -type f -print 2>/dev/null)
 GO_SOURCES := $(shell find . -path ./$(WEB)/node_modules -prune -o \( -name '*.go' -o -name '*.sql' \) -print) go.mod go.sum
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
@@ -44,7 +46,14 @@ demo: build ## the demo city on http://127.0.0.1:8080
 
 test: install-test build test-go test-web test-browser ## everything, against a real PostGIS and a real browser
 
+# say-left-out names the third parties whose checks cannot run: go test tells of a skipped test only when it is asked.
+define say-left-out
+@for p in nginx ogrinfo osmium; do command -v $$p >/dev/null || echo "left out: the checks with $$p, which is not installed"; done
+@test -d "$(WANGGE_REAL_DATA)" || echo "left out: the tests on real data, for WANGGE_REAL_DATA names no folder"
+endef
+
 test-go:
+	$(say-left-out)
 	go vet ./...
 	go test -race -timeout 20m ./...
 
@@ -55,6 +64,7 @@ test-browser: bin/wangge $(WEB)/node_modules/.package-lock.json
 	.ci/browser
 
 interop: install-test build ## checks with third parties that are installed: nginx, GDAL
+	$(say-left-out)
 	go test -race -timeout 20m -run Interop ./...
 
 check: lint test-web ## what a review asks for before it looks: linters and types
@@ -67,7 +77,7 @@ bench: build ## measure tiles and imports, each beside its baseline
 	bin/wangge bench
 
 bless: ## write the golden files anew; look at the difference before you commit it
-	go test ./... -run Golden -update
+	go test $(GOLDEN) -run Golden -update
 
 migration: ## make migration NAME=add_hydrant: the next empty migration
 	@test -n "$(NAME)" || { echo 'usage: make migration NAME=verb_noun' >&2; exit 2; }

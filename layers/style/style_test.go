@@ -4,12 +4,19 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"flag"
+	"fmt"
 	"image/png"
+	"os"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"wangge/layers"
 )
+
+var update = flag.Bool("update", false, "write the golden files anew (make bless)")
 
 // everything is a city with two nets beside the unit grids.
 func everything() []*layers.Layer {
@@ -45,6 +52,32 @@ func TestBuildEveryTheme(t *testing.T) {
 		if len(s.Metadata.Legend) != len(everything()) {
 			t.Errorf("%s: the legend has %d parts", theme, len(s.Metadata.Legend))
 		}
+	}
+}
+
+// TestGoldenOrder: what lies above what on the map, from the ground up, with the zooms it is drawn at. A change shows as a
+// difference that somebody can look at.
+func TestGoldenOrder(t *testing.T) {
+	const golden = "testdata/order.txt"
+	s, err := Build(everything(), "light", "", City{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var order strings.Builder
+	for _, l := range s.Layers {
+		fmt.Fprintf(&order, "%s %s %s %v-%v\n", l.ID, l.Type, l.SourceLayer, l.MinZoom, l.MaxZoom)
+	}
+	if *update {
+		if err := os.WriteFile(golden, []byte(order.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), order.String()); diff != "" {
+		t.Errorf("the map's order is another (make bless, if that is meant): %s", diff)
 	}
 }
 
