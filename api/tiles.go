@@ -52,11 +52,15 @@ func (a *API) tile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if a.reply.Tagged(w, r, encoding, a.tagOf(view, ids, addr)) {
+	plan, err := view.Plan(city.Query{Layers: ids})
+	if err != nil {
+		return err
+	}
+	if a.reply.Tagged(w, r, encoding, a.tagOf(view, plan, addr)) {
 		a.metrics.tiles.WithLabelValues("known").Inc()
 		return nil
 	}
-	body, err := a.build(r, view, ids, addr)
+	body, err := a.build(r, view, plan, addr)
 	if err != nil {
 		return err
 	}
@@ -67,12 +71,13 @@ func (a *API) tile(w http.ResponseWriter, r *http.Request) error {
 	return a.reply.Write(w, encoding, tileType, body)
 }
 
-func (a *API) build(r *http.Request, view *city.View, ids []string, addr tile.Addr) ([]byte, error) {
+func (a *API) build(r *http.Request, view *city.View, plan *city.Plan, addr tile.Addr) ([]byte, error) {
 	begun := time.Now()
-	body, err := view.Tile(r.Context(), ids, addr)
+	made, err := view.Tile(r.Context(), plan, addr)
 	if err != nil {
-		return nil, fmt.Errorf("tile %s of %s: %w", addr, strings.Join(ids, ","), err)
+		return nil, fmt.Errorf("tile %s of %s: %w", addr, plan.Key(), err)
 	}
+	body := made.Bytes
 	result := "built"
 	if len(body) == 0 {
 		result = "empty"
@@ -84,8 +89,8 @@ func (a *API) build(r *http.Request, view *city.View, ids []string, addr tile.Ad
 }
 
 // tagOf names the bytes of a tile before they are built.
-func (a *API) tagOf(view *city.View, ids []string, addr tile.Addr) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %016x", a.tileTag, addr, strings.Join(ids, ","), view.ContentHash(ids, addr)))
+func (a *API) tagOf(view *city.View, plan *city.Plan, addr tile.Addr) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %016x", a.tileTag, addr, plan.Key(), view.ContentHash(plan, addr)))
 	return hex.EncodeToString(sum[:12])
 }
 

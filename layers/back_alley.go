@@ -6,6 +6,7 @@ var backAlley = Layer{
 	Title:      Text{"背街小巷", "Back alleys"},
 	Geometry:   []Kind{LineString, MultiLineString},
 	FirstZoom:  13,
+	Density:    &Density{Length: true, Hue: "alley"},
 	Provenance: Text{"背街小巷名录，按条计", "The city's list of back alleys, one row each"},
 	Fields: fields(
 		Field{Name: "width_m", Type: Number, Unit: "m", Title: Text{"宽度", "Width"}, Filterable: true, Aliases: []string{"路宽"}},

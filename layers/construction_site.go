@@ -6,6 +6,7 @@ var constructionSite = Layer{
 	Title:      Text{"建筑工地", "Construction sites"},
 	Geometry:   []Kind{Point, Polygon, MultiPolygon},
 	FirstZoom:  12,
+	Density:    &Density{Hue: "site"},
 	Provenance: Text{"在建工地台账，建筑与市政分列", "Ledger of sites under way, building and municipal apart"},
 	Fields: fields(
 		Field{Name: "kind", Type: Enum, Title: Text{"类型", "Kind"}, Required: true, Filterable: true, Tile: true, Values: []Value{

@@ -24,14 +24,15 @@ type Layer struct {
 	Only       *Only // the rows of the table that belong to the layer; nil for all
 	Title      Text
 	Geometry   []Kind
-	Fields     []Field // own fields first, then the shared ones
-	FirstZoom  int     // the first zoom at which features are drawn one by one
-	ZoomBy     *ZoomBy // where the first zoom depends on a class
-	Provenance Text    // 口径: whose ledger, how complete; printed with every figure
-	Collection bool    // a collection of the inventory; false for reference
-	Group      Group   // where the layer panel lists it
-	Hidden     bool    // not shown on the map until switched on
-	Labels     *Labels // which areas have a label point; nil for all
+	Fields     []Field  // own fields first, then the shared ones
+	FirstZoom  int      // the first zoom at which features are drawn one by one
+	ZoomBy     *ZoomBy  // where the first zoom depends on a class
+	Provenance Text     // 口径: whose ledger, how complete; printed with every figure
+	Collection bool     // a collection of the inventory; false for reference
+	Group      Group    // where the layer panel lists it
+	Hidden     bool     // not shown on the map until switched on
+	Labels     *Labels  // which areas have a label point; nil for all
+	Density    *Density // what stands in for features not drawn one by one; nil for nothing
 	Drawings   []Drawing
 	Legend     []LegendItem
 }

@@ -6,6 +6,7 @@ var publicToilet = Layer{
 	Title:      Text{"公厕", "Public toilets"},
 	Geometry:   []Kind{Point},
 	FirstZoom:  12,
+	Density:    &Density{Hue: "toilet"},
 	Provenance: Text{"环卫公厕台账，按座计", "Sanitation ledger, one row a toilet"},
 	Fields: fields(
 		Field{Name: "grade", Type: Enum, Title: Text{"等级", "Grade"}, Standard: "CJJ 14", Filterable: true, Tile: true, Values: []Value{

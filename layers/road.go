@@ -8,6 +8,7 @@ var road = Layer{
 	Title:     Text{"道路", "Roads"},
 	Geometry:  []Kind{LineString, MultiLineString},
 	FirstZoom: 8,
+	Density:   &Density{Length: true, Hue: "road"},
 	ZoomBy:    &ZoomBy{Field: "class", Zoom: map[string]int{"expressway": 8, "arterial": 8, "secondary": 11, "branch": 13, "footpath": 15}},
 	Provenance: Text{
 		"道路台账：路口之间的中心线路段；步行道不计入道路里程",

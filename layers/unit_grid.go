@@ -7,6 +7,7 @@ var unitGrid = Layer{
 	Title:      Text{"单元网格", "Unit grids"},
 	Geometry:   []Kind{Polygon, MultiPolygon},
 	FirstZoom:  14,
+	Density:    &Density{},
 	Provenance: Text{"现行单元网格，社区内自西向东、自北向南编号", "Unit grids in force, numbered west to east and north to south within a community"},
 	Fields: fields(
 		Field{Name: "scheme", Type: String, Title: Text{"网格方案", "Scheme"}, Filterable: true, ReadOnly: true},

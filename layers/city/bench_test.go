@@ -124,26 +124,36 @@ func walk(z uint8) (out []tile.Addr) {
 	return out
 }
 
+// everything asks for all layers.
+func (v *View) everything(b testing.TB) *Plan {
+	var ids []string
+	for _, l := range v.Layers() {
+		ids = append(ids, l.ID)
+	}
+	p, err := v.Plan(Query{Layers: ids})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p
+}
+
 func BenchmarkTile(b *testing.B) {
 	v := theBenchCity()
-	var ids []string
-	for _, s := range v.stacks {
-		ids = append(ids, s.layer.ID)
-	}
+	p := v.everything(b)
 	for _, z := range []uint8{12, 14, 16, 18} {
 		b.Run(fmt.Sprintf("z%d", z), func(b *testing.B) {
 			tiles, bytes, features, i := walk(z), 0, 0, 0
 			b.ReportAllocs()
 			for b.Loop() {
-				body, err := v.Tile(b.Context(), ids, tiles[i%len(tiles)])
+				body, err := v.Tile(b.Context(), p, tiles[i%len(tiles)])
 				if err != nil {
 					b.Fatal(err)
 				}
-				bytes += len(body)
+				bytes += len(body.Bytes)
 				i++
 			}
 			for _, a := range tiles {
-				for _, s := range v.chosen(ids, z) {
+				for _, s := range v.chosen(p.stacks, z) {
 					n, _ := s.tally(tileBox(a))
 					features += n
 				}
@@ -156,13 +166,10 @@ func BenchmarkTile(b *testing.B) {
 
 func BenchmarkContentHash(b *testing.B) {
 	v := theBenchCity()
-	var ids []string
-	for _, s := range v.stacks {
-		ids = append(ids, s.layer.ID)
-	}
+	p := v.everything(b)
 	tiles, i := walk(14), 0
 	for b.Loop() {
-		v.ContentHash(ids, tiles[i%len(tiles)])
+		v.ContentHash(p, tiles[i%len(tiles)])
 		i++
 	}
 }

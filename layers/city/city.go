@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/paulmach/orb"
 )
 
 // What a reader may be told.
@@ -42,7 +43,16 @@ type Config struct {
 	Log    *slog.Logger     // nil for the default
 	Poll   time.Duration    // how often to look without being woken; 0 for two seconds
 	// Changed, if not nil, is called after every batch that changed anything, by the follower's goroutine.
-	Changed func(*View)
+	Changed func(Change)
+}
+
+// Change is what a batch changed.
+type Change struct {
+	View *View // the city with the change in it
+	All  bool  // anything may have changed: the city was loaded again
+	// Layers has, by tile layer, boxes in degrees around what was touched, as it was before and as it is now. An empty list
+	// stands for all of the layer.
+	Layers map[string][]orb.Bound
 }
 
 // City is the published city in memory. Safe for concurrent use.

@@ -99,7 +99,7 @@ func TestTileFollowsTheRecord(t *testing.T) {
 	if v.Revision() != first {
 		t.Errorf("revision %d, want %d", v.Revision(), first)
 	}
-	ids := []string{"road", "public_toilet", "road", "nonsense"}
+	ids := []string{"road", "public_toilet", "road"}
 	got := decode(t, mustTile(t, v, ids, tileAt(14)))
 	want := map[string]map[uint64]map[string]any{"public_toilet": {7: {
 		"code": "T-7", "name": "少海公厕", "status": "intact", "grade": "class_1", "open_24h": true}}}
@@ -130,11 +130,21 @@ func TestTileFollowsTheRecord(t *testing.T) {
 
 func mustTile(t testing.TB, v *city.View, ids []string, a tile.Addr) []byte {
 	t.Helper()
-	b, err := v.Tile(t.Context(), ids, a)
+	b, err := v.Tile(t.Context(), plan(t, v, ids), a)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b
+	return b.Bytes
+}
+
+// plan asks for some layers.
+func plan(t testing.TB, v *city.View, ids []string) *city.Plan {
+	t.Helper()
+	p, err := v.Plan(city.Query{Layers: ids})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func TestSettings(t *testing.T) {

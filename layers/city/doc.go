@@ -4,7 +4,8 @@
 //	c := city.New(city.Config{Pool: pool, Models: map[string]city.Model{"net": gridpg.Model{}}})
 //	go c.Run(ctx)
 //	view, err := c.At(ctx, minRevision)
-//	body, err := view.Tile(ctx, []string{"road"}, addr)
+//	plan, err := view.Plan(city.Query{Layers: []string{"road"}})
+//	body, err := view.Tile(ctx, plan, addr)
 //
 // Decisions:
 //

@@ -137,8 +137,14 @@ func (c *City) reload(ctx context.Context, conn *pgx.Conn) error {
 		return fmt.Errorf("loading the city: %w", err)
 	}
 	v.appliedAt = began
-	c.publish(func(*View) *View { return v })
-	c.tell(v)
+	c.publish(func(old *View) *View {
+		if old != nil {
+			v.version = old.version
+		}
+		v.version++
+		return v
+	})
+	c.tell(Change{View: v, All: true})
 	c.cfg.Log.Info("the city is in memory", "revision", v.revision, "features", total(v.Features()), "bytes", v.bytes(), "took", time.Since(began))
 	return nil
 }
@@ -150,9 +156,9 @@ func total(counts map[string]int64) (n int64) {
 	return n
 }
 
-func (c *City) tell(v *View) {
+func (c *City) tell(change Change) {
 	if c.cfg.Changed != nil {
-		c.cfg.Changed(v)
+		c.cfg.Changed(change)
 	}
 }
 
@@ -185,7 +191,7 @@ func (c *City) look(ctx context.Context, conn *pgx.Conn) error {
 		return &v
 	})
 	if !d.empty {
-		c.tell(v)
+		c.tell(Change{View: v, All: true})
 	}
 	return nil
 }

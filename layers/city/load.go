@@ -262,6 +262,7 @@ func (d *delta) applyTo(v *View, merging *stack) {
 	if d.empty {
 		return
 	}
+	v.version++
 	if d.settings != nil {
 		v.settings = d.settings
 	}

@@ -46,7 +46,7 @@ func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
 		ctx, cancel := context.WithCancel(b.Context())
 		ready := make(chan *city.View, 1)
-		c := city.New(city.Config{Pool: pool, Log: quiet(), Changed: func(v *city.View) { ready <- v }})
+		c := city.New(city.Config{Pool: pool, Log: quiet(), Changed: func(change city.Change) { ready <- change.View }})
 		done := make(chan error)
 		go func() { done <- c.Run(ctx) }()
 		<-ready

@@ -21,9 +21,9 @@ type workbench struct {
 // cancelEvery is how many features are encoded between two looks at the context.
 const cancelEvery = 1024
 
-// Tile encodes a vector tile of some layers (unknown and repeated ids are left out) in the fixed order. Features appear from their
-// first zoom. The bytes are the caller's; an empty tile has none. addr must be valid. The only error is the context's.
-func (v *View) Tile(ctx context.Context, ids []string, addr tile.Addr) ([]byte, error) {
+// Tile encodes a vector tile, its layers in the fixed order. Features appear from their first zoom. The bytes are the caller's; an
+// empty tile has none. addr must be valid. The only error is the context's.
+func (v *View) Tile(ctx context.Context, p *Plan, addr tile.Addr) (Tile, error) {
 	w, _ := v.benches.Get().(*workbench)
 	if w == nil {
 		w = new(workbench)
@@ -31,14 +31,14 @@ func (v *View) Tile(ctx context.Context, ids []string, addr tile.Addr) ([]byte, 
 	defer v.benches.Put(w)
 	w.encoder.Begin(addr, tile.DefaultBufferPx)
 	box := tileBox(addr)
-	for _, s := range v.chosen(ids, addr.Z) {
+	for _, s := range v.chosen(p.stacks, addr.Z) {
 		w.encoder.Layer(s.layer.ID, s.look.dict)
 		if err := w.encode(ctx, s, addr, box); err != nil {
-			return nil, err
+			return Tile{}, err
 		}
 		w.label(s)
 	}
-	return bytes.Clone(w.encoder.Bytes()), nil
+	return Tile{Bytes: bytes.Clone(w.encoder.Bytes())}, nil
 }
 
 // encode adds the features of a layer that are shown at a zoom, and marks those that are labelled in this tile.
@@ -117,10 +117,10 @@ func (w *workbench) tag(k *look, b *block, row int, only []bool) {
 
 // ContentHash is a number for what the tile shows: equal content, equal hash, on every server and after every start. It has
 // the layers and the address in it, not the version of the encoder. It may differ for equal tiles (a change too small to be seen at the zoom).
-func (v *View) ContentHash(ids []string, addr tile.Addr) uint64 {
+func (v *View) ContentHash(p *Plan, addr tile.Addr) uint64 {
 	d := digest(0).add(uint64(addr.Z)).add(uint64(addr.X)<<32 | uint64(addr.Y))
 	box := tileBox(addr)
-	for _, s := range v.chosen(ids, addr.Z) {
+	for _, s := range v.chosen(p.stacks, addr.Z) {
 		n, sum := s.tally(box)
 		d = d.add(uint64(s.look.layerDigest)).add(uint64(n)).add(sum)
 	}

@@ -18,6 +18,7 @@ import (
 // answer takes one View and asks it everything.
 type View struct {
 	revision  Revision
+	version   uint64 // goes up with every change
 	horizon   horizon
 	appliedAt time.Time
 	stacks    []*stack // in the fixed order
@@ -52,6 +53,10 @@ func tileLayers(nets []scheme) []*layers.Layer {
 
 // Revision is that of the newest write in the view.
 func (v *View) Revision() Revision { return v.revision }
+
+// Version goes up whenever anything in the city changes, unlike a look that finds nothing new. It counts from the start of
+// this server and means nothing on another.
+func (v *View) Version() uint64 { return v.version }
 
 // Sees tells whether a write is in the view.
 func (v *View) Sees(r Revision) bool { return v.horizon.sees(uint64(r)) }
