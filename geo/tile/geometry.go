@@ -25,6 +25,9 @@ type Geometry struct {
 	// Polys are, for Polygons, the ends of the polygons, counted in rings, the outer ring of each first; nil means a
 	// single one.
 	Polys []uint32
+	// Keep is, for Lines, the first zoom at which each position is drawn; nil for all at every zoom. What a tile above it
+	// shows is the line without the position.
+	Keep []uint8
 }
 
 // FromOrb turns degrees into world units. It is false for geometry a tile cannot hold: nil, empty, or a collection of

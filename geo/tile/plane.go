@@ -6,7 +6,7 @@ type point struct{ x, y int32 }
 // plane carries world units into the units of one tile and knows the clip box: the tile and its buffer.
 type plane struct {
 	originX, originY int64 // of the tile, less half a tile unit, in world units
-	shift            uint8 // a tile unit is 2^shift world units
+	zoom, shift      uint8 // a tile unit is 2^shift world units
 	lo, hi           int32 // the clip box on both axes, closed
 }
 
@@ -14,7 +14,7 @@ func newPlane(a Addr, bufferPx int) plane {
 	b := int32(min(max(bufferPx, 0), Extent))
 	x, y, _, _ := a.World(0)
 	half := int64(1) << (unitZoom - a.Z) / 2
-	return plane{originX: x - half, originY: y - half, shift: unitZoom - a.Z, lo: -b, hi: Extent + b}
+	return plane{originX: x - half, originY: y - half, zoom: a.Z, shift: unitZoom - a.Z, lo: -b, hi: Extent + b}
 }
 
 // box is a closed box in tile units.

@@ -5,10 +5,11 @@ type shape struct {
 	cmds   []byte
 	cursor point // where the commands have arrived
 
-	pts   []point // rounded positions of the part at hand
-	spare []point // for clipping
-	rings rings   // what is left of a polygon
-	edge  edge    // for polygons that were cut
+	xy    []uint32 // of the part at hand, where positions are passed over
+	pts   []point  // rounded positions of the part at hand
+	spare []point  // for clipping
+	rings rings    // what is left of a polygon
+	edge  edge     // for polygons that were cut
 }
 
 // build writes the commands for what is left of g in the plane, and tells whether anything is.
@@ -52,7 +53,7 @@ func (s *shape) lines(p *plane, g Geometry) {
 		if g.Ends != nil {
 			end = g.Ends[i]
 		}
-		pts, b := p.round(s.pts[:0], g.XY[2*start:2*end])
+		pts, b := p.round(s.pts[:0], s.drawn(p, g, start, end))
 		s.pts = pts
 		start = end
 		switch {
@@ -63,6 +64,21 @@ func (s *shape) lines(p *plane, g Geometry) {
 			s.clipLine(p, pts)
 		}
 	}
+}
+
+// drawn is the part of a line from start to end, without the positions that are passed over at the zoom of the tile.
+func (s *shape) drawn(p *plane, g Geometry, start, end uint32) []uint32 {
+	xy := g.XY[2*start : 2*end]
+	if g.Keep == nil {
+		return xy
+	}
+	s.xy = s.xy[:0]
+	for i, from := range g.Keep[start:end] {
+		if from <= p.zoom {
+			s.xy = append(s.xy, xy[2*i], xy[2*i+1])
+		}
+	}
+	return s.xy
 }
 
 // clipLine writes the parts of a line that lie in the clip box. A segment that only touches it leaves nothing.
