@@ -144,7 +144,9 @@ func (c *City) reload(ctx context.Context, conn *pgx.Conn) error {
 		v.version++
 		return v
 	})
-	c.tell(Change{View: v, All: true})
+	if c.cfg.Changed != nil {
+		c.cfg.Changed(Change{View: v, All: true})
+	}
 	c.cfg.Log.Info("the city is in memory", "revision", v.revision, "features", total(v.Features()), "bytes", v.bytes(), "took", time.Since(began))
 	return nil
 }
@@ -154,12 +156,6 @@ func total(counts map[string]int64) (n int64) {
 		n += k
 	}
 	return n
-}
-
-func (c *City) tell(change Change) {
-	if c.cfg.Changed != nil {
-		c.cfg.Changed(change)
-	}
 }
 
 // errPromoted: the server is not of the kind it was.
@@ -190,8 +186,8 @@ func (c *City) look(ctx context.Context, conn *pgx.Conn) error {
 		d.applyTo(&v, c.merging)
 		return &v
 	})
-	if !d.empty {
-		c.tell(Change{View: v, All: true})
+	if c.cfg.Changed != nil && !d.empty {
+		c.cfg.Changed(d.changeOf(old, v))
 	}
 	return nil
 }
