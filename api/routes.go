@@ -30,6 +30,7 @@ func (a *API) routes() []route {
 	return []route{
 		{path: "/tiles/{layers}/{z}/{x}/{y}.{format:mvt|pbf}", reads: true, serve: a.tile},
 		{path: "/tiles/{layers}.json", reads: true, serve: a.tileJSON},
+		{path: "/tiles/{layers}/metadata.json", reads: true, serve: a.metadata},
 		{path: "/style.json", params: []string{"theme", "lang"}, reads: true, serve: a.style},
 		{path: "/sprite/{name}.{format:json|png}", serve: a.sprite},
 

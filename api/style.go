@@ -1,11 +1,9 @@
 package api
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
-	"maps"
 	"math"
 	"net/http"
 	"strings"
@@ -13,6 +11,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"wangge/api/reply"
+	"wangge/api/tileset"
 	"wangge/grid"
 	"wangge/layers"
 	"wangge/layers/city"
@@ -61,49 +60,51 @@ func (a *API) tileJSON(w http.ResponseWriter, r *http.Request) error {
 		Tiles:   []string{a.base(r) + "/tiles/" + list + "/{z}/{x}/{y}.mvt"},
 		MinZoom: 0, MaxZoom: deepestZoom, VectorLayers: []vectorLayer{},
 	}
-	for _, id := range ids {
-		l := view.Layer(id)
-		doc.VectorLayers = append(doc.VectorLayers, describe(l))
-		if l.Areas() {
-			labels := describe(l)
-			labels.ID, labels.Description = l.ID+layers.LabelSuffix, labels.Description+"：标注点 label points"
-			carried := l.LabelFields()
-			maps.DeleteFunc(labels.Fields, func(name, _ string) bool { return !carried[name] })
-			doc.VectorLayers = append(doc.VectorLayers, labels)
+	for _, l := range tilesetOf(view, ids) {
+		fields := map[string]string{}
+		for _, f := range l.Fields {
+			fields[f.Name] = both(f.Title)
 		}
+		doc.VectorLayers = append(doc.VectorLayers, vectorLayer{l.ID, both(l.Title), l.MinZoom, l.MaxZoom, fields})
 	}
-	at, zoom := home(view)
-	if bound, ok := view.Extent(); ok {
-		doc.Bounds = boxOf(bound)
-		if !bound.Contains(at) { // TileJSON wants it so
-			at = bound.Center()
-		}
-	}
-	center := pointOf(at)
-	doc.Center = &[3]float64{center[0], center[1], math.Trunc(zoom)}
+	center, bounds := frame(view)
+	doc.Bounds, doc.Center = bounds, &center
 	return a.reply.JSON(w, r, doc)
 }
 
-// attribution is what the sources' licences ask a map to say, as HTML: the setting is a list of lines.
-func attribution(view *city.View) string {
-	var lines []string
-	if json.Unmarshal(view.Setting("attribution"), &lines) != nil {
-		return ""
+// tilesetOf lists the layers in tiles of some tile layers.
+func tilesetOf(view *city.View, ids []string) []tileset.Layer {
+	shown := make([]*layers.Layer, len(ids))
+	for i, id := range ids {
+		shown[i] = view.Layer(id)
 	}
+	return tileset.Layers(shown...)
+}
+
+// both is a text in both languages, for readers that take one.
+func both(t layers.Text) string { return t.Zh + " " + t.En }
+
+// frame is where a map of the city opens (longitude, latitude, whole zoom) and the box of all that there is, nil for nothing.
+// TileJSON wants the one inside the other.
+func frame(view *city.View) (center [3]float64, bounds *[4]float64) {
+	at, zoom := home(view)
+	if bound, ok := view.Extent(); ok {
+		bounds = boxOf(bound)
+		if !bound.Contains(at) {
+			at = bound.Center()
+		}
+	}
+	p := pointOf(at)
+	return [3]float64{p[0], p[1], math.Trunc(zoom)}, bounds
+}
+
+// attribution is what the sources' licences ask a map to say, as HTML.
+func attribution(view *city.View) string {
+	lines := tileset.Credits(view.Setting("attribution"))
 	for i := range lines {
 		lines[i] = html.EscapeString(lines[i])
 	}
 	return strings.Join(lines, " | ")
-}
-
-func describe(l *layers.Layer) vectorLayer {
-	v := vectorLayer{
-		ID: l.ID, Description: l.Title.Zh + " " + l.Title.En, MinZoom: l.Lowest(), MaxZoom: deepestZoom, Fields: map[string]string{},
-	}
-	for _, f := range l.TileFields() {
-		v.Fields[f.Name] = f.Title.Zh + " " + f.Title.En
-	}
-	return v
 }
 
 // netOf is the model of regions and grids in a view.

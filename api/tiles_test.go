@@ -213,7 +213,7 @@ func TestTileJSON(t *testing.T) {
 		t.Errorf("bounds below a region without shape: %v", doc.Bounds)
 	}
 	w.json(t, "/tiles/public_toilet,road,road.json", &doc)
-	if len(doc.VectorLayers) != 2 || !strings.Contains(doc.Tiles[0], "/tiles/road,public_toilet/") {
+	if len(doc.VectorLayers) != 4 || !strings.Contains(doc.Tiles[0], "/tiles/road,public_toilet/") {
 		t.Errorf("%+v", doc)
 	}
 	a := w.get(t, strings.TrimPrefix(strings.NewReplacer("{z}", "0", "{x}", "0", "{y}", "0").Replace(doc.Tiles[0]), w.URL))
