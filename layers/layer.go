@@ -162,6 +162,17 @@ func (l *Layer) Lowest() int {
 	return lowest
 }
 
+// Latest is the first zoom at which all features of the layer are drawn.
+func (l *Layer) Latest() int {
+	latest := l.FirstZoom
+	if l.ZoomBy != nil {
+		for _, z := range l.ZoomBy.Zoom {
+			latest = max(latest, z)
+		}
+	}
+	return latest
+}
+
 // Has tells whether code is a value of the enumeration.
 func (f *Field) Has(code string) bool {
 	for _, v := range f.Values {

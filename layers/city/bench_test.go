@@ -150,16 +150,11 @@ func BenchmarkTile(b *testing.B) {
 					b.Fatal(err)
 				}
 				bytes += len(body.Bytes)
+				features += body.Features
 				i++
 			}
-			for _, a := range tiles {
-				for _, s := range v.chosen(p.stacks, z) {
-					n, _ := s.tally(tileBox(a))
-					features += n
-				}
-			}
 			b.ReportMetric(float64(bytes)/float64(b.N), "bytes/tile")
-			b.ReportMetric(float64(features)/float64(len(tiles)), "features/tile")
+			b.ReportMetric(float64(features)/float64(b.N), "features/tile")
 		})
 	}
 }

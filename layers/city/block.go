@@ -22,17 +22,31 @@ type table struct {
 	// parts has, for rows of several parts or rings, the number of these, their ends, and the ends of polygons where there are
 	// several: the shape of tile.Geometry.
 	parts    []uint32
-	partEnds []uint32 // of a row's numbers in parts
+	partEnds []uint32 // of a row's numbers in parts; shorter than the rows: nil while all rows so far are of one part
 	hashes   []uint64 // what the row contributes to tiles
+	drawn    int      // how many of the columns tiles carry: the first ones
 	columns  []column
 }
 
 func newTable(l *layers.Layer) *table {
 	t := &table{layer: l}
-	for _, f := range l.TileFields() {
+	for _, f := range held(l) {
 		t.columns = append(t.columns, newColumn(f))
+		if f.Tile {
+			t.drawn++
+		}
 	}
 	return t
+}
+
+// column finds a column by the name of its field, or nil.
+func (t *table) column(name string) *column {
+	for i := range t.columns {
+		if t.columns[i].field.Name == name {
+			return &t.columns[i]
+		}
+	}
+	return nil
 }
 
 func (t *table) len() int { return len(t.ids) }
@@ -40,7 +54,7 @@ func (t *table) len() int { return len(t.ids) }
 // geometry is a window into the table.
 func (t *table) geometry(row int) tile.Geometry {
 	g := tile.Geometry{Kind: t.kinds[row], XY: t.xy[2*begin(t.ends, row) : 2*t.ends[row]]}
-	if parts := t.parts[begin(t.partEnds, row):t.partEnds[row]]; len(parts) > 0 {
+	if parts := t.partsOf(row); len(parts) > 0 {
 		n := 1 + parts[0]
 		g.Ends = parts[1:n]
 		if len(parts) > int(n) {
@@ -60,6 +74,25 @@ func (t *table) pushGeometry(g tile.Geometry) {
 		if len(g.Polys) > 1 {
 			t.parts = append(t.parts, g.Polys...)
 		}
+	}
+	t.endParts()
+}
+
+// partsOf are a row's numbers in parts.
+func (t *table) partsOf(row int) []uint32 {
+	if t.partEnds == nil {
+		return nil
+	}
+	return t.parts[begin(t.partEnds, row):t.partEnds[row]]
+}
+
+// endParts ends the numbers of the row just pushed.
+func (t *table) endParts() {
+	if t.partEnds == nil {
+		if len(t.parts) == 0 {
+			return
+		}
+		t.partEnds = make([]uint32, len(t.ends)-1, cap(t.ends))
 	}
 	t.partEnds = append(t.partEnds, uint32(len(t.parts)))
 }
@@ -84,8 +117,8 @@ func (t *table) pushFrom(o *table, row int, memos []memo) {
 	t.zooms = append(t.zooms, o.zooms[row])
 	t.xy = append(t.xy, o.xy[2*begin(o.ends, row):2*o.ends[row]]...)
 	t.ends = append(t.ends, uint32(len(t.xy)/2))
-	t.parts = append(t.parts, o.parts[begin(o.partEnds, row):o.partEnds[row]]...)
-	t.partEnds = append(t.partEnds, uint32(len(t.parts)))
+	t.parts = append(t.parts, o.partsOf(row)...)
+	t.endParts()
 	t.hashes = append(t.hashes, o.hashes[row])
 	for i := range t.columns {
 		t.columns[i].pushFrom(&o.columns[i], row, memos[i])
@@ -98,10 +131,10 @@ func (t *table) digest(row int) uint64 {
 	for _, v := range t.xy[2*begin(t.ends, row) : 2*t.ends[row]] {
 		d = d.add(uint64(v))
 	}
-	for _, v := range t.parts[begin(t.partEnds, row):t.partEnds[row]] {
+	for _, v := range t.partsOf(row) {
 		d = d.add(uint64(v) | 1<<32)
 	}
-	for i := range t.columns {
+	for i := range t.columns[:t.drawn] {
 		d = t.columns[i].digest(d, row)
 	}
 	return d.sum()
@@ -109,11 +142,8 @@ func (t *table) digest(row int) uint64 {
 
 func (t *table) grow(rows, positions, parts int) {
 	t.ids, t.kinds, t.zooms = slices.Grow(t.ids, rows), slices.Grow(t.kinds, rows), slices.Grow(t.zooms, rows)
-	t.ends, t.partEnds, t.hashes = slices.Grow(t.ends, rows), slices.Grow(t.partEnds, rows), slices.Grow(t.hashes, rows)
+	t.ends, t.hashes = slices.Grow(t.ends, rows), slices.Grow(t.hashes, rows)
 	t.xy, t.parts = slices.Grow(t.xy, 2*positions), slices.Grow(t.parts, parts)
-	for i := range t.columns {
-		t.columns[i].grow(rows)
-	}
 }
 
 func (t *table) size() int64 {
@@ -132,6 +162,10 @@ type block struct {
 	boxes  []index.Box // nil where every feature is a single position
 	tree   *index.Tree
 	labels []uint32 // x and y of every row's label point; nil for a layer without areas
+	sets   *tile.Sets
+	setOf  codes   // by row, number of its tag set
+	loose  []int   // columns of tiles that are in no tag set
+	keep   []uint8 // by position, the first zoom at which it is drawn; nil for all at every zoom
 }
 
 // part is some rows of a table.
@@ -159,13 +193,13 @@ func (p part) row(i int) int {
 func (t *table) memos(only bool) []memo {
 	out := make([]memo, len(t.columns))
 	for i := range t.columns {
-		out[i] = memo{make([]uint32, t.columns[i].texts.len()), only}
+		out[i] = memo{make([]uint32, t.columns[i].distinct()+1), only}
 	}
 	return out
 }
 
 // pack makes one block of rows of several tables, which stay as they are. There must be one part at least.
-func pack(parts ...part) *block {
+func pack(k *look, parts ...part) *block {
 	type ref struct{ part, row uint32 }
 	var refs []ref
 	positions, shapes, single := 0, 0, true
@@ -176,7 +210,7 @@ func pack(parts ...part) *block {
 			refs = append(refs, ref{uint32(n), uint32(row)})
 			k := int(p.ends[row] - begin(p.ends, row))
 			positions += k
-			shapes += int(p.partEnds[row] - begin(p.partEnds, row))
+			shapes += len(p.partsOf(row))
 			single = single && k == 1
 		}
 	}
@@ -199,15 +233,16 @@ func pack(parts ...part) *block {
 		b.hashes[i] = sum
 		sorted[i] = boxes[at]
 	}
-	b.finish(sorted, single)
+	b.finish(k, sorted, single)
 	return b
 }
 
 // finish builds the indexes over rows in their final order.
-func (b *block) finish(boxes []index.Box, single bool) {
+func (b *block) finish(k *look, boxes []index.Box, single bool) {
 	for i := range b.columns {
-		b.columns[i].texts.seal()
+		b.columns[i].seal()
 	}
+	b.combine(k)
 	b.byID = orderOf(b.ids)
 	box := b.box
 	if !single {
@@ -215,7 +250,17 @@ func (b *block) finish(boxes []index.Box, single bool) {
 		box = func(i int) index.Box { return boxes[i] }
 	}
 	b.tree = index.Pack(len(b.ids), box)
+	b.keep = keepFrom(&b.table)
 	b.place()
+}
+
+// shape is the geometry of a row as tiles draw it.
+func (b *block) shape(row int) tile.Geometry {
+	g := b.geometry(row)
+	if b.keep != nil && g.Kind == tile.Lines {
+		g.Keep = b.keep[begin(b.ends, row):b.ends[row]]
+	}
+	return g
 }
 
 // orderOf gives the places of ids in their order. Ids of 32 bits, which are all there are in practice, are sorted with their
@@ -266,5 +311,5 @@ func (b *block) boxOf(row int) index.Box {
 }
 
 func (b *block) size() int64 {
-	return b.table.size() + 4*int64(cap(b.byID)+cap(b.labels)) + 16*int64(cap(b.boxes)) + 18*int64(len(b.ids))/16
+	return b.table.size() + b.setOf.size() + b.sets.Size() + int64(cap(b.keep)) + 4*int64(cap(b.byID)+cap(b.labels)) + 16*int64(cap(b.boxes)) + 18*int64(len(b.ids))/16
 }

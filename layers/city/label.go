@@ -1,7 +1,6 @@
 package city
 
 import (
-	"math"
 	"slices"
 
 	"wangge/geo/index"
@@ -137,12 +136,9 @@ func (b *block) labelled(rule labelRule, row int, addr tile.Addr) bool {
 	c := &b.columns[rule.column]
 	switch c.field.Type {
 	case layers.Integer, layers.Number:
-		x := c.numbers[row]
-		return !math.IsNaN(x) && x >= rule.atLeast
-	case layers.Enum, layers.Boolean:
-		return c.small[row] != 0
+		return c.number(row) >= rule.atLeast // which nothing is to NaN
 	default:
-		return c.refs[row] != 0
+		return c.codes.at(row) != 0
 	}
 }
 
@@ -157,7 +153,7 @@ func newLabelRule(l *layers.Layer) labelRule {
 	if l.Labels == nil {
 		return labelRule{column: -1}
 	}
-	column := slices.IndexFunc(l.TileFields(), func(f *layers.Field) bool { return f.Name == l.Labels.Field })
+	column := slices.IndexFunc(held(l), func(f *layers.Field) bool { return f.Name == l.Labels.Field })
 	return labelRule{column, l.Labels.AtLeast, l.Labels.AllFrom}
 }
 
@@ -165,17 +161,4 @@ func newLabelRule(l *layers.Layer) labelRule {
 type mark struct {
 	block *block
 	row   int
-}
-
-// label adds the label points that encode has met, in a layer of their own.
-func (w *workbench) label(s *stack) {
-	if len(w.marks) == 0 {
-		return
-	}
-	w.encoder.Layer(s.layer.ID+layers.LabelSuffix, s.look.dict)
-	for _, m := range w.marks {
-		w.tag(s.look, m.block, m.row, s.look.onLabels)
-		w.encoder.Feature(uint64(m.block.ids[m.row]), tile.Geometry{Kind: tile.Points, XY: m.block.labels[2*m.row : 2*m.row+2]}, w.tags)
-	}
-	clear(w.marks) // a pooled workbench must not keep old blocks alive
 }

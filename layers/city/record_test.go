@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
@@ -71,12 +72,20 @@ func TestMemoryShowsTheRecord(t *testing.T) {
 func compare(t *testing.T, l *layers.Layer, f city.Feature, values map[string]any, shape []byte) {
 	t.Helper()
 	want := map[string]any{}
-	for _, field := range l.TileFields() {
-		if field.Derive == nil && values[field.Name] != nil {
-			want[field.Name] = values[field.Name]
-		}
-		if field.Derive != nil {
+	for i := range l.Fields {
+		field := &l.Fields[i]
+		switch held := field.Tile || field.Filterable && field.Access == layers.Public; {
+		case field.Derive != nil:
 			delete(f.Attributes, field.Name)
+		case !held || values[field.Name] == nil:
+		case field.Type == layers.Time:
+			at, err := time.Parse(time.RFC3339Nano, values[field.Name].(string))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want[field.Name] = at.UTC().Format("2006-01-02T15:04:05.000000Z")
+		default:
+			want[field.Name] = values[field.Name]
 		}
 	}
 	if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(f.Attributes)); diff != "" {

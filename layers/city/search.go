@@ -92,7 +92,7 @@ func (f *finder) scan(seg segment, n needle, c *column) {
 		byText[m.text+1] = m.rank
 	}
 	seg.skip(0, seg.len(), func(row int) bool {
-		if r := byText[c.refs[row]]; r != noMatch {
+		if r := byText[c.codes.at(row)]; r != noMatch {
 			f.add(seg.block, row, r)
 		}
 		return true
@@ -129,10 +129,9 @@ func (f *finder) add(b *block, row int, r rank) {
 
 // text is the value of a text column; "" for null and where there is no such column.
 func (t *table) text(row int, name string) string {
-	for i := range t.columns {
-		if c := &t.columns[i]; c.field.Name == name && c.refs != nil && c.refs[row] > 0 {
-			return string(c.texts.at(c.refs[row] - 1))
-		}
+	if c := t.column(name); c != nil {
+		s, _ := c.value(row).(string)
+		return s
 	}
 	return ""
 }

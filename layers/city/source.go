@@ -51,7 +51,7 @@ func newSource(l *layers.Layer) *source {
 		if byZoom {
 			s.zoomBy = len(s.columns)
 		}
-		if f.Tile || byZoom || s.derives && f.Access == layers.Public && f.Type != layers.Time {
+		if f.Tile || byZoom || f.Filterable && f.Access == layers.Public || s.derives && f.Access == layers.Public && f.Type != layers.Time {
 			s.columns = append(s.columns, f)
 		}
 	}
@@ -96,6 +96,8 @@ func castOf(t layers.Type) string {
 		return "%s::bool"
 	case layers.Date:
 		return "to_char(%s, 'YYYY-MM-DD')"
+	case layers.Time:
+		return `to_char(%s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 	default:
 		return "%s::text"
 	}
@@ -118,7 +120,7 @@ type reader struct {
 
 func (s *source) reader(rules *layers.Rules) *reader {
 	r := &reader{source: s, rules: rules, tables: map[string]*table{}, byOnly: map[string]*table{}, parsed: map[string]any{}}
-	for _, f := range s.layers[0].TileFields() {
+	for _, f := range held(s.layers[0]) {
 		r.places = append(r.places, 0)
 		for i, c := range s.columns {
 			if c.Name == f.Name {
@@ -194,7 +196,7 @@ func (r *reader) attributes(t *table) {
 		case layers.Boolean:
 			c.pushBool(b != nil && b[0] != 0, b != nil)
 		case layers.Integer, layers.Number:
-			c.push(number(c.field.Type, b))
+			c.pushNumber(float(c.field.Type, b), b != nil)
 		default:
 			c.pushText(b, b != nil)
 		}
@@ -239,6 +241,17 @@ func (r *reader) object(name string, b []byte) any {
 	return v
 }
 
+// float reads an int8 or a float8 that is not null.
+func float(t layers.Type, b []byte) float64 {
+	if len(b) != 8 {
+		return math.NaN()
+	}
+	if t == layers.Integer {
+		return float64(int64(binary.BigEndian.Uint64(b)))
+	}
+	return math.Float64frombits(binary.BigEndian.Uint64(b))
+}
+
 // number reads an int8 or a float8; nil for null.
 func number(t layers.Type, b []byte) any {
 	switch {
@@ -249,33 +262,4 @@ func number(t layers.Type, b []byte) any {
 	default:
 		return math.Float64frombits(binary.BigEndian.Uint64(b))
 	}
-}
-
-// look is what tiles need to know about a layer: the vocabulary, with the keys and the values of enumerations in it.
-type look struct {
-	dict        tile.Dict
-	keys        []uint32   // by column
-	codes       [][]uint32 // by column, value numbers of the catalogue's codes
-	yes, no     uint32
-	labels      labelRule
-	onLabels    []bool // by column: label points carry it
-	layerDigest digest
-}
-
-func newLook(l *layers.Layer) *look {
-	var b tile.DictBuilder
-	k := &look{yes: b.Value(tile.Bool(true)), no: b.Value(tile.Bool(false)), labels: newLabelRule(l), layerDigest: digest(0).text([]byte(l.ID))}
-	carried := l.LabelFields()
-	for _, f := range l.TileFields() {
-		k.keys = append(k.keys, b.Key(f.Name))
-		k.onLabels = append(k.onLabels, carried[f.Name])
-		var codes []uint32
-		for _, v := range f.Values {
-			codes = append(codes, b.Value(tile.String(v.Code)))
-		}
-		k.codes = append(k.codes, codes)
-		k.layerDigest = k.layerDigest.text([]byte(f.Name))
-	}
-	k.dict = b.Dict()
-	return k
 }

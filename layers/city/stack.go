@@ -4,15 +4,18 @@ import (
 	"slices"
 
 	"wangge/geo/index"
+	"wangge/geo/tile"
 	"wangge/layers"
 )
 
 // stack holds the features of one layer: a large block at the bottom and small ones of later changes above it. A feature is in one
 // block only, or in several of which all but the topmost list it as gone. Immutable.
 type stack struct {
-	layer *layers.Layer
-	look  *look
-	segs  []segment // one at least
+	layer   *layers.Layer
+	look    *look
+	dict    tile.Dict // with all that the blocks have
+	segs    []segment // one at least
+	density *tallies
 }
 
 // segment is a block and those of its rows, ascending, that are no more.
@@ -26,7 +29,9 @@ const foldRows = 4096
 
 // newStack makes a stack of rows just read.
 func newStack(k *look, t *table) *stack {
-	return &stack{layer: t.layer, look: k, segs: []segment{{block: pack(whole(t))}}}
+	s := &stack{layer: t.layer, look: k, density: newTallies(t), segs: []segment{{block: pack(k, whole(t))}}}
+	s.dict = k.vocabulary.dict()
+	return s
 }
 
 // whole is all of a table that is not packed yet.
@@ -74,7 +79,7 @@ func (s *stack) len() int {
 // search visits every feature whose box meets q, until yield answers false.
 func (s *stack) search(q index.Box, yield func(b *block, row int) bool) {
 	for _, seg := range s.segs {
-		done := seg.tree.Runs(q, func(first, end int) bool {
+		done := seg.tree.Runs(q, func(first, end int, _ bool) bool {
 			return seg.skip(first, end, func(row int) bool { return yield(seg.block, row) })
 		})
 		if !done {
@@ -86,7 +91,7 @@ func (s *stack) search(q index.Box, yield func(b *block, row int) bool) {
 // tally counts the features whose boxes meet q, and adds their hashes.
 func (s *stack) tally(q index.Box) (n int, hash uint64) {
 	for _, seg := range s.segs {
-		seg.tree.Runs(q, func(first, end int) bool {
+		seg.tree.Runs(q, func(first, end int, _ bool) bool {
 			n += end - first
 			hash += seg.sum(first, end)
 			at, _ := slices.BinarySearch(seg.gone, uint32(first))
@@ -115,16 +120,28 @@ func (s *stack) find(id int64) (*block, int, bool) {
 // apply takes features out and puts rows in. keep is the number of blocks at the bottom that must stay as they are, for
 // somebody is merging them; one at least.
 func (s *stack) apply(touched []int64, fresh *table, keep int) *stack {
-	out := &stack{layer: s.layer, look: s.look, segs: make([]segment, 0, len(s.segs)+1)}
+	out := &stack{layer: s.layer, look: s.look, density: s.density.change(fresh, s.rowsOf(touched)), segs: make([]segment, 0, len(s.segs)+1)}
 	for _, seg := range s.segs {
 		seg.gone = seg.without(touched)
 		out.segs = append(out.segs, seg)
 	}
 	if fresh.len() > 0 {
-		out.segs = append(out.segs, segment{block: pack(whole(fresh))})
+		out.segs = append(out.segs, segment{block: pack(s.look, whole(fresh))})
 	}
 	out.fold(max(keep, 1))
+	out.dict = s.look.vocabulary.dict()
 	return out
+}
+
+// rowsOf finds features by their ids; those that there are.
+func (s *stack) rowsOf(ids []int64) []rowRef {
+	var rows []rowRef
+	for _, id := range ids {
+		if b, row, ok := s.find(id); ok {
+			rows = append(rows, rowRef{b, row})
+		}
+	}
+	return rows
 }
 
 // without is the list of rows gone when some features go too.
@@ -151,7 +168,7 @@ func (s *stack) fold(keep int) {
 		if low.len() > 4*high.len() || low.len()+high.len() > foldRows {
 			return
 		}
-		s.segs = append(s.segs[:len(s.segs)-2], segment{block: pack(low.live(), high.live())})
+		s.segs = append(s.segs[:len(s.segs)-2], segment{block: pack(s.look, low.live(), high.live())})
 	}
 	// A block with no feature left is dropped, but for the bottom.
 	if top := s.segs[len(s.segs)-1]; len(s.segs) > keep && len(top.gone) == top.len() {
@@ -175,7 +192,7 @@ func (s *stack) merged() *block {
 	for _, seg := range s.segs {
 		parts = append(parts, seg.live())
 	}
-	return pack(parts...)
+	return pack(s.look, parts...)
 }
 
 // rebase puts a block in place of the stack that it was merged from, of which s is a successor; false where it is none.
@@ -198,11 +215,11 @@ func (s *stack) rebase(from *stack, b *block) (*stack, bool) {
 		}
 	}
 	bottom.gone = bottom.without(since)
-	return &stack{layer: s.layer, look: s.look, segs: append([]segment{bottom}, s.segs[n:]...)}, true
+	return &stack{layer: s.layer, look: s.look, dict: s.dict, density: s.density, segs: append([]segment{bottom}, s.segs[n:]...)}, true
 }
 
 func (s *stack) size() int64 {
-	n := int64(0)
+	n := s.density.size()
 	for _, seg := range s.segs {
 		n += seg.size() + 4*int64(cap(seg.gone))
 	}

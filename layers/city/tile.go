@@ -3,115 +3,277 @@ package city
 import (
 	"bytes"
 	"context"
-	"math"
-	"unsafe"
+	"slices"
 
 	"wangge/geo/index"
 	"wangge/geo/tile"
 	"wangge/layers"
 )
 
+// maxTileBytes is the largest a tile gets before compression.
+const maxTileBytes = 500_000
+
 // workbench is what encoding a tile needs and the next tile can use again.
 type workbench struct {
 	encoder tile.Encoder
-	tags    []uint32
 	marks   []mark
+	single  []single
 }
 
-// cancelEvery is how many features are encoded between two looks at the context.
+// single is a column whose values are written one by one, being in no tag set.
+type single struct {
+	*column
+	key    uint32
+	unique bool   // no two rows have the same value
+	first  uint32 // token of its first text; those of other columns lie between
+}
+
+// cancelEvery is how many features are encoded between two looks at the context and at the size of the layer.
 const cancelEvery = 1024
 
-// Tile encodes a vector tile, its layers in the fixed order. Features appear from their first zoom. The bytes are the caller's; an
-// empty tile has none. addr must be valid. The only error is the context's.
+// Tile encodes a vector tile, its layers in the fixed order. Features appear from their first zoom; before it, and where they would
+// make the tile larger than 500 kB, their densities do. The bytes are the caller's; an empty tile has none. addr must be valid. The
+// only error is the context's.
 func (v *View) Tile(ctx context.Context, p *Plan, addr tile.Addr) (Tile, error) {
 	w, _ := v.benches.Get().(*workbench)
 	if w == nil {
 		w = new(workbench)
 	}
-	defer v.benches.Put(w)
-	w.encoder.Begin(addr, tile.DefaultBufferPx)
-	box := tileBox(addr)
-	for _, s := range v.chosen(p.stacks, addr.Z) {
-		w.encoder.Layer(s.layer.ID, s.look.dict)
-		if err := w.encode(ctx, s, addr, box); err != nil {
+	defer v.release(w)
+	thinned := make([]uint8, len(p.shown)) // by layer, how often it was too large
+	for {
+		crowded, err := w.draw(ctx, v, p, addr, thinned)
+		if err != nil {
 			return Tile{}, err
 		}
-		w.label(s)
+		if crowded < 0 {
+			break
+		}
+		thinned[crowded]++
 	}
-	return Tile{Bytes: bytes.Clone(w.encoder.Bytes())}, nil
+	made := Tile{Bytes: bytes.Clone(w.encoder.Bytes()), Features: w.encoder.Features()}
+	for i, n := range thinned {
+		if n > 0 {
+			made.Thinned = append(made.Thinned, p.shown[i].id)
+		}
+	}
+	return made, nil
 }
 
-// encode adds the features of a layer that are shown at a zoom, and marks those that are labelled in this tile.
-func (w *workbench) encode(ctx context.Context, s *stack, addr tile.Addr, box index.Box) (err error) {
-	n := 0
-	w.marks = w.marks[:0]
-	s.search(box, func(b *block, row int) bool {
-		if b.zooms[row] > addr.Z {
-			return true
-		}
-		if n++; n%cancelEvery == 0 {
-			if err = ctx.Err(); err != nil {
-				return false
-			}
-		}
-		w.tag(s.look, b, row, nil)
-		w.encoder.Feature(uint64(b.ids[row]), b.geometry(row), w.tags)
-		if b.labelled(s.look.labels, row, addr) {
-			w.marks = append(w.marks, mark{b, row})
-		}
-		return true
-	})
-	return err
-}
-
-// tag collects the attributes of a feature, of some columns only where only is given; what is null is left out.
-func (w *workbench) tag(k *look, b *block, row int, only []bool) {
-	w.tags = w.tags[:0]
-	for i := range b.columns {
-		if only != nil && !only[i] {
+// draw encodes a tile. It answers with the place in the plan of the layer that has to give way for the tile not to be too large, or
+// with a negative number.
+func (w *workbench) draw(ctx context.Context, v *View, p *Plan, addr tile.Addr, thinned []uint8) (crowded int, err error) {
+	w.encoder.Begin(addr, tile.DefaultBufferPx)
+	largest, size := -1, 0
+	before := 0
+	for i := range p.shown {
+		q := &p.shown[i]
+		s := v.stack(q.id)
+		if s == nil {
 			continue
 		}
-		c := &b.columns[i]
-		var value uint32
-		switch c.field.Type {
-		case layers.Enum:
-			n := int(c.small[row])
-			switch {
-			case n == 0:
-				continue
-			case n <= len(k.codes[i]):
-				value = k.codes[i][n-1]
-			default:
-				value = w.encoder.Value(tile.String(c.codes[n-1]))
-			}
-		case layers.Boolean:
-			switch c.small[row] {
-			case 0:
-				continue
-			case 1:
-				value = k.no
-			default:
-				value = k.yes
-			}
-		case layers.Integer, layers.Number:
-			x := c.numbers[row]
-			switch {
-			case math.IsNaN(x):
-				continue
-			case c.field.Type == layers.Integer:
-				value = w.encoder.Value(tile.Int(int64(x)))
-			default:
-				value = w.encoder.Value(tile.Double(x))
-			}
-		default:
-			n := c.refs[row]
-			if n == 0 {
-				continue
-			}
-			text := c.texts.at(n - 1)
-			value = w.encoder.Value(tile.String(unsafe.String(unsafe.SliceData(text), len(text)))) // texts never change
+		pass := pass{workbench: w, ctx: ctx, stack: s, query: q, addr: addr, thinned: thinned[i]}
+		if pass.layer(); pass.err != nil {
+			return -1, pass.err
 		}
-		w.tags = append(w.tags, k.keys[i], value)
+		if pass.crowded {
+			return i, nil
+		}
+		now := len(w.encoder.Bytes())
+		if grown := now - before; grown > size && pass.canThin() {
+			largest, size = i, grown
+		}
+		before = now
+	}
+	if before > maxTileBytes {
+		return largest, nil
+	}
+	return -1, nil
+}
+
+// pass encodes what a tile shows of one layer.
+type pass struct {
+	*workbench
+	ctx     context.Context
+	stack   *stack
+	query   *shown
+	addr    tile.Addr
+	thinned uint8 // how often the layer was too large
+	sieve   *sieve
+
+	block   *block
+	gone    []uint32
+	floor   uint32 // world units below which an area is too small to be drawn; 0 for none
+	n       int
+	crowded bool
+	err     error
+}
+
+// layer writes features, label points and densities of the layer.
+func (p *pass) layer() {
+	l := p.stack.layer
+	if p.query.program != nil {
+		p.sieve = newSieve(p.query.program)
+	}
+	single := int(p.addr.Z) >= l.Lowest() && (p.thinned == 0 || l.Density == nil)
+	if single {
+		if p.thinned > 0 {
+			p.floor = 1 << (unitZoom - p.addr.Z + 2*p.thinned)
+		}
+		p.features()
+		if p.crowded || p.err != nil {
+			return
+		}
+		p.labels()
+	}
+	if l.Density != nil && (int(p.addr.Z) < l.Latest() || p.thinned > 0) {
+		p.densities()
+	}
+}
+
+// canThin tells whether there is a coarser way to show the layer.
+func (p *pass) canThin() bool {
+	if p.stack.layer.Density != nil {
+		return p.thinned == 0 && int(p.addr.Z) >= p.stack.layer.Lowest()
+	}
+	return p.floor < 1<<31
+}
+
+// features encodes the features that are shown one by one, and marks those that are labelled in this tile.
+func (p *pass) features() {
+	p.encoder.Layer(p.stack.layer.ID, p.stack.dict)
+	p.marks = p.marks[:0]
+	box := tileBox(p.addr)
+	for _, seg := range p.stack.segs {
+		p.block, p.gone = seg.block, seg.gone
+		p.use(p.query.wanted)
+		if p.sieve != nil {
+			p.sieve.bind(&seg.table)
+		}
+		if !seg.tree.Runs(box, p.run) {
+			return
+		}
+	}
+}
+
+// use makes ready for the rows of a block.
+func (p *pass) use(wanted []bool) {
+	b, k := p.block, p.stack.look
+	p.encoder.Use(b.sets, wanted)
+	p.single = p.single[:0]
+	for i := range b.columns {
+		c := &b.columns[i]
+		inSet := c.field.Tile && !slices.Contains(b.loose, i)
+		if inSet || wanted == nil && !c.field.Tile || wanted != nil && !wanted[i] {
+			continue
+		}
+		p.single = append(p.single, single{c, k.keys[i], c.codes.kind == counting, uint32(i * b.len())})
+	}
+}
+
+// run encodes the rows first … end-1 of the block.
+func (p *pass) run(first, end int, whole bool) bool {
+	for first < end {
+		step := min(end-first, cancelEvery-p.n)
+		p.rows(first, first+step, whole)
+		first += step
+		if p.n += step; p.n < cancelEvery {
+			continue
+		}
+		p.n = 0
+		p.err = p.ctx.Err()
+		p.crowded = p.encoder.LayerLen() > maxTileBytes && p.canThin()
+		if p.err != nil || p.crowded {
+			return false
+		}
+	}
+	return true
+}
+
+// rows encodes the rows first … end-1 but for those that are gone.
+func (p *pass) rows(first, end int, whole bool) {
+	at := len(p.gone)
+	if at > 0 {
+		at, _ = slices.BinarySearch(p.gone, uint32(first))
+	}
+	b := p.block
+	for row := first; row < end; row++ {
+		if at < len(p.gone) && p.gone[at] == uint32(row) {
+			at++
+			continue
+		}
+		if b.zooms[row] > p.addr.Z || p.sieve != nil && !p.sieve.passes(row) {
+			continue
+		}
+		p.row(row, whole)
+	}
+}
+
+// row encodes one feature.
+func (p *pass) row(row int, whole bool) {
+	b, e := p.block, &p.encoder
+	if p.floor > 0 && b.kinds[row] == tile.Polygons && small(b.boxOf(row), p.floor) {
+		return
+	}
+	if !e.Open(uint64(b.ids[row]), b.shape(row), whole) {
+		return
+	}
+	p.tag(row)
+	e.Close()
+	if b.labels != nil && b.labelled(p.stack.look.labels, row, p.addr) {
+		p.marks = append(p.marks, mark{b, row})
+	}
+}
+
+func small(b index.Box, floor uint32) bool { return b.MaxX-b.MinX < floor && b.MaxY-b.MinY < floor }
+
+// tag writes the attributes of a row; what is null is left out.
+func (p *pass) tag(row int) {
+	p.encoder.TagSet(p.block.setOf.at(row))
+	for i := range p.single {
+		s := &p.single[i]
+		code := s.codes.at(row)
+		if code == 0 {
+			continue
+		}
+		switch s.field.Type {
+		case layers.Enum, layers.Boolean, layers.Integer, layers.Number:
+			p.encoder.TagValue(s.key, tileValue(s.field, s.valueOf(code)))
+		default:
+			token := uint32(0)
+			if !s.unique {
+				token = s.first + code
+			}
+			p.encoder.TagText(s.key, s.texts.at(code-1), token)
+		}
+	}
+}
+
+// labels adds the label points that features has met, in a layer of their own.
+func (p *pass) labels() {
+	if len(p.marks) == 0 {
+		return
+	}
+	k := p.stack.look
+	p.encoder.Layer(p.stack.layer.ID+layers.LabelSuffix, p.stack.dict)
+	wanted := k.onLabels
+	if p.query.wanted != nil {
+		wanted = slices.Clone(wanted)
+		for i := range wanted {
+			wanted[i] = wanted[i] && p.query.wanted[i]
+		}
+	}
+	p.block = nil
+	for _, m := range p.marks {
+		if p.block != m.block {
+			p.block = m.block
+			p.use(wanted)
+		}
+		at := m.block.labels[2*m.row : 2*m.row+2]
+		if p.encoder.Open(uint64(m.block.ids[m.row]), tile.Geometry{Kind: tile.Points, XY: at}, true) {
+			p.tag(m.row)
+			p.encoder.Close()
+		}
 	}
 }
 
@@ -119,32 +281,76 @@ func (w *workbench) tag(k *look, b *block, row int, only []bool) {
 // the layers and the address in it, not the version of the encoder. It may differ for equal tiles (a change too small to be seen at the zoom).
 func (v *View) ContentHash(p *Plan, addr tile.Addr) uint64 {
 	d := digest(0).add(uint64(addr.Z)).add(uint64(addr.X)<<32 | uint64(addr.Y))
-	box := tileBox(addr)
-	for _, s := range v.chosen(p.stacks, addr.Z) {
-		n, sum := s.tally(box)
-		d = d.add(uint64(s.look.layerDigest)).add(uint64(n)).add(sum)
+	for i := range p.shown {
+		q := &p.shown[i]
+		s := v.stack(q.id)
+		if s == nil || int(addr.Z) < s.layer.Lowest() && s.layer.Density == nil {
+			continue
+		}
+		box := reach(s.layer, addr)
+		n, sum := 0, uint64(0)
+		if q.plain() {
+			n, sum = s.tally(box)
+		} else {
+			n, sum = s.tallyOf(q, box)
+		}
+		d = d.add(uint64(s.look.digest)).add(uint64(n)).add(sum)
 	}
 	return d.sum()
 }
 
-// chosen are the layers among ids that have anything to show at a zoom, in the fixed order.
-func (v *View) chosen(ids []string, zoom uint8) []*stack {
-	out := make([]*stack, 0, len(ids))
-	for _, s := range v.stacks {
-		if int(zoom) < s.layer.Lowest() {
-			continue
+// reach is the box in which features decide what a tile shows of a layer.
+func reach(l *layers.Layer, addr tile.Addr) index.Box {
+	box := tileBox(addr)
+	if l.Density == nil {
+		return box
+	}
+	return cellReach(box, addr)
+}
+
+// tallyOf counts the features that a query shows and adds what they contribute to its tiles.
+func (s *stack) tallyOf(q *shown, box index.Box) (n int, sum uint64) {
+	var sieve *sieve
+	if q.program != nil {
+		sieve = newSieve(q.program)
+	}
+	for _, seg := range s.segs {
+		if sieve != nil {
+			sieve.bind(&seg.table)
 		}
-		for _, id := range ids {
-			if id == s.layer.ID {
-				out = append(out, s)
-				break
-			}
+		seg.tree.Runs(box, func(first, end int, _ bool) bool {
+			return seg.skip(first, end, func(row int) bool {
+				if sieve == nil || sieve.passes(row) {
+					n++
+					sum += seg.contribution(q, row)
+				}
+				return true
+			})
+		})
+	}
+	return n, sum
+}
+
+// contribution is what a row contributes to the tiles of a query: its hash, and the wanted columns that this does not tell of.
+func (s segment) contribution(q *shown, row int) uint64 {
+	d := digest(s.sum(row, row+1))
+	for i, w := range q.wanted {
+		if w && i >= s.drawn {
+			d = s.columns[i].digest(d, row)
 		}
 	}
-	return out
+	return d.sum()
 }
 
 func tileBox(addr tile.Addr) index.Box {
 	x0, y0, x1, y1 := addr.WorldBox(tile.DefaultBufferPx)
 	return index.Box{MinX: x0, MinY: y0, MaxX: x1, MaxY: y1}
+}
+
+// release forgets what ties a workbench to a view, and gives it back.
+func (v *View) release(w *workbench) {
+	clear(w.single[:cap(w.single)])
+	clear(w.marks[:cap(w.marks)])
+	w.single, w.marks = w.single[:0], w.marks[:0]
+	v.benches.Put(w)
 }

@@ -1,7 +1,59 @@
 package cql2
 
-// Filter is a filter expression that has been read.
-type Filter struct{ text string }
+import (
+	"slices"
+	"unicode/utf8"
 
-// String is the filter in its canonical form.
-func (f *Filter) String() string { return f.text }
+	"wangge/layers"
+)
+
+// Bounds of a filter.
+const (
+	Limit    = 4096 // bytes of text
+	Depth    = 64   // nested parentheses, calls, NOT and minus signs
+	MaxTests = 256  // distinct conditions
+)
+
+// Filter is a filter expression that has been read. It is immutable.
+type Filter struct {
+	text string // as it came, for positions
+	root *node
+}
+
+// Parse reads CQL2 text. Errors are *Error of the kinds ErrSyntax, ErrTooLong and ErrTooDeep.
+func Parse(text string) (*Filter, error) {
+	return parse(text, Limit)
+}
+
+func parse(text string, limit int) (*Filter, error) {
+	if len(text) > limit {
+		at := utf8.RuneCountInString(text[:limit]) + 1
+		return nil, tooLong(at, limit)
+	}
+	p := &parser{scanner: scanner{text: text}}
+	root, err := p.filter()
+	if err != nil {
+		return nil, err
+	}
+	return &Filter{text: text, root: root}, nil
+}
+
+// String is the filter in its canonical form: it reads back as the same filter, and equal spellings have the same.
+func (f *Filter) String() string {
+	return string(appendNode(nil, f.root, levelOr))
+}
+
+// Fields lists the names of the properties that the filter reads, in the order of their first mention.
+func (f *Filter) Fields() []string {
+	var names []string
+	f.root.walk(func(n *node) {
+		if n.kind == property && !slices.Contains(names, n.text) {
+			names = append(names, n.text)
+		}
+	})
+	return names
+}
+
+func (f *Filter) fault(kind error, at int, what layers.Text) *Error {
+	return newError(f.text, kind, at, what)
+}
