@@ -16,18 +16,20 @@ type Encoding string
 const (
 	Identity Encoding = "identity"
 	Gzip     Encoding = "gzip"
+	Brotli   Encoding = "br"
+	Zstd     Encoding = "zstd"
 )
 
 // Encodings lists what answers come in, the preferred one first.
-func Encodings() []Encoding { return []Encoding{Gzip, Identity} }
+func Encodings() []Encoding { return []Encoding{Brotli, Zstd, Gzip, Identity} }
 
 // Choose follows an Accept-Encoding header: the offered encoding with the greatest weight, the earlier one where weights
 // are equal. Identity is acceptable unless it is refused, but never preferred without being named.
 func Choose(header string, offered []Encoding) (Encoding, error) {
-	weights := parseAccept(header)
+	accepted := parseAccept(header)
 	best, bestWeight := Identity, 0.0
 	for _, e := range offered {
-		if w := weights.of(e); w > bestWeight {
+		if w := accepted.of(e); w > bestWeight {
 			best, bestWeight = e, w
 		}
 	}
@@ -40,32 +42,60 @@ func Choose(header string, offered []Encoding) (Encoding, error) {
 // leastWeight is below every weight that can be written (three decimals).
 const leastWeight = 0.0001
 
-type weights map[string]float64
+// The names that weights are kept of.
+const (
+	byGzip = iota
+	byBrotli
+	byZstd
+	byIdentity
+	byStar
+	names
+)
+
+// weights are those of a header; what it does not name has none. It is an array and no map because every tile asks.
+type weights struct {
+	named [names]bool
+	q     [names]float64
+}
 
 func (w weights) of(e Encoding) float64 {
-	if q, named := w[string(e)]; named {
-		return q
+	i := nameOf(string(e))
+	if w.named[i] {
+		return w.q[i]
 	}
-	q, rest := w["*"]
-	if e == Identity && (!rest || q > 0) {
+	if e == Identity && (!w.named[byStar] || w.q[byStar] > 0) {
 		return leastWeight
 	}
-	return q
+	return w.q[byStar]
+}
+
+// nameOf finds the place of an encoding among the weights; it is negative for one that we do not have.
+func nameOf(s string) int {
+	switch {
+	case s == "*":
+		return byStar
+	case strings.EqualFold(s, string(Gzip)), strings.EqualFold(s, "x-gzip"): // RFC 9110 section 8.4.1.3
+		return byGzip
+	case strings.EqualFold(s, string(Brotli)):
+		return byBrotli
+	case strings.EqualFold(s, string(Zstd)):
+		return byZstd
+	case strings.EqualFold(s, string(Identity)):
+		return byIdentity
+	}
+	return -1
 }
 
 func parseAccept(header string) weights {
-	w := weights{}
+	var w weights
 	for part := range strings.SplitSeq(header, ",") {
 		name, params, _ := strings.Cut(part, ";")
-		name = strings.ToLower(strings.TrimSpace(name))
-		if name == "" {
+		i := nameOf(strings.TrimSpace(name))
+		if i < 0 {
 			continue
 		}
-		if name == "x-gzip" { // RFC 9110 section 8.4.1.3
-			name = "gzip"
-		}
 		if q, ok := parseWeight(params); ok {
-			w[name] = q
+			w.named[i], w.q[i] = true, q
 		}
 	}
 	return w

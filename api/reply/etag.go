@@ -23,7 +23,7 @@ func (e Encoding) Quote(tag string) string {
 
 // Unchanged tells whether If-None-Match names the entity tag, which the caller therefore has.
 func Unchanged(r *http.Request, etag string) bool {
-	for _, header := range r.Header.Values("If-None-Match") {
+	for _, header := range r.Header["If-None-Match"] {
 		if matches(header, etag) {
 			return true
 		}

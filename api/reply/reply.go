@@ -7,9 +7,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
-
-	"github.com/klauspost/compress/gzip"
 )
 
 // The ways in which answers may be kept by caches.
@@ -18,27 +15,14 @@ const (
 	NoStore    = "no-store"
 )
 
-// gzipLevel trades a few per cent of size for several times the speed of the default.
-const gzipLevel = 3
-
 // smallest is the size in bytes below which compressing makes an answer no shorter on the wire.
 const smallest = 900
 
 // Writer writes answers. It is safe for use by many requests at a time.
-type Writer struct {
-	gzips sync.Pool // of *gzip.Writer
-}
+type Writer struct{ encoder *encoder }
 
 // NewWriter makes a Writer.
-func NewWriter() *Writer {
-	return &Writer{gzips: sync.Pool{New: func() any {
-		z, err := gzip.NewWriterLevel(nil, gzipLevel)
-		if err != nil {
-			panic(err) // the level is a constant
-		}
-		return z
-	}}}
-}
+func NewWriter() *Writer { return &Writer{newEncoder()} }
 
 // Content is what is sent when the caller does not have it yet.
 type Content struct {
@@ -105,7 +89,19 @@ func (w *Writer) Send(rw http.ResponseWriter, r *http.Request, c Content) error 
 // Negotiate chooses the encoding and sets Vary.
 func (w *Writer) Negotiate(rw http.ResponseWriter, r *http.Request, offered []Encoding) (Encoding, error) {
 	rw.Header().Add("Vary", "Accept-Encoding")
-	return Choose(strings.Join(r.Header.Values("Accept-Encoding"), ","), offered)
+	return Choose(Accepted(r), offered)
+}
+
+// Accepted is the Accept-Encoding of a request, which may have come on several lines.
+func Accepted(r *http.Request) string {
+	switch lines := r.Header["Accept-Encoding"]; len(lines) {
+	case 0:
+		return ""
+	case 1:
+		return lines[0]
+	default:
+		return strings.Join(lines, ",")
+	}
 }
 
 // Tagged sets the ETag and answers 304 where the caller has the content; it tells whether it did.
@@ -121,7 +117,7 @@ func (w *Writer) Tagged(rw http.ResponseWriter, r *http.Request, e Encoding, tag
 
 // Write sends a body with status 200 in an encoding. net/http leaves the body out of answers to HEAD.
 func (w *Writer) Write(rw http.ResponseWriter, e Encoding, mediaType string, body []byte) error {
-	body, err := w.encode(e, body)
+	body, err := w.Encode(e, body)
 	if err != nil {
 		return err
 	}
@@ -134,26 +130,6 @@ func (w *Writer) Write(rw http.ResponseWriter, e Encoding, mediaType string, bod
 	rw.WriteHeader(http.StatusOK)
 	_, _ = rw.Write(body) // a caller that went away is nobody's error
 	return nil
-}
-
-func (w *Writer) encode(e Encoding, body []byte) ([]byte, error) {
-	switch e {
-	case Identity:
-		return body, nil
-	case Gzip:
-		z := w.gzips.Get().(*gzip.Writer)
-		defer w.gzips.Put(z)
-		out := bytes.NewBuffer(make([]byte, 0, len(body)/2+64))
-		z.Reset(out)
-		if _, err := z.Write(body); err != nil {
-			return nil, fmt.Errorf("gzip: %w", err)
-		}
-		if err := z.Close(); err != nil {
-			return nil, fmt.Errorf("gzip: %w", err)
-		}
-		return out.Bytes(), nil
-	}
-	return nil, fmt.Errorf("encoding %q: %w", e, ErrNotAcceptable)
 }
 
 // Marshal is json.Marshal that leaves <, > and & alone: names of roads are not written for HTML here.
