@@ -1,6 +1,7 @@
 package tile_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -8,100 +9,198 @@ import (
 )
 
 // scene is a z14 tile of the benchmark city: 3,300 features, half of them parking polygons, a third ramps, the rest roads.
+// Parking and ramps have six attributes that come again and again, in sets, and a code of their own; roads have five, and a
+// name that neighbours share.
 type scene struct {
-	dict     tile.Dict
-	parking  []tile.Geometry
-	ramps    []tile.Geometry
-	roads    []tile.Geometry
-	tagPairs [][]uint32
+	dict  tile.Dict
+	sets  *tile.Sets
+	named uint32 // key of the text
+	kinds []kindOfScene
 }
 
-func newScene() scene {
+type kindOfScene struct {
+	layer    string
+	features []feature
+}
+
+type feature struct {
+	tile.Geometry
+	whole bool
+	set   uint32
+	text  []byte
+	token uint32
+}
+
+func newScene() *scene {
 	r := rand.New(rand.NewPCG(1, 2))
-	var b tile.DictBuilder
-	var s scene
-	keys := []uint32{b.Key("status"), b.Key("kind"), b.Key("capacity"), b.Key("layout")}
-	for range 64 {
-		var pairs []uint32
-		for _, k := range keys {
-			pairs = append(pairs, k, b.Value(tile.Int(r.Int64N(40))))
-		}
-		s.tagPairs = append(s.tagPairs, pairs)
-	}
-	s.dict = b.Dict()
-	for range 1750 {
-		x, y := at(r.IntN(4200)-50, r.IntN(4200)-50)
-		s.parking = append(s.parking, tile.Geometry{Kind: tile.Polygons, XY: []uint32{x, y, x + 700, y + 90, x + 640, y + 1000, x - 60, y + 910}})
-	}
-	for range 1050 {
-		x, y := at(r.IntN(4200)-50, r.IntN(4200)-50)
-		s.ramps = append(s.ramps, tile.Geometry{Kind: tile.Points, XY: []uint32{x, y}})
-	}
-	for range 500 {
+	s := &scene{}
+	s.words(r)
+	s.kinds = []kindOfScene{{layer: "road"}, {layer: "barrier_free_ramp"}, {layer: "parking_space"}}
+	for i := range 500 {
 		x, y := at(r.IntN(4600)-250, r.IntN(4600)-250)
-		var xy []uint32
+		g := tile.Geometry{Kind: tile.Lines}
 		for range 10 {
 			x, y = x+r.Uint32N(4000), y+r.Uint32N(4000)-2000
-			xy = append(xy, x, y)
+			g.XY = append(g.XY, x, y)
 		}
-		s.roads = append(s.roads, tile.Geometry{Kind: tile.Lines, XY: xy})
+		s.add(r, 0, g, fmt.Sprintf("澳门路%d", i/8), uint32(1+i/8))
+	}
+	for i := range 1050 {
+		x, y := at(r.IntN(4200)-50, r.IntN(4200)-50)
+		s.add(r, 1, tile.Geometry{Kind: tile.Points, XY: []uint32{x, y}}, fmt.Sprintf("3702810107%06d", i), 0)
+	}
+	for i := range 1750 {
+		x, y := at(r.IntN(4200)-50, r.IntN(4200)-50)
+		g := tile.Geometry{Kind: tile.Polygons, XY: []uint32{x, y, x + 700, y + 90, x + 640, y + 1000, x - 60, y + 910}}
+		s.add(r, 2, g, fmt.Sprintf("3702810115%06d", i), 0)
 	}
 	return s
 }
 
+// words fills the dictionary and makes 200 sets of six pairs.
+func (s *scene) words(r *rand.Rand) {
+	var b tile.DictBuilder
+	var sets tile.SetsBuilder
+	keys := []uint32{b.Key("status"), b.Key("kind"), b.Key("layout"), b.Key("access"), b.Key("capacity"), b.Key("competent_dept")}
+	s.named = b.Key("code")
+	for range 200 {
+		var pairs []uint32
+		for i, k := range keys {
+			v := tile.String(fmt.Sprintf("value %d of %d", r.IntN(6), i))
+			if i == 4 {
+				v = tile.Int(r.Int64N(40))
+			}
+			pairs = append(pairs, k, b.Value(v))
+		}
+		sets.Add(pairs)
+	}
+	s.dict, s.sets = b.Dict(), sets.Sets()
+}
+
+func (s *scene) add(r *rand.Rand, kind int, g tile.Geometry, text string, token uint32) {
+	minX, minY, maxX, maxY := here.World(tile.DefaultBufferPx - 1)
+	whole := true
+	for i := 0; i < len(g.XY); i += 2 {
+		x, y := int64(g.XY[i]), int64(g.XY[i+1])
+		whole = whole && x >= minX && x <= maxX && y >= minY && y <= maxY
+	}
+	s.kinds[kind].features = append(s.kinds[kind].features,
+		feature{Geometry: g, whole: whole, set: r.Uint32N(uint32(s.sets.Len())), text: []byte(text), token: token})
+}
+
 func (s *scene) encode(e *tile.Encoder) []byte {
 	e.Begin(here, tile.DefaultBufferPx)
-	for _, l := range []struct {
-		name     string
-		features []tile.Geometry
-	}{{"road", s.roads}, {"barrier_free_ramp", s.ramps}, {"parking_space", s.parking}} {
-		e.Layer(l.name, s.dict)
-		for i, g := range l.features {
-			e.Feature(uint64(i+1), g, s.tagPairs[i%len(s.tagPairs)])
-		}
+	for i := range s.kinds {
+		s.layer(e, &s.kinds[i])
 	}
 	return e.Bytes()
+}
+
+func (s *scene) layer(e *tile.Encoder, k *kindOfScene) {
+	e.Layer(k.layer, s.dict)
+	e.Use(s.sets, nil)
+	for i := range k.features {
+		f := &k.features[i]
+		if e.Open(uint64(500_000+i), f.Geometry, f.whole) {
+			e.TagSet(f.set)
+			e.TagText(s.named, f.text, f.token)
+			e.Close()
+		}
+	}
 }
 
 func BenchmarkEncodeTile(b *testing.B) {
 	s := newScene()
 	var e tile.Encoder
 	b.SetBytes(int64(len(s.encode(&e))))
+	n := 0
+	for _, k := range s.kinds {
+		n += len(k.features)
+	}
 	b.ReportAllocs()
 	for b.Loop() {
 		s.encode(&e)
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.roads)+len(s.ramps)+len(s.parking)), "ns/feature")
+	perFeature(b, n)
 }
 
-func benchmarkFeatures(b *testing.B, features []tile.Geometry) {
-	s := newScene()
+func perFeature(b *testing.B, n int) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/feature")
+}
+
+// benchmarkLayer encodes the features of one kind, as a layer of a tile.
+func benchmarkLayer(b *testing.B, s *scene, k *kindOfScene) {
 	var e tile.Encoder
 	b.ReportAllocs()
-	i := 0
 	for b.Loop() {
-		if i%1000 == 0 {
-			e.Begin(here, tile.DefaultBufferPx)
-			e.Layer("l", s.dict)
-		}
-		e.Feature(uint64(i+1), features[i%len(features)], s.tagPairs[i%len(s.tagPairs)])
-		i++
+		e.Begin(here, tile.DefaultBufferPx)
+		s.layer(&e, k)
+		e.Bytes()
 	}
+	perFeature(b, len(k.features))
 }
 
-func BenchmarkEncodePoint(b *testing.B)   { benchmarkFeatures(b, newScene().ramps) }
-func BenchmarkEncodeLine(b *testing.B)    { benchmarkFeatures(b, newScene().roads) }
-func BenchmarkEncodePolygon(b *testing.B) { benchmarkFeatures(b, newScene().parking) }
+func benchmarkKind(b *testing.B, kind int) {
+	s := newScene()
+	benchmarkLayer(b, s, &s.kinds[kind])
+}
+
+func BenchmarkEncodeLine(b *testing.B)    { benchmarkKind(b, 0) }
+func BenchmarkEncodePoint(b *testing.B)   { benchmarkKind(b, 1) }
+func BenchmarkEncodePolygon(b *testing.B) { benchmarkKind(b, 2) }
+
+// BenchmarkEncodeBare leaves the attributes away.
+func BenchmarkEncodeBare(b *testing.B) {
+	s := newScene()
+	var e tile.Encoder
+	n := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		n = 0
+		e.Begin(here, tile.DefaultBufferPx)
+		for i := range s.kinds {
+			e.Layer(s.kinds[i].layer, s.dict)
+			for j := range s.kinds[i].features {
+				f := &s.kinds[i].features[j]
+				if n++; e.Open(uint64(500_000+j), f.Geometry, f.whole) {
+					e.Close()
+				}
+			}
+		}
+		e.Bytes()
+	}
+	perFeature(b, n)
+}
 
 // BenchmarkEncodeClippedPolygon cuts cells of a net that lie across the edge of the tile.
 func BenchmarkEncodeClippedPolygon(b *testing.B) {
+	s := newScene()
 	x, y := at(-500, -500)
 	cells, _ := net(rand.New(rand.NewPCG(1, 2)), x, y, 900*64, 6)
-	var across []tile.Geometry
+	var across kindOfScene
 	for i, c := range cells {
 		if i%6 == 0 || i/6 == 0 || i%6 == 5 || i/6 == 5 {
-			across = append(across, c)
+			across.features = append(across.features, feature{Geometry: c, text: []byte("370281")})
 		}
 	}
-	benchmarkFeatures(b, across)
+	benchmarkLayer(b, s, &across)
+}
+
+// BenchmarkTagValue interns numbers, most of which came before.
+func BenchmarkTagValue(b *testing.B) {
+	s := newScene()
+	point := tile.Geometry{Kind: tile.Points, XY: flat(1, 1)}
+	var e tile.Encoder
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Begin(here, tile.DefaultBufferPx)
+		e.Layer("width", s.dict)
+		for i := range 1000 {
+			e.Open(uint64(i), point, true)
+			e.TagValue(s.named, tile.Double(float64(i*i%97)/10))
+			e.Close()
+		}
+		e.Bytes()
+	}
+	perFeature(b, 1000)
 }

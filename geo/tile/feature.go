@@ -1,5 +1,7 @@
 package tile
 
+import "encoding/binary"
+
 // binaryMax is how long the longest number is, in bytes.
 const binaryMax = 10
 
@@ -11,54 +13,88 @@ const headLen = 4 + binaryMax + 4
 // caller knows the box of g to lie within the tile and its buffer, so that nothing is tested and clipped.
 func (e *Encoder) Open(id uint64, g Geometry, whole bool) bool {
 	_ = whole
-	if !e.geom.build(&e.plane, g) {
+	e.room(headLen + 5*len(g.XY) + 4*binaryMax)
+	at := e.head(id, g.Kind)
+	end := e.quick(at, &g)
+	if end == notQuick {
+		end = e.long(at, &g)
+	}
+	if end == at {
 		return false
 	}
-	geom := e.geom.cmds
-	e.room(headLen + len(geom) + 3*binaryMax)
-	e.head(id, g.Kind)
-	at := e.n
-	e.n += copy(e.buf[e.n:], geom)
-	e.length(at, 1)
-	e.startTags()
-	return true
-}
-
-// head writes what stands before the commands: their length and that of the feature are left open.
-func (e *Encoder) head(id uint64, k Kind) {
-	e.buf[e.n] = fieldFeature
-	e.n += 2
-	e.featureAt = e.n
-	if id != 0 {
-		e.buf[e.n] = fieldID
-		e.n++
-		e.uvarint(id)
+	e.featureAt = e.n + 2
+	e.n = end
+	if size := end - at; size < 0x80 {
+		e.buf[at-1] = byte(size)
+	} else {
+		e.length(at, 1)
 	}
-	b := e.buf[e.n : e.n+4]
-	b[0], b[1], b[2] = fieldType, byte(k), fieldGeom
-	e.n += 4
-}
-
-func (e *Encoder) startTags() {
 	e.buf[e.n] = fieldTags
 	e.n += 2
 	e.tagsAt = e.n
+	return true
+}
+
+// head writes behind the end what stands before the commands, and gives their place. Their length and that of the feature
+// are left open.
+func (e *Encoder) head(id uint64, k Kind) int {
+	b := e.buf[e.n:]
+	at := 2
+	switch {
+	case id-1 < 1<<28-1:
+		x, n := spread(uint32(id))
+		binary.LittleEndian.PutUint64(b, fieldFeature|fieldID<<16|x<<24)
+		at += 1 + n
+	case id == 0:
+		b[0] = fieldFeature
+	default:
+		b[0], b[2] = fieldFeature, fieldID
+		at = 3 + binary.PutUvarint(b[3:], id)
+	}
+	binary.LittleEndian.PutUint32(b[at:], fieldType|uint32(k)<<8|fieldGeom<<16)
+	return e.n + at + 4
+}
+
+// long writes the commands of any geometry, as quick does.
+func (e *Encoder) long(at int, g *Geometry) int {
+	if !e.geom.build(&e.plane, *g) {
+		return at
+	}
+	n := e.n
+	e.n = at
+	e.room(len(e.geom.cmds) + 4*binaryMax)
+	e.n = n
+	return at + copy(e.buf[at:], e.geom.cmds)
 }
 
 // Close ends the feature that Open began.
 func (e *Encoder) Close() {
 	e.room(2 * binaryMax)
-	if e.n == e.tagsAt {
+	switch size := e.n - e.tagsAt; {
+	case size == 0:
 		e.n -= 2
-	} else {
+	case size < 0x80:
+		e.buf[e.tagsAt-1] = byte(size)
+	default:
 		e.length(e.tagsAt, 1)
 	}
-	e.length(e.featureAt, 1)
+	if size := e.n - e.featureAt; size < 0x80 {
+		e.buf[e.featureAt-1] = byte(size)
+	} else {
+		e.length(e.featureAt, 1)
+	}
 	e.count++
 }
 
 // TagSet gives the feature all pairs of a set of the store in use.
-func (e *Encoder) TagSet(n uint32) { e.write(e.vocabulary.set(n)) }
+func (e *Encoder) TagSet(n uint32) {
+	set := e.vocabulary.set(n)
+	e.room(len(set))
+	for i := 0; i < len(set); i += chunk {
+		*(*[chunk]byte)(e.buf[e.n+i:]) = *(*[chunk]byte)(set[i : i+chunk])
+	}
+	e.n += len(set)
+}
 
 // TagText gives the feature a text, which must be UTF-8. token is the number that the text has in the store in use, so that
 // equal texts of neighbours are found and written once, mostly; 0 tells not to look, as for codes that do not come twice.
@@ -78,8 +114,14 @@ func (e *Encoder) TagValue(key uint32, v Value) {
 // pair writes numbers of the layer.
 func (e *Encoder) pair(key, value uint32) {
 	e.room(2 * binaryMax)
-	e.uvarint(uint64(key))
-	e.uvarint(uint64(value))
+	if key >= 0x80 || value >= 1<<14 {
+		e.uvarint(uint64(key))
+		e.uvarint(uint64(value))
+		return
+	}
+	long := (0x7f - value) >> 31
+	binary.LittleEndian.PutUint32(e.buf[e.n:], key|(value+value&^0x7f+long<<7)<<8)
+	e.n += int(2 + long)
 }
 
 // Feature adds a feature to the open layer and tells whether anything of it is left in this tile. tags are pairs of the

@@ -53,7 +53,11 @@ func (s *shape) lines(p *plane, g Geometry) {
 		if g.Ends != nil {
 			end = g.Ends[i]
 		}
-		pts, b := p.round(s.pts[:0], s.drawn(p, g, start, end))
+		keep := g.Keep
+		if keep != nil {
+			keep = keep[start:end]
+		}
+		pts, b := p.round(s.pts[:0], s.drawn(p, g.XY[2*start:2*end], keep))
 		s.pts = pts
 		start = end
 		switch {
@@ -66,19 +70,20 @@ func (s *shape) lines(p *plane, g Geometry) {
 	}
 }
 
-// drawn is the part of a line from start to end, without the positions that are passed over at the zoom of the tile.
-func (s *shape) drawn(p *plane, g Geometry, start, end uint32) []uint32 {
-	xy := g.XY[2*start : 2*end]
-	if g.Keep == nil {
+// drawn is a part of a line without the positions that are passed over at the zoom of the tile.
+func (s *shape) drawn(p *plane, xy []uint32, keep []uint8) []uint32 {
+	if keep == nil {
 		return xy
 	}
-	s.xy = s.xy[:0]
-	for i, from := range g.Keep[start:end] {
-		if from <= p.zoom {
-			s.xy = append(s.xy, xy[2*i], xy[2*i+1])
-		}
+	if len(s.xy) < len(xy) {
+		s.xy = make([]uint32, 2*len(xy))
 	}
-	return s.xy
+	n, kept := 0, s.xy[:len(xy)]
+	for i, from := range keep[:len(xy)/2] {
+		kept[n], kept[n+1] = xy[2*i], xy[2*i+1]
+		n += int(uint32(int32(from)-int32(p.zoom)-1)>>31) << 1 // without a branch: zooms change from one position to the next
+	}
+	return kept[:n]
 }
 
 // clipLine writes the parts of a line that lie in the clip box. A segment that only touches it leaves nothing.

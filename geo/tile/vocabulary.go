@@ -125,6 +125,7 @@ func (v *vocabulary) translate(n uint32) knownSet {
 			v.arena.uvarint(uint64(v.dictValue(uint32(value))))
 		}
 	}
+	v.arena.room(0)
 	k.end = uint32(v.arena.n)
 	return k
 }
@@ -142,16 +143,39 @@ func (v *vocabulary) text(text []byte, token uint32) uint32 {
 }
 
 func (v *vocabulary) addText(text []byte) uint32 {
-	v.values.room(len(text) + 2 + 2*binaryMax)
-	v.values.buf[v.values.n] = fieldValues
-	v.values.n++
-	v.values.uvarint(uint64(1 + varintLen(uint64(len(text))) + len(text)))
-	v.values.buf[v.values.n] = byte(stringValue)
-	v.values.n++
-	v.values.uvarint(uint64(len(text)))
-	v.values.n += copy(v.values.buf[v.values.n:], text)
+	n := len(text)
+	v.values.room(n + 2*binaryMax)
+	b := v.values.buf[v.values.n:]
+	if n < 0x7e {
+		binary.LittleEndian.PutUint32(b, fieldValues|uint32(n+2)<<8|uint32(stringValue)<<16|uint32(n)<<24)
+		place(b[4:], text)
+		v.values.n += 4 + n
+	} else {
+		b[0] = fieldValues
+		at := 1 + binary.PutUvarint(b[1:], uint64(1+varintLen(uint64(n))+n))
+		b[at] = byte(stringValue)
+		at += 1 + binary.PutUvarint(b[at+1:], uint64(n))
+		v.values.n += at + copy(b[at:], text)
+	}
 	v.valueN++
 	return v.valueN - 1
+}
+
+// place copies a text, mostly a code of 8 to 32 bytes, which is done in two halves that may overlap.
+func place(dst, text []byte) {
+	n := len(text)
+	switch {
+	case n > 32 || n < 8:
+		copy(dst, text)
+	case n > 16:
+		last := *(*[16]byte)(text[n-16:])
+		*(*[16]byte)(dst) = *(*[16]byte)(text)
+		*(*[16]byte)(dst[n-16:]) = last
+	default:
+		last := binary.LittleEndian.Uint64(text[n-8:])
+		binary.LittleEndian.PutUint64(dst, binary.LittleEndian.Uint64(text))
+		binary.LittleEndian.PutUint64(dst[n-8:], last)
+	}
 }
 
 // value is the number of a value: it is written behind the others and taken back if it is there already.

@@ -47,3 +47,10 @@ func appendPair(b []byte, v, w uint32) []byte {
 }
 
 func zigzag(v int32) uint32 { return uint32(v<<1) ^ uint32(v>>31) }
+
+// spread is a number below 2^28 as a varint of n bytes, the first in the lowest bits.
+func spread(v uint32) (x uint64, n int) {
+	w := v&0x7f | v<<1&0x7f00 | v<<2&0x7f0000 | v<<3&0x7f000000
+	n = (bits.Len32(w|1) + 7) >> 3
+	return uint64(w | 0x80808080&(1<<(8*(n-1)&31)-1)), n
+}
