@@ -3,7 +3,6 @@ package style
 import (
 	"fmt"
 	"image/color"
-	"strconv"
 )
 
 // Flavour gives the colours of a theme, #rrggbb by name.
@@ -23,6 +22,12 @@ var light = Flavour{
 	"label": "#3b4048", "labelMuted": "#6b707a", "halo": "#ffffff", "border": "#7d7391", "zone": "#1456f0",
 	"toilet": "#0b8a8f", "ramp": "#7a4fd0", "parking": "#2f6fed", "parkingFill": "#cddcf9", "bike": "#6f9cf2", "site": "#e08a0b", "siteLabel": "#96590a",
 	"fault": "#d64545", "grid": "#7d899b", "duty": "#33415c", "manned": "#1f8a52", "picture": "#ffffff",
+	"roadDensity1": "#dbe1e9", "roadDensity2": "#bac4d1", "roadDensity3": "#9ca8ba", "roadDensity4": "#808fa5", "roadDensity5": "#66768f", "roadDensity6": "#4e5d76",
+	"alleyDensity1": "#ecddd3", "alleyDensity2": "#d8bead", "alleyDensity3": "#c6a08a", "alleyDensity4": "#b5836a", "alleyDensity5": "#a2684f", "alleyDensity6": "#884e3a",
+	"toiletDensity1": "#c7e6e2", "toiletDensity2": "#98cdc7", "toiletDensity3": "#68b5af", "toiletDensity4": "#349e9a", "toiletDensity5": "#008785", "toiletDensity6": "#006c6d",
+	"rampDensity1": "#e6dbff", "rampDensity2": "#cbbaf6", "rampDensity3": "#b19bee", "rampDensity4": "#997de7", "rampDensity5": "#8061db", "rampDensity6": "#6549bf",
+	"parkingDensity1": "#c7e3ff", "parkingDensity2": "#9cc7f9", "parkingDensity3": "#74abf3", "parkingDensity4": "#518fed", "parkingDensity5": "#3773e1", "parkingDensity6": "#2758c5",
+	"siteDensity1": "#efdec2", "siteDensity2": "#e1bd91", "siteDensity3": "#d79c64", "siteDensity4": "#ce7b3b", "siteDensity5": "#c15a1d", "siteDensity6": "#a93d12",
 }
 
 var dark = Flavour{
@@ -34,6 +39,12 @@ var dark = Flavour{
 	"label": "#d8dde6", "labelMuted": "#8c94a3", "halo": "#0e1116", "border": "#8d83a6", "zone": "#5b8cff",
 	"toilet": "#2fd0cf", "ramp": "#b094ff", "parking": "#6aa0ff", "parkingFill": "#1f3358", "bike": "#4f78bd", "site": "#ffb547", "siteLabel": "#ffc46b",
 	"fault": "#ff6b6b", "grid": "#667289", "duty": "#9fb0d0", "manned": "#3fc27f", "picture": "#0e1116",
+	"roadDensity1": "#2b3543", "roadDensity2": "#3e4b5d", "roadDensity3": "#516074", "roadDensity4": "#66758a", "roadDensity5": "#7e8ba0", "roadDensity6": "#9aa5b6",
+	"alleyDensity1": "#512a1c", "alleyDensity2": "#6e3e28", "alleyDensity3": "#865236", "alleyDensity4": "#9c6848", "alleyDensity5": "#af8160", "alleyDensity6": "#c39d7e",
+	"toiletDensity1": "#003d35", "toiletDensity2": "#00544d", "toiletDensity3": "#006b64", "toiletDensity4": "#03827d", "toiletDensity5": "#1d9a97", "toiletDensity6": "#59b2b0",
+	"rampDensity1": "#45226f", "rampDensity2": "#5c3496", "rampDensity3": "#7147b6", "rampDensity4": "#835fd0", "rampDensity5": "#9579e2", "rampDensity6": "#aa97f1",
+	"parkingDensity1": "#003664", "parkingDensity2": "#004a8f", "parkingDensity3": "#015dbc", "parkingDensity4": "#2e72d6", "parkingDensity5": "#5489e8", "parkingDensity6": "#7ca3f5",
+	"siteDensity1": "#651d00", "siteDensity2": "#7f3400", "siteDensity3": "#964b00", "siteDensity4": "#ab6300", "siteDensity5": "#bf7d13", "siteDensity6": "#cb9d4b",
 }
 
 // colour resolves "$name"; other text is no colour of the flavour.
@@ -51,6 +62,5 @@ func (f Flavour) rgba(name string) (color.NRGBA, error) {
 	if !ok {
 		return color.NRGBA{}, fmt.Errorf("style: the flavour has no colour %s", name)
 	}
-	v, err := strconv.ParseUint(hex[1:], 16, 32)
-	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 0xff}, err
+	return rgb(hex), nil
 }

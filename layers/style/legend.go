@@ -15,6 +15,8 @@ type LegendPart struct {
 	Provenance string       `json:"provenance,omitempty"`
 	ProvenEn   string       `json:"provenance_en,omitempty"`
 	Items      []LegendItem `json:"items"`
+
+	Density *LegendDensity `json:"density,omitempty"` // nil where hexagons never stand in for its features
 }
 
 // LegendItem is one line of the legend, its colours resolved.

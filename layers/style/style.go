@@ -63,8 +63,9 @@ type Layer struct {
 	order int
 }
 
-// Build makes the style of a theme over the given tile layers. base is the address of the server without a slash at its end.
-func Build(tileLayers []*layers.Layer, theme, base string, city City) (*Style, error) {
+// Build makes the style of a theme over the given tile layers. base is the address of the server without a slash at its end. Where
+// densities is nil no hexagons are drawn.
+func Build(tileLayers []*layers.Layer, theme, base string, city City, densities Densities) (*Style, error) {
 	flavour, ok := Flavours()[theme]
 	if !ok {
 		return nil, fmt.Errorf("%w: %q", ErrNoTheme, theme)
@@ -80,11 +81,16 @@ func Build(tileLayers []*layers.Layer, theme, base string, city City) (*Style, e
 		if err != nil {
 			return nil, err
 		}
-		s.Layers = append(s.Layers, drawn...)
 		part, err := legendPart(l, flavour)
 		if err != nil {
 			return nil, err
 		}
+		hexagons, density, err := densityLayers(l, flavour, densities)
+		if err != nil {
+			return nil, err
+		}
+		part.Density = density
+		s.Layers = append(append(s.Layers, drawn...), hexagons...)
 		s.Metadata.Legend = append(s.Metadata.Legend, part)
 	}
 	slices.SortStableFunc(s.Layers, func(a, b Layer) int {

@@ -28,7 +28,7 @@ func everything() []*layers.Layer {
 
 func TestBuildEveryTheme(t *testing.T) {
 	for theme := range Flavours() {
-		s, err := Build(everything(), theme, "http://example.test", City{Name: "样城"})
+		s, err := Build(everything(), theme, "http://example.test", City{Name: "样城"}, someDensities{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func TestBuildEveryTheme(t *testing.T) {
 // difference that somebody can look at.
 func TestGoldenOrder(t *testing.T) {
 	const golden = "testdata/order.txt"
-	s, err := Build(everything(), "light", "", City{})
+	s, err := Build(everything(), "light", "", City{}, someDensities{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestGoldenOrder(t *testing.T) {
 }
 
 func TestHiddenNet(t *testing.T) {
-	s, err := Build(everything(), "light", "", City{})
+	s, err := Build(everything(), "light", "", City{}, someDensities{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestHiddenNet(t *testing.T) {
 }
 
 func TestUnknownTheme(t *testing.T) {
-	if _, err := Build(nil, "sepia", "", City{}); !errors.Is(err, ErrNoTheme) {
+	if _, err := Build(nil, "sepia", "", City{}, nil); !errors.Is(err, ErrNoTheme) {
 		t.Errorf("got %v, want ErrNoTheme", err)
 	}
 	if _, _, err := Sprite("sepia", 1); !errors.Is(err, ErrNoTheme) {
