@@ -155,17 +155,54 @@ func (t *table) size() int64 {
 	return n
 }
 
-// block is a table packed for searching: immutable, in Hilbert order.
+// block is a table packed for searching: immutable, by first zoom and then in Hilbert order.
 type block struct {
 	table  // hashes are sums here: hashes[i] is that of all rows up to and with i
 	byID   []uint32
 	boxes  []index.Box // nil where every feature is a single position
-	tree   *index.Tree
+	bands  []band
 	labels []uint32 // x and y of every row's label point; nil for a layer without areas
 	sets   *tile.Sets
 	setOf  codes   // by row, number of its tag set
 	loose  []int   // columns of tiles that are in no tag set
 	keep   []uint8 // by position, the first zoom at which it is drawn; nil for all at every zoom
+}
+
+// band is the run of rows that are drawn from the same zoom on, with an index of its own: a map of the whole city does not look at
+// what it does not show.
+type band struct {
+	zoom       uint8
+	first, end int
+	tree       *index.Tree // of the rows counted from first
+}
+
+// allZooms is beyond the deepest.
+const allZooms = tile.MaxZoom + 1
+
+// runs yields runs of rows that meet q and are drawn at a zoom, as index.Tree does.
+func (b *block) runs(q index.Box, zoom uint8, yield func(first, end int, whole bool) bool) bool {
+	for i := range b.bands {
+		band := &b.bands[i]
+		if band.zoom > zoom {
+			break
+		}
+		if !band.tree.Runs(q, func(first, end int, whole bool) bool { return yield(band.first+first, band.first+end, whole) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// bound is the box of all rows; false where there are none.
+func (b *block) bound() (all index.Box, ok bool) {
+	for i, band := range b.bands {
+		if i == 0 {
+			all = band.tree.Bound()
+			continue
+		}
+		all = all.Union(band.tree.Bound())
+	}
+	return all, len(b.bands) > 0
 }
 
 // part is some rows of a table.
@@ -226,7 +263,8 @@ func pack(k *look, parts ...part) *block {
 	for i, p := range parts {
 		memos[i] = p.memos(len(parts) == 1)
 	}
-	for i, at := range index.Order(len(refs), func(i int) index.Box { return boxes[i] }) {
+	order := byZoom(index.Order(len(refs), func(i int) index.Box { return boxes[i] }), func(i uint32) uint8 { return parts[refs[i].part].zooms[refs[i].row] })
+	for i, at := range order {
 		r := refs[at]
 		b.pushFrom(parts[r.part].table, int(r.row), memos[r.part])
 		sum += parts[r.part].hash(int(r.row))
@@ -235,6 +273,30 @@ func pack(k *look, parts ...part) *block {
 	}
 	b.finish(k, sorted, single)
 	return b
+}
+
+// byZoom sorts an order by first zoom; within one it stays.
+func byZoom(order []uint32, zoom func(i uint32) uint8) []uint32 {
+	var counts [allZooms + 1]int
+	for _, i := range order {
+		counts[zoom(i)]++
+	}
+	if slices.Contains(counts[:], len(order)) {
+		return order
+	}
+	starts := counts
+	at := 0
+	for z, n := range counts {
+		starts[z] = at
+		at += n
+	}
+	out := make([]uint32, len(order))
+	for _, i := range order {
+		z := zoom(i)
+		out[starts[z]] = i
+		starts[z]++
+	}
+	return out
 }
 
 // finish builds the indexes over rows in their final order.
@@ -249,7 +311,15 @@ func (b *block) finish(k *look, boxes []index.Box, single bool) {
 		b.boxes = boxes
 		box = func(i int) index.Box { return boxes[i] }
 	}
-	b.tree = index.Pack(len(b.ids), box)
+	for first := 0; first < b.len(); {
+		end := first + 1
+		for end < b.len() && b.zooms[end] == b.zooms[first] {
+			end++
+		}
+		start := first
+		b.bands = append(b.bands, band{b.zooms[first], first, end, index.Pack(end-first, func(i int) index.Box { return box(start + i) })})
+		first = end
+	}
 	b.keep = keepFrom(&b.table)
 	b.place()
 }

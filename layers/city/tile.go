@@ -150,7 +150,7 @@ func (p *pass) features() {
 		if p.sieve != nil {
 			p.sieve.bind(&seg.table)
 		}
-		if !seg.tree.Runs(box, p.run) {
+		if !seg.runs(box, p.addr.Z, p.run) {
 			return
 		}
 	}
@@ -196,13 +196,12 @@ func (p *pass) rows(first, end int, whole bool) {
 	if at > 0 {
 		at, _ = slices.BinarySearch(p.gone, uint32(first))
 	}
-	b := p.block
 	for row := first; row < end; row++ {
 		if at < len(p.gone) && p.gone[at] == uint32(row) {
 			at++
 			continue
 		}
-		if b.zooms[row] > p.addr.Z || p.sieve != nil && !p.sieve.passes(row) {
+		if p.sieve != nil && !p.sieve.passes(row) {
 			continue
 		}
 		p.row(row, whole)
@@ -318,7 +317,7 @@ func (s *stack) tallyOf(q *shown, box index.Box) (n int, sum uint64) {
 		if sieve != nil {
 			sieve.bind(&seg.table)
 		}
-		seg.tree.Runs(box, func(first, end int, _ bool) bool {
+		seg.runs(box, allZooms, func(first, end int, _ bool) bool {
 			return seg.skip(first, end, func(row int) bool {
 				if sieve == nil || sieve.passes(row) {
 					n++

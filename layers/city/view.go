@@ -123,12 +123,13 @@ func (v *View) Extent(ids ...string) (orb.Bound, bool) {
 			continue
 		}
 		for _, seg := range s.segs {
+			b, any := seg.bound()
 			switch {
-			case seg.len() == len(seg.gone):
+			case !any || seg.len() == len(seg.gone):
 			case !found:
-				all, found = seg.tree.Bound(), true
+				all, found = b, true
 			default:
-				all = all.Union(seg.tree.Bound())
+				all = all.Union(b)
 			}
 		}
 	}
