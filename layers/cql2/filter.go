@@ -27,8 +27,11 @@ func Parse(text string) (*Filter, error) {
 
 func parse(text string, limit int) (*Filter, error) {
 	if len(text) > limit {
-		at := utf8.RuneCountInString(text[:limit]) + 1
-		return nil, tooLong(at, limit)
+		cut := limit
+		for cut > 0 && !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		return nil, newError(text, ErrTooLong, cut, textf("过滤表达式超过 %d 字节", "the filter has more than %d bytes", limit))
 	}
 	p := &parser{scanner: scanner{text: text}}
 	root, err := p.filter()
@@ -47,7 +50,7 @@ func (f *Filter) String() string {
 func (f *Filter) Fields() []string {
 	var names []string
 	f.root.walk(func(n *node) {
-		if n.kind == property && !slices.Contains(names, n.text) {
+		if n.kind == kindProperty && !slices.Contains(names, n.text) {
 			names = append(names, n.text)
 		}
 	})
