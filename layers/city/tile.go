@@ -115,9 +115,9 @@ func (p *pass) layer() {
 	if p.query.program != nil {
 		p.sieve = newSieve(p.query.program)
 	}
-	single := int(p.addr.Z) >= l.Lowest() && (p.thinned == 0 || l.Density == nil)
-	if single {
-		if p.thinned > 0 {
+	m := p.manner()
+	if m.single {
+		if p.thinned > 0 && l.Density == nil {
 			p.floor = 1 << (unitZoom - p.addr.Z + 2*p.thinned)
 		}
 		p.features()
@@ -126,15 +126,15 @@ func (p *pass) layer() {
 		}
 		p.labels()
 	}
-	if l.Density != nil && (int(p.addr.Z) < l.Latest() || p.thinned > 0) {
-		p.densities()
+	if m.res >= 0 {
+		p.densities(m)
 	}
 }
 
 // canThin tells whether there is a coarser way to show the layer.
 func (p *pass) canThin() bool {
 	if p.stack.layer.Density != nil {
-		return p.thinned == 0 && int(p.addr.Z) >= p.stack.layer.Lowest()
+		return !p.manner().last
 	}
 	return p.floor < 1<<31
 }
