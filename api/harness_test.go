@@ -75,8 +75,9 @@ func townOn(t testing.TB, pool *pgxpool.Pool, options ...func(*Config)) *town {
 	t.Helper()
 	w := &town{pool: pool, log: &logBuffer{}}
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
-	w.city = follow(t, city.Config{Pool: pool, Models: map[string]city.Model{NetKey: gridpg.Model{}}, Log: slog.New(slog.DiscardHandler)})
-	cfg := Config{City: w.city, Records: postgres.NewReader(pool), Log: log, Version: "test"}
+	changes := NewChanges()
+	w.city = follow(t, city.Config{Pool: pool, Models: map[string]city.Model{NetKey: gridpg.Model{}}, Log: slog.New(slog.DiscardHandler), Changed: changes.Tell})
+	cfg := Config{City: w.city, Changes: changes, Records: postgres.NewReader(pool), Log: log, Version: "test"}
 	for _, o := range options {
 		o(&cfg)
 	}

@@ -85,9 +85,10 @@ func ready(ctx context.Context, pool *pgxpool.Pool) error {
 // is served.
 func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce func(address string)) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	memory := city.New(city.Config{Pool: pool, Models: map[string]city.Model{api.NetKey: gridpg.Model{}}, Log: log})
+	changes := api.NewChanges()
+	memory := city.New(city.Config{Pool: pool, Models: map[string]city.Model{api.NetKey: gridpg.Model{}}, Log: log, Changed: changes.Tell})
 	handler, err := api.New(api.Config{
-		City: memory, Records: postgres.NewReader(pool), Log: log, Version: version,
+		City: memory, Records: postgres.NewReader(pool), Changes: changes, Log: log, Version: version,
 		PublicURL: flags.PublicURL, TrustProxy: flags.TrustProxy, OpenMetrics: flags.OpenMetrics,
 	})
 	if err != nil {
