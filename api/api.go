@@ -42,7 +42,6 @@ const NetKey = "net"
 type Config struct {
 	City    cities
 	Records records
-	Changes *Changes     // what City tells; nil: nobody tells anything
 	Log     *slog.Logger // nil for the default
 	Version string       // of the program
 
@@ -61,9 +60,6 @@ func (c *Config) check() error {
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
-	}
-	if c.Changes == nil {
-		c.Changes = NewChanges()
 	}
 	if c.RequestTimeout == 0 {
 		c.RequestTimeout = 30 * time.Second
@@ -99,7 +95,7 @@ func New(cfg Config) (*API, error) {
 		return nil, err
 	}
 	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records), tileTag: tileVersion(cfg.Version)}
-	a.ogc = &ogc.Handler{City: a.view, Records: cfg.Records, Base: a.base, Reply: a.reply}
+	a.ogc = &ogc.Handler{City: a.view, Query: query, Records: cfg.Records, Base: a.base, Reply: a.reply, Tile: a.tileOf}
 	a.metrics = newMetrics(cfg.City, cfg.Version)
 	var err error
 	if a.sprites, err = drawSprites(); err != nil {
@@ -118,8 +114,5 @@ func New(cfg Config) (*API, error) {
 // ServeHTTP answers a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
-// Drain makes /readyz answer 503 from now on and ends the streams: the server is about to stop.
-func (a *API) Drain() {
-	a.draining.Store(true)
-	a.cfg.Changes.end()
-}
+// Drain makes /readyz answer 503 from now on: the server is about to stop.
+func (a *API) Drain() { a.draining.Store(true) }

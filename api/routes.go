@@ -23,7 +23,6 @@ type route struct {
 	params []string // of the query
 	reads  bool     // reads the city: takes min_revision too
 	lax    bool     // takes any query
-	stream bool     // goes on for as long as its caller likes: has no time limit
 	serve  handler
 }
 
@@ -37,18 +36,27 @@ func (a *API) routes() []route {
 
 		{path: "/api/v1/status", reads: true, serve: a.status},
 		{path: "/api/v1/counts", params: []string{"bbox"}, reads: true, serve: a.counts},
-		{path: "/api/v1/changes", params: []string{"layers", "last_event_id"}, reads: true, stream: true, serve: a.listen},
 		{path: "/api/v1/locate", params: []string{"lon", "lat"}, reads: true, serve: a.locate},
 		{path: "/api/v1/regions", params: []string{"parent", "kind", "limit", "cursor"}, reads: true, serve: a.regions},
 		{path: "/api/v1/regions/{code}", reads: true, serve: a.region},
 		{path: "/api/v1/search", params: []string{"q", "limit"}, reads: true, serve: a.search},
 
-		{path: "/ogc", serve: a.ogc.Landing},
-		{path: "/ogc/conformance", serve: a.ogc.Conformance},
-		{path: "/ogc/collections", reads: true, serve: a.ogc.Collections},
-		{path: "/ogc/collections/{id}", reads: true, serve: a.ogc.Collection},
-		{path: "/ogc/collections/{id}/schema", reads: true, serve: a.ogc.Schema},
-		{path: "/ogc/collections/{id}/items/{fid}", reads: true, serve: a.ogc.Item},
+		{path: "/ogc", params: []string{"f"}, serve: a.ogc.Landing},
+		{path: "/ogc/", params: []string{"f"}, serve: a.ogc.Landing},
+		{path: "/ogc/api", params: []string{"f"}, serve: a.ogc.API},
+		{path: "/ogc/conformance", params: []string{"f"}, serve: a.ogc.Conformance},
+		{path: "/ogc/collections", params: []string{"f"}, reads: true, serve: a.ogc.Collections},
+		{path: "/ogc/collections/{collectionId}", params: []string{"f"}, reads: true, serve: a.ogc.Collection},
+		{path: "/ogc/collections/{collectionId}/schema", params: []string{"f"}, reads: true, serve: a.ogc.Schema},
+		{path: "/ogc/collections/{collectionId}/items/{featureId}", params: []string{"f"}, reads: true, serve: a.ogc.Item},
+		{path: "/ogc/collections/{collectionId}/tiles", params: []string{"f"}, reads: true, serve: a.ogc.CollectionTilesets},
+		{path: "/ogc/collections/{collectionId}/tiles/{tileMatrixSetId}", params: []string{"f"}, reads: true, serve: a.ogc.CollectionTileset},
+		{path: "/ogc/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", params: []string{"f"}, reads: true, serve: a.ogc.CollectionTile},
+		{path: "/ogc/tiles", params: []string{"f", "collections"}, reads: true, serve: a.ogc.CityTilesets},
+		{path: "/ogc/tiles/{tileMatrixSetId}", params: []string{"f", "collections"}, reads: true, serve: a.ogc.CityTileset},
+		{path: "/ogc/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", params: []string{"f", "collections"}, reads: true, serve: a.ogc.CityTile},
+		{path: "/ogc/tileMatrixSets", params: []string{"f"}, serve: a.ogc.TileMatrixSets},
+		{path: "/ogc/tileMatrixSets/{tileMatrixSetId}", params: []string{"f"}, serve: a.ogc.TileMatrixSet},
 
 		{path: "/healthz", lax: true, serve: a.healthz},
 		{path: "/readyz", params: []string{"write"}, serve: a.readyz},
@@ -75,11 +83,6 @@ func (a *API) serve(rt route) http.Handler {
 		if r.Method == http.MethodOptions {
 			preflight(w)
 			return
-		}
-		if !rt.stream {
-			ctx, cancel := context.WithTimeout(r.Context(), a.cfg.RequestTimeout)
-			defer cancel()
-			r = r.WithContext(ctx)
 		}
 		if err := a.answer(rt, w, r); err != nil {
 			a.fail(w, r, err)

@@ -32,10 +32,15 @@ var (
 	errZoom    = errors.New("no tiles at this zoom")
 )
 
-// tile answers with a vector tile of one or more layers.
+// tile answers with the vector tile that a path names.
 func (a *API) tile(w http.ResponseWriter, r *http.Request) error {
 	vars := mux.Vars(r)
-	addr, err := parseAddr(vars["z"], vars["x"], vars["y"])
+	return a.tileOf(w, r, vars["layers"], vars["z"], vars["x"], vars["y"])
+}
+
+// tileOf answers with a vector tile of one or more layers; OGC API Tiles asks for it too.
+func (a *API) tileOf(w http.ResponseWriter, r *http.Request, list, z, x, y string) error {
+	addr, err := parseAddr(z, x, y)
 	if err != nil {
 		return err
 	}
@@ -43,7 +48,7 @@ func (a *API) tile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ids, err := tileLayers(view, vars["layers"])
+	ids, err := tileLayers(view, list)
 	if err != nil {
 		return err
 	}

@@ -36,11 +36,14 @@ type label struct {
 
 // Item answers with one feature.
 func (h *Handler) Item(w http.ResponseWriter, r *http.Request) error {
+	if err := h.wants(r, "json", geoJSONType, jsonType); err != nil {
+		return err
+	}
 	view, l, err := h.find(r)
 	if err != nil {
 		return err
 	}
-	id, err := parseID(mux.Vars(r)["fid"])
+	id, err := parseID(mux.Vars(r)["featureId"])
 	if err != nil {
 		return err
 	}
@@ -53,9 +56,9 @@ func (h *Handler) Item(w http.ResponseWriter, r *http.Request) error {
 		Type: "Feature", ID: row.ID, BBox: row.BBox, Geometry: row.Geometry,
 		Properties: properties(l, row, view.Rules()), Labels: labels(l, row), Regions: row.Regions, Grids: row.Grids,
 		Links: []link{
-			{fmt.Sprintf("%s/items/%d", collection, row.ID), "self", geoJSONType, ""},
-			{collection, "collection", jsonType, l.Title.Zh},
-			{collection + "/schema", schemaRel, schemaType, ""},
+			{Href: fmt.Sprintf("%s/items/%d", collection, row.ID), Rel: "self", Type: geoJSONType},
+			{Href: collection, Rel: "collection", Type: jsonType, Title: l.Title.Zh},
+			{Href: collection + "/schema", Rel: schemaRel, Type: schemaType},
 		},
 	}
 	return h.Reply.GeoJSON(w, r, strconv.FormatInt(row.Revision, 10)+".", f)
@@ -64,7 +67,7 @@ func (h *Handler) Item(w http.ResponseWriter, r *http.Request) error {
 // parseID reads the number of a feature. A number that no feature can have is one that is not found.
 func parseID(s string) (int64, error) {
 	if s == "" || strings.Trim(s, "0123456789") != "" {
-		return 0, param.InPath("fid", "必须是数字编号", "must be a number")
+		return 0, param.InPath("featureId", "必须是数字编号", "must be a number")
 	}
 	id, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/gorilla/mux"
+	"github.com/paulmach/orb"
 
 	"wangge/api/param"
 	"wangge/api/reply"
@@ -28,23 +29,31 @@ type records interface {
 // Handler answers below /ogc. All fields are required. Its methods return their errors to the caller, who makes problems of them.
 type Handler struct {
 	City    func(r *http.Request) (*city.View, error) // the city that a request asks for
+	Query   func(r *http.Request) *param.Query        // its parameters, of which unknown ones were refused before
 	Records records
 	Base    func(r *http.Request) string // the server's address, without a slash at its end
 	Reply   *reply.Writer
+
+	// Tile answers with a tile of some layers (a comma list, or AllLayers) in the numbers z, x, y of an address that there is.
+	Tile func(w http.ResponseWriter, r *http.Request, layers, z, x, y string) error
 }
 
 type link struct {
-	Href  string `json:"href"`
-	Rel   string `json:"rel"`
-	Type  string `json:"type,omitempty"`
-	Title string `json:"title,omitempty"`
+	Href      string `json:"href"`
+	Rel       string `json:"rel"`
+	Type      string `json:"type,omitempty"`
+	Title     string `json:"title,omitempty"`
+	Templated bool   `json:"templated,omitempty"` // has variables in braces
 }
 
+// The relations of OGC are addresses below one.
 const (
-	jsonType    = "application/json"
-	geoJSONType = "application/geo+json"
-	schemaType  = "application/schema+json"
-	schemaRel   = "http://www.opengis.net/def/rel/ogc/1.0/schema"
+	ogcRel           = "http://www.opengis.net/def/rel/ogc/1.0/"
+	schemaRel        = ogcRel + "schema"
+	tilesetsRel      = ogcRel + "tilesets-vector"
+	tilingSchemeRel  = ogcRel + "tiling-scheme"
+	tilingSchemesRel = ogcRel + "tiling-schemes"
+	geodataRel       = ogcRel + "geodata"
 )
 
 type landing struct {
@@ -55,22 +64,47 @@ type landing struct {
 
 // Landing is the page that everything else is found from.
 func (h *Handler) Landing(w http.ResponseWriter, r *http.Request) error {
+	if err := h.wants(r, "json", jsonType); err != nil {
+		return err
+	}
 	base := h.Base(r)
 	return h.Reply.JSON(w, r, landing{
 		Title:       "网格 wangge",
 		Description: "城市网格化管理与基础设施台账 City grid management and infrastructure inventory",
 		Links: []link{
-			{base + "/ogc", "self", jsonType, "本页 This page"},
-			{base + "/ogc/conformance", "conformance", jsonType, "符合性声明 Conformance"},
-			{base + "/ogc/collections", "data", jsonType, "台账集合 Collections"},
-			{base + "/tiles/city.json", "describedby", jsonType, "矢量瓦片 Vector tiles"},
+			{Href: base + "/ogc", Rel: "self", Type: jsonType, Title: "本页 This page"},
+			{Href: base + "/ogc/api", Rel: "service-desc", Type: openAPIType, Title: "接口定义 API definition"},
+			{Href: base + "/ogc/conformance", Rel: "conformance", Type: jsonType, Title: "符合性声明 Conformance"},
+			{Href: base + "/ogc/collections", Rel: "data", Type: jsonType, Title: "台账集合 Collections"},
+			{Href: base + "/ogc/tiles", Rel: tilesetsRel, Type: jsonType, Title: "全城矢量瓦片 Vector tiles of the city"},
+			{Href: base + "/ogc/tileMatrixSets", Rel: tilingSchemesRel, Type: jsonType, Title: "瓦片矩阵集 Tile matrix sets"},
+			{Href: base + "/tiles/city.json", Rel: "describedby", Type: jsonType, Title: "矢量瓦片 TileJSON"},
 		},
 	})
 }
 
+// conformance are the classes of which every requirement has a test.
+func conformance() []string {
+	const (
+		tiles  = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
+		tms    = "http://www.opengis.net/spec/tms/2.0/conf/"
+		common = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/"
+	)
+	return []string{
+		common + "core", common + "landing-page", common + "json", common + "oas30",
+		tiles + "core", tiles + "tileset", tiles + "tilesets-list", tiles + "dataset-tilesets", tiles + "geodata-tilesets",
+		tiles + "collections-selection", tiles + "mvt", tiles + "oas30",
+		tms + "tilematrixset", tms + "tilematrixsetlimits", tms + "tilesetmetadata",
+		tms + "json-tilematrixset", tms + "json-tilematrixsetlimits", tms + "json-tilesetmetadata",
+	}
+}
+
 // Conformance lists the conformance classes.
 func (h *Handler) Conformance(w http.ResponseWriter, r *http.Request) error {
-	return h.Reply.JSON(w, r, map[string][]string{"conformsTo": {}})
+	if err := h.wants(r, "json", jsonType); err != nil {
+		return err
+	}
+	return h.Reply.JSON(w, r, map[string][]string{"conformsTo": conformance()})
 }
 
 type collections struct {
@@ -109,12 +143,15 @@ const (
 
 // Collections lists what there is.
 func (h *Handler) Collections(w http.ResponseWriter, r *http.Request) error {
+	if err := h.wants(r, "json", jsonType); err != nil {
+		return err
+	}
 	view, err := h.City(r)
 	if err != nil {
 		return err
 	}
 	base := h.Base(r)
-	answer := collections{Links: []link{{base + "/ogc/collections", "self", jsonType, ""}}, Collections: []collection{}}
+	answer := collections{Links: []link{{Href: base + "/ogc/collections", Rel: "self", Type: jsonType}}, Collections: []collection{}}
 	for _, l := range view.Layers() {
 		if l.Collection {
 			answer.Collections = append(answer.Collections, h.describe(view, l, base))
@@ -125,6 +162,9 @@ func (h *Handler) Collections(w http.ResponseWriter, r *http.Request) error {
 
 // Collection describes one of them.
 func (h *Handler) Collection(w http.ResponseWriter, r *http.Request) error {
+	if err := h.wants(r, "json", jsonType); err != nil {
+		return err
+	}
 	view, l, err := h.find(r)
 	if err != nil {
 		return err
@@ -139,22 +179,21 @@ func (h *Handler) describe(view *city.View, l *layers.Layer, base string) collec
 		Description: l.Provenance.Zh, DescriptionEn: l.Provenance.En,
 		ItemType: "feature", Features: view.Features()[l.ID], CRS: []string{crs84}, StorageCRS: crs4490,
 		Links: []link{
-			{self, "self", jsonType, l.Title.Zh},
-			{self + "/schema", schemaRel, schemaType, "字段 Schema"},
-			{base + "/tiles/" + l.ID + ".json", "describedby", jsonType, "矢量瓦片 Vector tiles"},
+			{Href: self, Rel: "self", Type: jsonType, Title: l.Title.Zh},
+			{Href: self + "/schema", Rel: schemaRel, Type: schemaType, Title: "字段 Schema"},
+			{Href: self + "/tiles", Rel: tilesetsRel, Type: jsonType, Title: "矢量瓦片 Vector tiles"},
+			{Href: base + "/tiles/" + l.ID + ".json", Rel: "describedby", Type: jsonType, Title: "矢量瓦片 TileJSON"},
 		},
 	}
 	for _, kind := range l.Geometry {
 		c.GeometryTypes = append(c.GeometryTypes, string(kind))
 	}
 	if b, ok := view.Extent(l.ID); ok {
-		c.Extent = &extent{spatial{BBox: [][4]float64{{degrees(b.Min[0]), degrees(b.Min[1]), degrees(b.Max[0]), degrees(b.Max[1])}}, CRS: crs84}}
+		low, high := place(b.Min), place(b.Max)
+		c.Extent = &extent{spatial{BBox: [][4]float64{{low[0], low[1], high[0], high[1]}}, CRS: crs84}}
 	}
 	return c
 }
-
-// degrees rounds to 1e-7 degrees, a centimetre: the city in memory is no finer.
-func degrees(v float64) float64 { return math.Round(v*1e7) / 1e7 }
 
 // find is the collection that a path names, in the city that the request asks for.
 func (h *Handler) find(r *http.Request) (*city.View, *layers.Layer, error) {
@@ -162,9 +201,14 @@ func (h *Handler) find(r *http.Request) (*city.View, *layers.Layer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	id := mux.Vars(r)["id"]
+	id := mux.Vars(r)["collectionId"]
 	if l := view.Layer(id); l != nil && l.Collection {
 		return view, l, nil
 	}
 	return nil, nil, fmt.Errorf("%q: %w", param.Shown(id), ErrNoCollection)
+}
+
+// place rounds a position to 1e-7 degrees, a centimetre: the city in memory is no finer.
+func place(p orb.Point) [2]float64 {
+	return [2]float64{math.Round(p[0]*1e7) / 1e7, math.Round(p[1]*1e7) / 1e7}
 }

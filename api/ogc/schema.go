@@ -44,6 +44,9 @@ type choice struct {
 
 // Schema describes the properties of a collection.
 func (h *Handler) Schema(w http.ResponseWriter, r *http.Request) error {
+	if err := h.wants(r, "json", schemaType, jsonType); err != nil {
+		return err
+	}
 	_, l, err := h.find(r)
 	if err != nil {
 		return err
