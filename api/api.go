@@ -42,6 +42,7 @@ const NetKey = "net"
 type Config struct {
 	City    cities
 	Records records
+	Changes *Changes     // what City tells; nil: nobody tells anything
 	Log     *slog.Logger // nil for the default
 	Version string       // of the program
 
@@ -60,6 +61,9 @@ func (c *Config) check() error {
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.Changes == nil {
+		c.Changes = NewChanges()
 	}
 	if c.RequestTimeout == 0 {
 		c.RequestTimeout = 30 * time.Second
@@ -114,5 +118,8 @@ func New(cfg Config) (*API, error) {
 // ServeHTTP answers a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
-// Drain makes /readyz answer 503 from now on: the server is about to stop.
-func (a *API) Drain() { a.draining.Store(true) }
+// Drain makes /readyz answer 503 from now on and ends the streams: the server is about to stop.
+func (a *API) Drain() {
+	a.draining.Store(true)
+	a.cfg.Changes.end()
+}

@@ -23,6 +23,7 @@ type route struct {
 	params []string // of the query
 	reads  bool     // reads the city: takes min_revision too
 	lax    bool     // takes any query
+	stream bool     // goes on for as long as its caller likes: has no time limit
 	serve  handler
 }
 
@@ -36,6 +37,7 @@ func (a *API) routes() []route {
 
 		{path: "/api/v1/status", reads: true, serve: a.status},
 		{path: "/api/v1/counts", params: []string{"bbox"}, reads: true, serve: a.counts},
+		{path: "/api/v1/changes", params: []string{"layers", "last_event_id"}, reads: true, stream: true, serve: a.listen},
 		{path: "/api/v1/locate", params: []string{"lon", "lat"}, reads: true, serve: a.locate},
 		{path: "/api/v1/regions", params: []string{"parent", "kind", "limit", "cursor"}, reads: true, serve: a.regions},
 		{path: "/api/v1/regions/{code}", reads: true, serve: a.region},
@@ -83,6 +85,11 @@ func (a *API) serve(rt route) http.Handler {
 		if r.Method == http.MethodOptions {
 			preflight(w)
 			return
+		}
+		if !rt.stream {
+			ctx, cancel := context.WithTimeout(r.Context(), a.cfg.RequestTimeout)
+			defer cancel()
+			r = r.WithContext(ctx)
 		}
 		if err := a.answer(rt, w, r); err != nil {
 			a.fail(w, r, err)

@@ -95,7 +95,7 @@ func TestEveryRouteAnswers(t *testing.T) {
 		used[pathOf(path)] = true
 	}
 	for _, rt := range w.api.routes() {
-		if !anyMatches(t, rt.path, used) {
+		if !rt.stream && !anyMatches(t, rt.path, used) { // a stream has no end to read to: see TestStream…
 			t.Errorf("no address of the route %s is tried", rt.path)
 		}
 	}
@@ -212,6 +212,13 @@ var bad = []struct {
 	{"/api/v1/search?q=%FF", 400, "invalid-request", "q"},
 	{"/api/v1/search?q=" + strings.Repeat("a", 101), 400, "invalid-request", "q"},
 	{"/api/v1/search?q=a&limit=101", 400, "invalid-request", "limit"},
+
+	{"/api/v1/changes?layers=", 400, "invalid-request", "layers"},
+	{"/api/v1/changes?layers=road,nowhere", 400, "invalid-request", "layers"},
+	{"/api/v1/changes?layers=%00", 400, "invalid-request", "layers"},
+	{"/api/v1/changes?last_event_id=" + strings.Repeat("1", 65), 400, "invalid-request", "last_event_id"},
+	{"/api/v1/changes?mystery=1", 400, "invalid-request", "mystery"},
+	{"/api/v1/changes?min_revision=0", 400, "invalid-request", "min_revision"},
 
 	{"/ogc?f=html", 400, "invalid-request", "f"},
 	{"/ogc/collections/nowhere", 404, "no-such-collection", ""},
