@@ -118,7 +118,7 @@ func (p *pass) layer() {
 	m := p.manner()
 	if m.single {
 		if p.thinned > 0 && l.Density == nil {
-			p.floor = 1 << (unitZoom - p.addr.Z + 2*p.thinned)
+			p.floor = 1 << (unitZoom - p.addr.Z + p.thinned - 1)
 		}
 		p.features()
 		if p.crowded || p.err != nil {
