@@ -1,0 +1,253 @@
+package cql2
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+
+	"wangge/fixtures/pgtest"
+)
+
+// TestAgainstPostgres: random filters find the same rows in memory and in PostgreSQL.
+func TestAgainstPostgres(t *testing.T) {
+	pool := pgtest.DB(t)
+	conn, err := pool.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	r := rand.New(rand.NewPCG(2, 3))
+	rows := sampleTable(t, conn.Conn(), r)
+	sizes := map[bool]int{}
+	for range 1500 {
+		text := string(appendNode(nil, randomCondition(r, 3), levelOr))
+		f, err := parse(text, 1<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := f.Compile(sampleField)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		var got []int64
+		for _, row := range rows {
+			if matches(p, row) {
+				got = append(got, row["id"].(int64))
+			}
+		}
+		where := asSQL(f.root)
+		found, err := conn.Query(t.Context(), `SELECT id FROM sample WHERE `+where+` ORDER BY id`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := pgx.CollectRows(found, pgx.RowTo[int64])
+		if err != nil {
+			t.Fatalf("%s\n%s\n%v", text, where, err)
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("%s\n%s\n%s", text, where, cmp.Diff(want, got))
+		}
+		sizes[len(want) > 0 && len(want) < len(rows)]++
+	}
+	if sizes[true] < 500 {
+		t.Errorf("only %d filters take a part of the rows: the test says little", sizes[true])
+	}
+}
+
+// sampleTable makes a table with the fields of sample and gives its rows as columns in memory would.
+func sampleTable(t *testing.T, conn *pgx.Conn, r *rand.Rand) []map[string]any {
+	t.Helper()
+	const create = `CREATE TEMPORARY TABLE sample (id int8, grade text, name text, code text, capacity int4, spare int4, width_m float8,
+		lit bool, fee bool, surveyed_on date, ends_on date, updated_at timestamptz)`
+	if _, err := conn.Exec(t.Context(), create); err != nil {
+		t.Fatal(err)
+	}
+	for id := range 300 {
+		values := []string{strconv.Itoa(id)}
+		for _, f := range sample[:11] {
+			value := "NULL"
+			if r.IntN(5) > 0 {
+				value = asSQL(randomLiteral(r, f.Name))
+			}
+			values = append(values, value)
+		}
+		if _, err := conn.Exec(t.Context(), `INSERT INTO sample VALUES (`+strings.Join(values, ", ")+`)`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found, err := conn.Query(t.Context(), `SELECT id, grade, name, code, capacity::int8, spare::int8, width_m, lit, fee,
+		to_char(surveyed_on, 'YYYY-MM-DD') AS surveyed_on, to_char(ends_on, 'YYYY-MM-DD') AS ends_on, updated_at::text FROM sample ORDER BY id`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := pgx.CollectRows(found, pgx.RowToMap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
+
+func op(name string, args ...*node) *node { return &node{kind: kindOperation, text: name, args: args} }
+
+func prop(name string) *node { return &node{kind: kindProperty, text: name} }
+
+func wholeNumber(i int) *node {
+	return &node{kind: kindNumber, num: numeral{whole: true, i: int64(i)}}
+}
+
+// randomLiteral is a value of a field of sample.
+func randomLiteral(r *rand.Rand, field string) *node {
+	switch field {
+	case "grade":
+		return &node{kind: kindText, text: pick(r, "class_1", "class_2")}
+	case "name", "code":
+		return &node{kind: kindText, text: pick(r, "", "a", "A", "ab", "aB%", `a\b`, "a_b", "it's", "香港路", "香港路公厕", "公厕", "香", "b香a", "Z")}
+	case "capacity", "spare":
+		return wholeNumber(r.IntN(12) - 4)
+	case "width_m":
+		return &node{kind: kindNumber, num: pick(r, numeral{f: 0.5}, numeral{f: 2.25}, numeral{whole: true, i: 3}, numeral{f: -1.5}, numeral{whole: true})}
+	case "lit", "fee":
+		return &node{kind: kindTruth, yes: r.IntN(2) == 0}
+	case "surveyed_on", "ends_on":
+		return &node{kind: kindDate, text: fmt.Sprintf("2025-%02d-%02d", 1+r.IntN(12), 1+r.IntN(3))}
+	default:
+		return &node{kind: kindTime, text: fmt.Sprintf("2025-%02d-01T%02d:00:00%sZ", 1+r.IntN(2), r.IntN(24), pick(r, "", ".5"))}
+	}
+}
+
+// alike are fields whose values can be compared.
+var alike = [][]string{{"grade"}, {"name", "code"}, {"capacity", "spare", "width_m"}, {"lit", "fee"}, {"surveyed_on", "ends_on"}, {"updated_at"}}
+
+func randomCondition(r *rand.Rand, depth int) *node {
+	if depth > 0 {
+		switch r.IntN(4) {
+		case 0:
+			return op("and", randomCondition(r, depth-1), randomCondition(r, depth-1))
+		case 1:
+			return op("or", randomCondition(r, depth-1), randomCondition(r, depth-1), randomCondition(r, depth-1))
+		case 2:
+			return op("not", randomCondition(r, depth-1))
+		}
+	}
+	fields := pick(r, alike...)
+	field := pick(r, fields...)
+	value := func() *node { return randomValue(r, fields, 2) }
+	switch r.IntN(9) {
+	case 0:
+		return op("isNull", value())
+	case 1:
+		return op("between", value(), value(), value())
+	case 2:
+		return op("in", prop(field), value(), value(), randomLiteral(r, field))
+	case 3:
+		return op("like", randomText(r), &node{kind: kindText, text: pick(r, "%", "a%", "%b", "_", "%路_%", "a\\_b", "a\\\\b", "%\\%", "_B%", "香%厕", "%a%b%", "", "__")})
+	case 4:
+		return op("like", op("casei", prop("name")), op("casei", &node{kind: kindText, text: pick(r, "A%", "%B%", "_b")}))
+	case 5:
+		return pick(r, prop("lit"), prop("fee"), &node{kind: kindTruth, yes: r.IntN(2) == 0})
+	case 6:
+		days := []*node{prop("surveyed_on"), randomLiteral(r, "ends_on")}
+		return op(pick(r, "t_before", "t_after", "t_equals", "t_intersects", "t_disjoint"), days[r.IntN(2)], days[r.IntN(2)])
+	default:
+		return op(pick(r, "=", "<>", "<", "<=", ">", ">="), value(), value())
+	}
+}
+
+func randomText(r *rand.Rand) *node {
+	return pick(r, prop("name"), prop("code"), prop("grade"), randomLiteral(r, "name"))
+}
+
+// randomValue is something that can be compared with the fields.
+func randomValue(r *rand.Rand, fields []string, depth int) *node {
+	switch {
+	case fields[0] == "capacity" && depth > 0 && r.IntN(3) == 0:
+		return randomNumber(r, fields, depth)
+	case fields[0] == "name" && depth > 0 && r.IntN(6) == 0:
+		return op("casei", randomText(r))
+	case r.IntN(2) == 0:
+		return randomLiteral(r, pick(r, fields...))
+	}
+	return prop(pick(r, fields...))
+}
+
+// randomNumber is a computation whose result is the same in any order of rounding.
+func randomNumber(r *rand.Rand, fields []string, depth int) *node {
+	whole := func() *node { return pick(r, prop("capacity"), prop("spare"), wholeNumber(r.IntN(9)-4)) }
+	switch r.IntN(5) {
+	case 0:
+		return op(pick(r, "%", "div"), whole(), whole())
+	case 1:
+		return op("^", pick(r, prop("capacity"), prop("width_m")), wholeNumber(1+r.IntN(3)))
+	case 2:
+		return op("-", pick(r, prop("capacity"), prop("width_m")))
+	default:
+		return op(pick(r, "+", "-", "*", "/"), randomValue(r, fields, depth-1), randomValue(r, fields, depth-1))
+	}
+}
+
+// asSQL writes a condition for PostgreSQL with its values in the text: for this test alone.
+func asSQL(n *node) string {
+	args := make([]string, len(n.args))
+	for i, a := range n.args {
+		args[i] = asSQL(a)
+	}
+	switch n.kind {
+	case kindProperty:
+		switch sampleField(n.text).Type {
+		case "integer", "number":
+			return n.text + "::float8"
+		case "string", "enum":
+			return "(" + n.text + ` COLLATE "C")`
+		}
+		return n.text
+	case kindNumber:
+		return "'" + string(appendNumeral(nil, n.num)) + "'::float8"
+	case kindText:
+		return "('" + strings.ReplaceAll(n.text, "'", "''") + `'::text COLLATE "C")`
+	case kindTruth:
+		return strconv.FormatBool(n.yes)
+	case kindDate:
+		return "date '" + n.text + "'"
+	case kindTime:
+		return "timestamptz '" + n.text + "'"
+	}
+	switch n.text {
+	case "and", "or":
+		return "(" + strings.Join(args, " "+n.text+" ") + ")"
+	case "not":
+		return "(NOT " + args[0] + ")"
+	case "isNull":
+		return "(" + args[0] + " IS NULL)"
+	case "between":
+		return "(" + args[0] + " BETWEEN " + args[1] + " AND " + args[2] + ")"
+	case "in":
+		return "(" + args[0] + " IN (" + strings.Join(args[1:], ", ") + "))"
+	case "casei":
+		return "lower(" + args[0] + ")"
+	case "div":
+		return "trunc(" + args[0] + " / nullif(" + args[1] + ", 0))"
+	case "%":
+		return "mod((" + args[0] + ")::int8, nullif((" + args[1] + ")::int8, 0))::float8"
+	case "/":
+		return "(" + args[0] + " / nullif(" + args[1] + ", 0))"
+	case "^":
+		return "power(" + args[0] + ", " + args[1] + ")"
+	}
+	if len(args) == 1 {
+		return "(- " + args[0] + ")"
+	}
+	operators := map[string]string{"t_before": "<", "t_after": ">", "t_equals": "=", "t_intersects": "=", "t_disjoint": "<>"}
+	operator, temporal := operators[n.text]
+	if !temporal {
+		operator = n.text
+	}
+	return "(" + args[0] + " " + operator + " " + args[1] + ")"
+}
