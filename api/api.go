@@ -52,6 +52,7 @@ type Config struct {
 
 	RequestTimeout time.Duration // for one request, database included; 0 for 30 s
 	MaxBodyBytes   int64         // 0 for 1 MiB
+	TileCacheBytes int64         // for encoded tiles; 0 keeps none
 }
 
 // check fills in defaults and names the field that is wrong.
@@ -86,8 +87,8 @@ type API struct {
 	ogc      *ogc.Handler
 	metrics  *metrics
 	figures  *figures
+	tiles    *tiles
 	sprites  map[string]reply.Content
-	tileTag  string // of everything but the content that decides a tile's bytes
 	router   *mux.Router
 	handler  http.Handler
 	draining atomic.Bool
@@ -98,10 +99,13 @@ func New(cfg Config) (*API, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records), tileTag: tileVersion(cfg.Version)}
+	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records)}
 	a.ogc = &ogc.Handler{City: a.view, Query: query, Records: cfg.Records, Base: a.base, Reply: a.reply, Tile: a.tileOf}
-	a.metrics = newMetrics(cfg.City, cfg.Version)
 	var err error
+	if a.tiles, err = newTiles(cfg); err != nil {
+		return nil, err
+	}
+	a.metrics = newMetrics(cfg.City, a.tiles, cfg.Version)
 	if a.sprites, err = drawSprites(); err != nil {
 		return nil, err
 	}
@@ -116,7 +120,11 @@ func New(cfg Config) (*API, error) {
 }
 
 // ServeHTTP answers a request.
-func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !a.warm(w, r) {
+		a.handler.ServeHTTP(w, r)
+	}
+}
 
 // Drain makes /readyz answer 503 from now on and ends the streams: the server is about to stop.
 func (a *API) Drain() {

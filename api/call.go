@@ -15,6 +15,7 @@ type call struct {
 	route  string // the template of its route; empty until one is found
 	remote string // the caller's address, without port
 	query  *param.Query
+	tile   bool // asked for a tile: if all is well that is counted but not logged
 }
 
 type callKey struct{}

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,33 +19,30 @@ import (
 type metrics struct {
 	page      http.Handler
 	requests  *prometheus.HistogramVec
-	tiles     *prometheus.CounterVec
-	tileTime  prometheus.Histogram
-	tileBytes prometheus.Histogram
+	observers sync.Map // of prometheus.Observer, by requestKey
+	tiles     *tileMetrics
 }
 
-func newMetrics(c cities, version string) *metrics {
+// requestKey names a series of requests: looking it up by its labels would take longer than counting.
+type requestKey struct {
+	route, method string
+	status        int
+}
+
+func newMetrics(c cities, t *tiles, version string) *metrics {
 	m := &metrics{
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "wangge_http_request_duration_seconds", Help: "Time to answer, by route template.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 		}, []string{"route", "method", "status"}),
-		tiles: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "wangge_tiles_total", Help: "Tiles answered: built, empty, or known to the caller already.",
-		}, []string{"result"}),
-		tileTime: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "wangge_tile_build_seconds", Help: "Time to build a tile.", Buckets: prometheus.ExponentialBuckets(.00005, 2.5, 12),
-		}),
-		tileBytes: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "wangge_tile_bytes", Help: "Size of tiles before compression.", Buckets: prometheus.ExponentialBuckets(256, 2, 13),
-		}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "wangge_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": version},
 	})
 	build.Set(1)
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(m.requests, m.tiles, m.tileTime, m.tileBytes, build, cityCollector{c},
+	m.tiles = newTileMetrics(registry, t)
+	registry.MustRegister(m.requests, build, cityCollector{c},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.page = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 	return m
@@ -54,15 +52,19 @@ func (m *metrics) observe(route, method string, status int, took time.Duration) 
 	if route == "" {
 		route = "none"
 	}
-	m.requests.WithLabelValues(route, knownMethod(method), strconv.Itoa(status)).Observe(took.Seconds())
+	key := requestKey{route, knownMethod(method), status}
+	known, ok := m.observers.Load(key)
+	if !ok {
+		known, _ = m.observers.LoadOrStore(key, m.requests.WithLabelValues(key.route, key.method, strconv.Itoa(status)))
+	}
+	known.(prometheus.Observer).Observe(took.Seconds())
 }
 
 // knownMethod keeps invented methods from becoming series of their own.
 func knownMethod(method string) string {
-	for _, m := range methods() {
-		if m == method {
-			return m
-		}
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
 	}
 	return "other"
 }

@@ -39,7 +39,8 @@ func (w *recorder) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController through.
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// observe gives each request its id, and one line in the log when it is over. The line has no query, which may hold what
+// observe gives each request its id, and one line in the log when it is over: of tiles that were answered well on the level for
+// debugging, they are only counted. The line has no query, which may hold what
 // somebody searched for.
 func (a *API) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -51,13 +52,29 @@ func (a *API) observe(next http.Handler) http.Handler {
 		defer func() {
 			took := time.Since(begun)
 			a.metrics.observe(c.route, r.Method, rec.status, took)
-			a.cfg.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
-				slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", rec.status),
-				slog.Int64("bytes", rec.bytes), slog.Duration("took", took),
-				slog.String("remote", c.remote), slog.String("id", c.id))
+			level := slog.LevelInfo
+			if c.tile && rec.status <= http.StatusNotModified {
+				level = slog.LevelDebug // a map asks for dozens at every move
+			}
+			a.log(r, level, answered{id: c.id, remote: c.remote, status: rec.status, bytes: rec.bytes, took: took})
 		}()
 		next.ServeHTTP(rec, r)
 	})
+}
+
+// answered is what the access log says of an answer.
+type answered struct {
+	id, remote string
+	status     int
+	bytes      int64
+	took       time.Duration
+}
+
+func (a *API) log(r *http.Request, level slog.Level, done answered) {
+	a.cfg.Log.LogAttrs(r.Context(), level, "request",
+		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", done.status),
+		slog.Int64("bytes", done.bytes), slog.Duration("took", done.took),
+		slog.String("remote", done.remote), slog.String("id", done.id))
 }
 
 // rescue turns a panic into a 500, or cuts the connection where the answer has begun.
@@ -84,8 +101,8 @@ func (a *API) rescue(next http.Handler) http.Handler {
 
 var errPanic = errors.New("panic")
 
-// maxAddress bounds path and query together, in bytes.
-const maxAddress = 4096
+// maxAddress bounds path and query together, in bytes: the longest filter fits with every byte of it escaped.
+const maxAddress = 16 << 10
 
 var (
 	errLongAddress = errors.New("address too long")
@@ -95,9 +112,7 @@ var (
 // limit bounds what a request may cost and sets the headers that every answer has.
 func (a *API) limit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
+		guard(w.Header())
 		switch {
 		case len(r.RequestURI) > maxAddress:
 			callOf(r).route = "none"
@@ -111,6 +126,12 @@ func (a *API) limit(next http.Handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, a.cfg.MaxBodyBytes)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// guard sets the headers that every answer has.
+func guard(h http.Header) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
 }
 
 // remote is the caller's address. With TrustProxy it is the one that our proxy saw: the last it wrote.

@@ -50,6 +50,7 @@ func problems() []kind {
 		{city.ErrBehind, http.StatusServiceUnavailable, "revision-not-yet", "数据尚未更新到所要求的修订", "Revision not yet served", 1},
 		{city.ErrNotReady, http.StatusServiceUnavailable, "starting", "城市数据正在载入", "The city is being loaded", 1},
 		{errCrowded, http.StatusServiceUnavailable, "too-many-streams", "实时连接过多", "Too many open streams", 5},
+		{errBusy, http.StatusServiceUnavailable, "busy", "服务器繁忙", "The server is busy", 1},
 		{errDraining, http.StatusServiceUnavailable, "stopping", "服务正在停止", "The server is stopping", 5},
 		{postgres.ErrUnavailable, http.StatusServiceUnavailable, "database-away", "数据库暂时不可用", "The database is away", 5},
 		{context.DeadlineExceeded, http.StatusServiceUnavailable, "too-slow", "处理超时", "Took too long", 5},

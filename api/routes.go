@@ -29,8 +29,8 @@ type route struct {
 
 func (a *API) routes() []route {
 	return []route{
-		{path: "/tiles/{layers}/{z}/{x}/{y}.{format:mvt|pbf}", reads: true, serve: a.tile},
-		{path: "/tiles/{layers}.json", reads: true, serve: a.tileJSON},
+		{path: tileRoute, params: tileParams(), reads: true, serve: a.tile},
+		{path: "/tiles/{layers}.json", params: tileParams(), reads: true, serve: a.tileJSON},
 		{path: "/tiles/{layers}/metadata.json", reads: true, serve: a.metadata},
 		{path: "/style.json", params: []string{"theme", "lang"}, reads: true, serve: a.style},
 		{path: "/sprite/{name}.{format:json|png}", serve: a.sprite},
@@ -209,7 +209,7 @@ func (silence) WriteHeader(int)             {}
 // allowOrigins lets pages of other servers read what everybody may read. No cookie goes with such requests.
 func allowOrigins(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, X-Request-Id")
+	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, Wangge-Thinned, X-Request-Id")
 }
 
 func preflight(w http.ResponseWriter) {

@@ -167,7 +167,7 @@ var bad = []struct {
 	{"/tiles/road/1/0/0.mvt?min_revision=-1", 400, "invalid-request", "min_revision"},
 	{"/tiles/road/1/0/0.mvt?min_revision=1&min_revision=2", 400, "invalid-request", "min_revision"},
 	{"/tiles/road/1/0/0.mvt?min_revision=99999999999999999999", 400, "invalid-request", "min_revision"},
-	{"/" + strings.Repeat("x", 5000), 414, "address-too-long", ""},
+	{"/" + strings.Repeat("x", maxAddress), 414, "address-too-long", ""},
 
 	{"/style.json?theme=pink", 400, "invalid-request", "theme"},
 	{"/style.json?theme=pink&lang=fr&size=3", 400, "invalid-request", "size"},

@@ -18,7 +18,7 @@ const (
 	readTimeout    = time.Minute
 	writeTimeout   = 2 * time.Minute
 	idleTimeout    = 2 * time.Minute
-	maxHeaderBytes = 16 << 10
+	maxHeaderBytes = 2 * maxAddress // so that an address that is too long is told so by us
 )
 
 // ServerConfig says where to listen.
@@ -33,8 +33,8 @@ type ServerConfig struct {
 type Server struct {
 	cfg      ServerConfig
 	api      *API
-	listener net.Listener
-	tls      *tls.Config // nil for plain HTTP
+	listener net.Listener // of patient connections
+	tls      *tls.Config  // nil for plain HTTP
 }
 
 // ErrDrain says that requests were cut off because they did not end in time.
@@ -56,10 +56,11 @@ func Listen(ctx context.Context, cfg ServerConfig, handler *API) (*Server, error
 		}
 		s.tls = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: pair.get}
 	}
-	var err error
-	if s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", cfg.Addr); err != nil {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Addr)
+	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s 无法监听: %w", cfg.Addr, err)
 	}
+	s.listener = patientListener{listener, patience, sendBuffer}
 	return s, nil
 }
 

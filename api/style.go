@@ -47,25 +47,24 @@ func (a *API) tileJSON(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	list := mux.Vars(r)["layers"]
-	ids, err := tileLayers(view, list)
+	ask, err := question(view, list, query(r))
 	if err != nil {
 		return err
 	}
+	if _, err := plan(view, ask); err != nil {
+		return err
+	}
 	if list != allLayers {
-		list = strings.Join(ids, ",")
+		list = strings.Join(ask.Layers, ",")
 	}
 	place := view.Place()
 	doc := tileJSON{
 		TileJSON: "3.0.0", Name: place.Name, Description: place.NameEn, Scheme: "xyz", Attribution: attribution(view),
-		Tiles:   []string{a.base(r) + "/tiles/" + list + "/{z}/{x}/{y}.mvt"},
+		Tiles:   []string{a.base(r) + tilesPath + list + "/{z}/{x}/{y}.mvt" + asQuery(ask)},
 		MinZoom: 0, MaxZoom: deepestZoom, VectorLayers: []vectorLayer{},
 	}
-	for _, l := range tilesetOf(view, ids) {
-		fields := map[string]string{}
-		for _, f := range l.Fields {
-			fields[f.Name] = both(f.Title)
-		}
-		doc.VectorLayers = append(doc.VectorLayers, vectorLayer{l.ID, both(l.Title), l.MinZoom, l.MaxZoom, fields})
+	for _, l := range tilesetOf(view, ask.Layers) {
+		doc.VectorLayers = append(doc.VectorLayers, vectorLayer{l.ID, both(l.Title), l.MinZoom, l.MaxZoom, fieldTitles(l, ask.Fields)})
 	}
 	center, bounds := frame(view)
 	doc.Bounds, doc.Center = bounds, &center

@@ -1,20 +1,22 @@
 package api
 
 import (
+	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
-	"slices"
+	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
 
-	"wangge/api/param"
 	"wangge/api/reply"
+	"wangge/api/tilecache"
 	"wangge/geo/tile"
 	"wangge/layers"
 	"wangge/layers/city"
@@ -24,13 +26,47 @@ const (
 	tileType    = "application/vnd.mapbox-vector-tile"
 	deepestZoom = 18
 	allLayers   = "city" // names every public tile layer
-	maxLayers   = 64     // in one list
+	tilesPath   = "/tiles/"
+	tileRoute   = tilesPath + "{layers}/{z}/{x}/{y}.{format:mvt|pbf}"
+
+	// thinnedHeader lists the layers of which less is shown because all of it would make the tile too large.
+	thinnedHeader = "Wangge-Thinned"
 )
 
-var (
-	errNoLayer = errors.New("no such layer")
-	errZoom    = errors.New("no tiles at this zoom")
-)
+// tiles is what answering with tiles needs: those kept and those being made, and bounds of what both may cost.
+type tiles struct {
+	version string           // of everything but the content that decides a tile's bytes
+	cache   *tilecache.Cache // nil where it is switched off
+	flights tilecache.Flights[*tilecache.Tile]
+	desks   chan struct{} // one is taken while a tile is being made
+	afloat  afloat
+	plans   plans
+	offered []reply.Encoding
+	// draw is View.Tile, but in tests.
+	draw func(ctx context.Context, v *city.View, p *city.Plan, addr tile.Addr) (city.Tile, error)
+}
+
+func newTiles(cfg Config) (*tiles, error) {
+	cache, err := tilecache.New(cfg.TileCacheBytes)
+	if err != nil {
+		return nil, fmt.Errorf("cache of tiles: %w", err)
+	}
+	return &tiles{
+		version: tileVersion(cfg.Version), cache: cache, desks: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		afloat: afloat{most: maxAfloat}, offered: reply.Encodings(),
+		draw: func(ctx context.Context, v *city.View, p *city.Plan, addr tile.Addr) (city.Tile, error) {
+			return v.Tile(ctx, p, addr)
+		},
+	}, nil
+}
+
+// order is a tile that is asked for.
+type order struct {
+	view *city.View
+	plan *city.Plan
+	addr tile.Addr
+	tag  string // names its content
+}
 
 // tile answers with the vector tile that a path names.
 func (a *API) tile(w http.ResponseWriter, r *http.Request) error {
@@ -40,6 +76,7 @@ func (a *API) tile(w http.ResponseWriter, r *http.Request) error {
 
 // tileOf answers with a vector tile of one or more layers; OGC API Tiles asks for it too.
 func (a *API) tileOf(w http.ResponseWriter, r *http.Request, list, z, x, y string) error {
+	callOf(r).tile = true
 	addr, err := parseAddr(z, x, y)
 	if err != nil {
 		return err
@@ -48,54 +85,135 @@ func (a *API) tileOf(w http.ResponseWriter, r *http.Request, list, z, x, y strin
 	if err != nil {
 		return err
 	}
-	ids, err := tileLayers(view, list)
+	plan, err := a.tiles.planOf(view, list, query(r))
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Cache-Control", reply.Revalidate)
-	encoding, err := a.reply.Negotiate(w, r, reply.Encodings())
+	e, err := a.reply.Negotiate(w, r, a.tiles.offered)
 	if err != nil {
 		return err
 	}
-	plan, err := view.Plan(city.Query{Layers: ids})
-	if err != nil {
-		return err
-	}
-	if a.reply.Tagged(w, r, encoding, a.tagOf(view, plan, addr)) {
-		a.metrics.tiles.WithLabelValues("known").Inc()
+	o := order{view, plan, addr, a.tiles.tagOf(view, plan, addr)}
+	a.remember(r, e, o)
+	if a.reply.Tagged(w, r, e, o.tag) {
+		a.metrics.tiles.known.Inc()
 		return nil
 	}
-	body, err := a.build(r, view, plan, addr)
+	t, err := a.find(r, e, o)
 	if err != nil {
 		return err
 	}
-	if len(body) == 0 {
-		w.WriteHeader(http.StatusNoContent)
-		return nil
-	}
-	return a.reply.Write(w, encoding, tileType, body)
+	return a.sendTile(w, r, e, t)
 }
 
-func (a *API) build(r *http.Request, view *city.View, plan *city.Plan, addr tile.Addr) ([]byte, error) {
+// find gives a tile that is kept, is being made for somebody else, or is made now. For HEAD it may be in another encoding than the one
+// asked for: whether there is anything to send needs no compressing.
+func (a *API) find(r *http.Request, e reply.Encoding, o order) (*tilecache.Tile, error) {
+	etag := e.Quote(o.tag)
+	if t := a.tiles.cache.Find(etag); t != nil {
+		a.metrics.tiles.cached.Inc()
+		return t, nil
+	}
+	if r.Method == http.MethodHead && e != reply.Identity {
+		return a.find(r, reply.Identity, o)
+	}
+	own := false
+	t, err := a.tiles.flights.Do(r.Context(), etag, func(ctx context.Context) (*tilecache.Tile, error) {
+		own = true
+		return a.make(ctx, e, o)
+	})
+	if err == nil && !own {
+		a.metrics.tiles.shared.Inc()
+	}
+	return t, err
+}
+
+// make draws and encodes a tile and keeps it, when there is a desk free for it.
+func (a *API) make(ctx context.Context, e reply.Encoding, o order) (*tilecache.Tile, error) {
+	select {
+	case a.tiles.desks <- struct{}{}:
+		defer func() { <-a.tiles.desks }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	plain := &tilecache.Tile{}
+	if e != reply.Identity {
+		plain = a.tiles.cache.Find(reply.Identity.Quote(o.tag))
+	}
+	if plain == nil || plain.ETag == "" {
+		var err error
+		if plain, err = a.drawn(ctx, o); err != nil {
+			return nil, err
+		}
+	}
+	t := &tilecache.Tile{ETag: e.Quote(o.tag), Bytes: plain.Bytes, Thinned: plain.Thinned}
+	if len(plain.Bytes) > 0 {
+		var err error
+		if t.Bytes, err = a.reply.Encode(e, plain.Bytes); err != nil {
+			return nil, err
+		}
+	}
+	a.tiles.cache.Keep(t)
+	return t, nil
+}
+
+// drawn is a tile without encoding.
+func (a *API) drawn(ctx context.Context, o order) (*tilecache.Tile, error) {
 	begun := time.Now()
-	made, err := view.Tile(r.Context(), plan, addr)
+	made, err := a.tiles.draw(ctx, o.view, o.plan, o.addr)
 	if err != nil {
-		return nil, fmt.Errorf("tile %s of %s: %w", addr, plan.Key(), err)
+		return nil, fmt.Errorf("tile %s of %s: %w", o.addr, o.plan.Key(), err)
 	}
-	body := made.Bytes
-	result := "built"
-	if len(body) == 0 {
-		result = "empty"
-	}
-	a.metrics.tiles.WithLabelValues(result).Inc()
-	a.metrics.tileTime.Observe(time.Since(begun).Seconds())
-	a.metrics.tileBytes.Observe(float64(len(body)))
-	return body, nil
+	a.metrics.tiles.drawn(made, time.Since(begun))
+	return &tilecache.Tile{ETag: reply.Identity.Quote(o.tag), Bytes: made.Bytes, Thinned: made.Thinned}, nil
 }
 
-// tagOf names the bytes of a tile before they are built.
-func (a *API) tagOf(view *city.View, plan *city.Plan, addr tile.Addr) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %016x", a.tileTag, addr, plan.Key(), view.ContentHash(plan, addr)))
+// sendTile answers with a tile, for whose encoding and tag the headers are set already.
+func (a *API) sendTile(w http.ResponseWriter, r *http.Request, e reply.Encoding, t *tilecache.Tile) error {
+	if !a.tiles.afloat.take(len(t.Bytes)) {
+		return errBusy
+	}
+	defer a.tiles.afloat.give(len(t.Bytes))
+	writeTile(w, r, e, t)
+	return nil
+}
+
+func writeTile(w http.ResponseWriter, r *http.Request, e reply.Encoding, t *tilecache.Tile) {
+	h := w.Header()
+	if len(t.Thinned) > 0 {
+		h.Set(thinnedHeader, strings.Join(t.Thinned, ","))
+	}
+	if len(t.Bytes) == 0 {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	h.Set("Content-Type", tileType)
+	if e != reply.Identity {
+		h.Set("Content-Encoding", string(e))
+	}
+	if t.ETag == h.Get("ETag") { // for HEAD it may be in another encoding
+		h.Set("Content-Length", strconv.Itoa(len(t.Bytes)))
+	}
+	if r.Method == http.MethodHead {
+		w.WriteHeader(http.StatusOK)
+		return
+	}
+	hurry(w, r, len(t.Bytes))
+	w.WriteHeader(http.StatusOK)
+	_, _ = w.Write(t.Bytes) // a caller that went away is nobody's error
+}
+
+// tagOf names the bytes of a tile before they are made.
+func (t *tiles) tagOf(view *city.View, plan *city.Plan, addr tile.Addr) string {
+	b := make([]byte, 0, 256)
+	b = append(b, t.version...)
+	b = append(b, ' ', addr.Z)
+	b = binary.BigEndian.AppendUint32(b, addr.X)
+	b = binary.BigEndian.AppendUint32(b, addr.Y)
+	b = binary.BigEndian.AppendUint64(b, view.ContentHash(plan, addr))
+	b = append(b, plan.Key()...)
+	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:12])
 }
 
@@ -111,59 +229,4 @@ func tileVersion(program string) string {
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
-}
-
-// parseAddr reads a tile address. A zoom without tiles is errZoom, anything else wrong with it param.Faults.
-func parseAddr(z, x, y string) (tile.Addr, error) {
-	zoom, err := tile.Parse(z, "0", "0")
-	if errors.Is(err, tile.ErrZoom) || errors.Is(err, tile.ErrNegative) || err == nil && zoom.Z > deepestZoom {
-		return tile.Addr{}, explain(errZoom, fmt.Sprintf("级别为 0 到 %d", deepestZoom), fmt.Sprintf("zooms are 0 to %d", deepestZoom))
-	}
-	if err != nil {
-		return tile.Addr{}, addrFault("z", err)
-	}
-	var faults param.Faults
-	col, err := tile.Parse(z, x, "0")
-	if err != nil {
-		faults = append(faults, addrFault("x", err)...)
-	}
-	row, err := tile.Parse(z, "0", y)
-	if err != nil {
-		faults = append(faults, addrFault("y", err)...)
-	}
-	if faults != nil {
-		return tile.Addr{}, faults
-	}
-	return tile.Addr{Z: zoom.Z, X: col.X, Y: row.Y}, nil
-}
-
-func addrFault(name string, err error) param.Faults {
-	switch {
-	case errors.Is(err, tile.ErrNegative):
-		return param.InPath(name, "不能为负", "must not be negative")
-	case errors.Is(err, tile.ErrOutside):
-		return param.InPath(name, "超出该级别的范围", "does not exist at this zoom")
-	}
-	return param.InPath(name, "必须是不带前导零的整数", "must be a whole number without leading zeros")
-}
-
-// tileLayers reads a list of layers: a set, in the order in which tiles hold them. "city" stands for all of them.
-func tileLayers(view *city.View, list string) ([]string, error) {
-	names := strings.Split(list, ",")
-	if len(names) > maxLayers {
-		return nil, param.InPath("layers", fmt.Sprintf("最多 %d 个图层", maxLayers), fmt.Sprintf("at most %d layers", maxLayers))
-	}
-	for _, name := range names {
-		if name != allLayers && view.Layer(name) == nil {
-			shown := param.Shown(name)
-			return nil, explain(errNoLayer, fmt.Sprintf("没有图层“%s”", shown), fmt.Sprintf("there is no layer %q", shown))
-		}
-	}
-	var ids []string
-	for _, l := range view.Layers() {
-		if slices.Contains(names, allLayers) || slices.Contains(names, l.ID) {
-			ids = append(ids, l.ID)
-		}
-	}
-	return ids, nil
 }

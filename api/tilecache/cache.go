@@ -23,7 +23,6 @@ type Name struct {
 type Stamp struct {
 	Version uint64
 	ETag    string
-	Route   string // whose request it was, for the metrics
 }
 
 // What an entry weighs besides its texts and bytes, roughly.

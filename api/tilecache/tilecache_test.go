@@ -30,7 +30,7 @@ func TestCacheIsBounded(t *testing.T) {
 	c := newCache(t, bound)
 	for i := range 20_000 {
 		c.Keep(tileOf(i, 100+i%4000))
-		c.Remember(Name{fmt.Sprintf("/tiles/%s/%d", strings.Repeat("x", i%500), i), "gzip"}, Stamp{1, fmt.Sprintf(`"%d"`, i), "r"})
+		c.Remember(Name{fmt.Sprintf("/tiles/%s/%d", strings.Repeat("x", i%500), i), "gzip"}, Stamp{1, fmt.Sprintf(`"%d"`, i)})
 	}
 	c.tiles.CleanUp()
 	c.names.CleanUp()
@@ -58,7 +58,7 @@ func TestCacheAnswers(t *testing.T) {
 		t.Error("not the tile of its tag")
 	}
 	name := Name{"/tiles/a", "gzip"}
-	c.Remember(name, Stamp{5, `"1"`, "r"})
+	c.Remember(name, Stamp{5, `"1"`})
 	for version, want := range map[uint64]bool{4: false, 5: true, 6: false} {
 		if s, ok := c.Recall(name, version); ok != want || ok && s.ETag != `"1"` {
 			t.Errorf("version %d: %v %v", version, s, ok)
@@ -260,7 +260,7 @@ func TestFlightsManyComeAndGo(t *testing.T) {
 func BenchmarkWarm(b *testing.B) {
 	c := newCache(b, 64<<20)
 	name := Name{"/tiles/city/14/13653/6412.mvt", "gzip"}
-	c.Remember(name, Stamp{5, `"abc-gzip"`, "r"})
+	c.Remember(name, Stamp{5, `"abc-gzip"`})
 	c.Keep(&Tile{ETag: `"abc-gzip"`, Bytes: make([]byte, 1000)})
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {

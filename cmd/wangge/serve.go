@@ -24,11 +24,17 @@ type serverFlags struct {
 	PublicURL   string `help:"The address callers use, where a proxy stands in front. 对外地址" name:"public-url" placeholder:"URL"`
 	TrustProxy  bool   `help:"Believe X-Forwarded-For, -Proto and -Host. 信任反向代理"`
 	OpenMetrics bool   `help:"Answer /metrics to every machine, not to this one alone. 对外开放指标"`
+	TileCacheMB int    `help:"Memory for encoded tiles; 0 keeps none. 瓦片缓存" name:"tile-cache-mb" default:"256" placeholder:"MB"`
 }
+
+const maxTileCacheMB = 1 << 20
 
 func (f serverFlags) check() error {
 	if (f.TLSCert == "") != (f.TLSKey == "") {
 		return usageError("--tls-cert and --tls-key go together 两者须同时给出")
+	}
+	if f.TileCacheMB < 0 || f.TileCacheMB > maxTileCacheMB {
+		return usageError("--tile-cache-mb takes 0 to %d 瓦片缓存超出范围", maxTileCacheMB)
 	}
 	return nil
 }
@@ -90,6 +96,7 @@ func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce 
 	handler, err := api.New(api.Config{
 		City: memory, Records: postgres.NewReader(pool), Changes: changes, Log: log, Version: version,
 		PublicURL: flags.PublicURL, TrustProxy: flags.TrustProxy, OpenMetrics: flags.OpenMetrics,
+		TileCacheBytes: int64(flags.TileCacheMB) << 20,
 	})
 	if err != nil {
 		return usageError("%v", err)
