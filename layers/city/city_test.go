@@ -81,7 +81,8 @@ func decode(t testing.TB, b []byte) map[string]map[uint64]map[string]any {
 	for _, l := range decoded {
 		out[l.Name] = map[uint64]map[string]any{}
 		for _, f := range l.Features {
-			out[l.Name][uint64(f.ID.(float64))] = f.Properties
+			id, _ := f.ID.(float64) // hexagons have none
+			out[l.Name][uint64(id)] = f.Properties
 		}
 	}
 	return out

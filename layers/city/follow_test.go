@@ -255,7 +255,7 @@ func TestSchemesComeAndGo(t *testing.T) {
 		t.Error("the new net is in no tile")
 	}
 	v = at(t, c, write(t, pool, `UPDATE grid_scheme SET first_zoom = 15, title = '新网' WHERE code = 'duty'`))
-	if b := mustTile(t, v, []string{"grid_duty"}, tileAt(12)); len(b) != 0 || v.Layer("grid_duty").Title.Zh != "新网" {
+	if b := mustTile(t, v, []string{"grid_duty"}, tileAt(12)); len(decode(t, b)["grid_duty"]) != 0 || v.Layer("grid_duty").Title.Zh != "新网" {
 		t.Error("the net did not change")
 	}
 	v = at(t, c, write(t, pool, `DELETE FROM grid WHERE scheme = 'duty'`, `DELETE FROM grid_scheme WHERE code = 'duty'`))
