@@ -1,12 +1,12 @@
 package ogc
 
 import (
-	"math"
 	"strconv"
 
 	"github.com/paulmach/orb"
 
 	"wangge/geo"
+	"wangge/geo/hex"
 	"wangge/geo/tile"
 	"wangge/layers"
 )
@@ -20,20 +20,15 @@ type tileMatrixLimits struct {
 	MaxTileCol uint32 `json:"maxTileCol"`
 }
 
-// The mean edge of the largest H3 cells in metres, and by how much an edge may exceed the mean of its resolution.
-const hexEdgeM, hexSpread = 1281256, 1.3
+// coarsest is the resolution of the largest hexagons that a tile of a zoom may have: see package city, which takes up to two steps
+// where there are too many.
+func coarsest(z int) int { return max(min(layers.DensityRes(z)-2, z-3), 0) }
 
-// reach is how far beyond the features that it counts a hexagon of a zoom can go at a latitude, in world units: its diameter.
-func reach(z uint8, lat float64) int64 {
-	diameterM := 2 * hexSpread * hexEdgeM / math.Pow(7, float64(layers.DensityRes(int(z)))/2)
-	aroundM := 2 * halfSideM * math.Cos(min(math.Abs(lat), geo.MaxMercatorLat)*math.Pi/180)
-	return int64(diameterM/aroundM*(1<<32)) + 1
-}
-
-// limitsAt gives the limits of a zoom around a box in degrees.
+// limitsAt gives the limits of a zoom around a box in degrees. They hold what hexagons show beyond the features that they count, but not
+// the tiles into whose buffers alone anything reaches.
 func limitsAt(z uint8, b orb.Bound) tileMatrixLimits {
 	minX, minY, maxX, maxY := geo.WorldBox(b)
-	beyond := reach(z, max(math.Abs(b.Min[1]), math.Abs(b.Max[1])))
+	beyond := int64(hex.Reach(coarsest(int(z)), minY, maxY))
 	number := func(w int64) uint32 { return uint32(min(max(w, 0), 1<<32-1) >> (32 - z)) }
 	return tileMatrixLimits{
 		TileMatrix: strconv.Itoa(int(z)),
