@@ -18,41 +18,54 @@ type scene struct {
 	kinds []kindOfScene
 }
 
+// kindOfScene has its features in columns, as a store has them.
 type kindOfScene struct {
-	layer    string
-	features []feature
+	layer  string
+	kind   tile.Kind
+	xy     []uint32
+	ends   []uint32 // of features in xy
+	whole  []bool
+	set    []uint32
+	texts  []byte
+	words  []uint32 // ends of features in texts
+	tokens []uint32
 }
 
-type feature struct {
-	tile.Geometry
-	whole bool
-	set   uint32
-	text  []byte
-	token uint32
+func (k *kindOfScene) geometry(i int) tile.Geometry {
+	return tile.Geometry{Kind: k.kind, XY: k.xy[begin(k.ends, i):k.ends[i]]}
+}
+
+func (k *kindOfScene) text(i int) []byte { return k.texts[begin(k.words, i):k.words[i]] }
+
+func begin(ends []uint32, i int) uint32 {
+	if i == 0 {
+		return 0
+	}
+	return ends[i-1]
 }
 
 func newScene() *scene {
 	r := rand.New(rand.NewPCG(1, 2))
 	s := &scene{}
 	s.words(r)
-	s.kinds = []kindOfScene{{layer: "road"}, {layer: "barrier_free_ramp"}, {layer: "parking_space"}}
+	s.kinds = []kindOfScene{
+		{layer: "road", kind: tile.Lines}, {layer: "barrier_free_ramp", kind: tile.Points}, {layer: "parking_space", kind: tile.Polygons}}
 	for i := range 500 {
 		x, y := at(r.IntN(4600)-250, r.IntN(4600)-250)
-		g := tile.Geometry{Kind: tile.Lines}
+		var xy []uint32
 		for range 10 {
 			x, y = x+r.Uint32N(4000), y+r.Uint32N(4000)-2000
-			g.XY = append(g.XY, x, y)
+			xy = append(xy, x, y)
 		}
-		s.add(r, 0, g, fmt.Sprintf("澳门路%d", i/8), uint32(1+i/8))
+		s.add(r, 0, xy, fmt.Sprintf("澳门路%d", i/8), uint32(1+i/8))
 	}
 	for i := range 1050 {
 		x, y := at(r.IntN(4200)-50, r.IntN(4200)-50)
-		s.add(r, 1, tile.Geometry{Kind: tile.Points, XY: []uint32{x, y}}, fmt.Sprintf("3702810107%06d", i), 0)
+		s.add(r, 1, []uint32{x, y}, fmt.Sprintf("3702810107%06d", i), 0)
 	}
 	for i := range 1750 {
 		x, y := at(r.IntN(4200)-50, r.IntN(4200)-50)
-		g := tile.Geometry{Kind: tile.Polygons, XY: []uint32{x, y, x + 700, y + 90, x + 640, y + 1000, x - 60, y + 910}}
-		s.add(r, 2, g, fmt.Sprintf("3702810115%06d", i), 0)
+		s.add(r, 2, []uint32{x, y, x + 700, y + 90, x + 640, y + 1000, x - 60, y + 910}, fmt.Sprintf("3702810115%06d", i), 0)
 	}
 	return s
 }
@@ -77,15 +90,17 @@ func (s *scene) words(r *rand.Rand) {
 	s.dict, s.sets = b.Dict(), sets.Sets()
 }
 
-func (s *scene) add(r *rand.Rand, kind int, g tile.Geometry, text string, token uint32) {
+func (s *scene) add(r *rand.Rand, kind int, xy []uint32, text string, token uint32) {
+	k := &s.kinds[kind]
 	minX, minY, maxX, maxY := here.World(tile.DefaultBufferPx - 1)
 	whole := true
-	for i := 0; i < len(g.XY); i += 2 {
-		x, y := int64(g.XY[i]), int64(g.XY[i+1])
+	for i := 0; i < len(xy); i += 2 {
+		x, y := int64(xy[i]), int64(xy[i+1])
 		whole = whole && x >= minX && x <= maxX && y >= minY && y <= maxY
 	}
-	s.kinds[kind].features = append(s.kinds[kind].features,
-		feature{Geometry: g, whole: whole, set: r.Uint32N(uint32(s.sets.Len())), text: []byte(text), token: token})
+	k.xy, k.texts = append(k.xy, xy...), append(k.texts, text...)
+	k.ends, k.words = append(k.ends, uint32(len(k.xy))), append(k.words, uint32(len(k.texts)))
+	k.whole, k.set, k.tokens = append(k.whole, whole), append(k.set, r.Uint32N(uint32(s.sets.Len()))), append(k.tokens, token)
 }
 
 func (s *scene) encode(e *tile.Encoder) []byte {
@@ -99,11 +114,10 @@ func (s *scene) encode(e *tile.Encoder) []byte {
 func (s *scene) layer(e *tile.Encoder, k *kindOfScene) {
 	e.Layer(k.layer, s.dict)
 	e.Use(s.sets, nil)
-	for i := range k.features {
-		f := &k.features[i]
-		if e.Open(uint64(500_000+i), f.Geometry, f.whole) {
-			e.TagSet(f.set)
-			e.TagText(s.named, f.text, f.token)
+	for i := range k.ends {
+		if e.Open(uint64(500_000+i), k.geometry(i), k.whole[i]) {
+			e.TagSet(k.set[i])
+			e.TagText(s.named, k.text(i), k.tokens[i])
 			e.Close()
 		}
 	}
@@ -115,7 +129,7 @@ func BenchmarkEncodeTile(b *testing.B) {
 	b.SetBytes(int64(len(s.encode(&e))))
 	n := 0
 	for _, k := range s.kinds {
-		n += len(k.features)
+		n += len(k.ends)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
@@ -137,7 +151,7 @@ func benchmarkLayer(b *testing.B, s *scene, k *kindOfScene) {
 		s.layer(&e, k)
 		e.Bytes()
 	}
-	perFeature(b, len(k.features))
+	perFeature(b, len(k.ends))
 }
 
 func benchmarkKind(b *testing.B, kind int) {
@@ -160,9 +174,9 @@ func BenchmarkEncodeBare(b *testing.B) {
 		e.Begin(here, tile.DefaultBufferPx)
 		for i := range s.kinds {
 			e.Layer(s.kinds[i].layer, s.dict)
-			for j := range s.kinds[i].features {
-				f := &s.kinds[i].features[j]
-				if n++; e.Open(uint64(500_000+j), f.Geometry, f.whole) {
+			k := &s.kinds[i]
+			for j := range k.ends {
+				if n++; e.Open(uint64(500_000+j), k.geometry(j), k.whole[j]) {
 					e.Close()
 				}
 			}
@@ -174,16 +188,17 @@ func BenchmarkEncodeBare(b *testing.B) {
 
 // BenchmarkEncodeClippedPolygon cuts cells of a net that lie across the edge of the tile.
 func BenchmarkEncodeClippedPolygon(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
 	s := newScene()
 	x, y := at(-500, -500)
-	cells, _ := net(rand.New(rand.NewPCG(1, 2)), x, y, 900*64, 6)
-	var across kindOfScene
+	cells, _ := net(r, x, y, 900*64, 6)
+	s.kinds = []kindOfScene{{layer: "unit_grid", kind: tile.Polygons}}
 	for i, c := range cells {
 		if i%6 == 0 || i/6 == 0 || i%6 == 5 || i/6 == 5 {
-			across.features = append(across.features, feature{Geometry: c, text: []byte("370281")})
+			s.add(r, 0, c.XY, "370281", 0)
 		}
 	}
-	benchmarkLayer(b, s, &across)
+	benchmarkLayer(b, s, &s.kinds[0])
 }
 
 // BenchmarkTagValue interns numbers, most of which came before.

@@ -25,11 +25,11 @@ func (e *Encoder) Open(id uint64, g Geometry, whole bool) bool {
 	e.featureAt = e.n + 2
 	e.n = end
 	if size := end - at; size < 0x80 {
-		e.buf[at-1] = byte(size)
+		put8(e.buf, at-1, uint8(size))
 	} else {
 		e.length(at, 1)
 	}
-	e.buf[e.n] = fieldTags
+	put8(e.buf, e.n, fieldTags)
 	e.n += 2
 	e.tagsAt = e.n
 	return true
@@ -38,21 +38,21 @@ func (e *Encoder) Open(id uint64, g Geometry, whole bool) bool {
 // head writes behind the end what stands before the commands, and gives their place. Their length and that of the feature
 // are left open.
 func (e *Encoder) head(id uint64, k Kind) int {
-	b := e.buf[e.n:]
-	at := 2
-	switch {
-	case id-1 < 1<<28-1:
+	b, at := e.buf, e.n
+	if id-1 < 1<<28-1 {
 		x, n := spread(uint32(id))
-		binary.LittleEndian.PutUint64(b, fieldFeature|fieldID<<16|x<<24)
-		at += 1 + n
-	case id == 0:
-		b[0] = fieldFeature
-	default:
-		b[0], b[2] = fieldFeature, fieldID
-		at = 3 + binary.PutUvarint(b[3:], id)
+		put64(b, at, fieldFeature|fieldID<<16|x<<24)
+		at += 3 + n
+	} else {
+		put8(b, at, fieldFeature)
+		at += 2
+		if id != 0 {
+			put8(b, at, fieldID)
+			at += 1 + binary.PutUvarint(b[at+1:], id)
+		}
 	}
-	binary.LittleEndian.PutUint32(b[at:], fieldType|uint32(k)<<8|fieldGeom<<16)
-	return e.n + at + 4
+	put32(b, at, fieldType|uint32(k)<<8|fieldGeom<<16)
+	return at + 4
 }
 
 // long writes the commands of any geometry, as quick does.
@@ -74,12 +74,12 @@ func (e *Encoder) Close() {
 	case size == 0:
 		e.n -= 2
 	case size < 0x80:
-		e.buf[e.tagsAt-1] = byte(size)
+		put8(e.buf, e.tagsAt-1, uint8(size))
 	default:
 		e.length(e.tagsAt, 1)
 	}
 	if size := e.n - e.featureAt; size < 0x80 {
-		e.buf[e.featureAt-1] = byte(size)
+		put8(e.buf, e.featureAt-1, uint8(size))
 	} else {
 		e.length(e.featureAt, 1)
 	}
@@ -91,7 +91,7 @@ func (e *Encoder) TagSet(n uint32) {
 	set := e.vocabulary.set(n)
 	e.room(len(set))
 	for i := 0; i < len(set); i += chunk {
-		*(*[chunk]byte)(e.buf[e.n+i:]) = *(*[chunk]byte)(set[i : i+chunk])
+		putChunk(e.buf, e.n+i, set, i)
 	}
 	e.n += len(set)
 }
@@ -120,7 +120,7 @@ func (e *Encoder) pair(key, value uint32) {
 		return
 	}
 	long := (0x7f - value) >> 31
-	binary.LittleEndian.PutUint32(e.buf[e.n:], key|(value+value&^0x7f+long<<7)<<8)
+	put32(e.buf, e.n, key|(value+value&^0x7f+long<<7)<<8)
 	e.n += int(2 + long)
 }
 

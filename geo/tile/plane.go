@@ -8,19 +8,19 @@ type plane struct {
 	originX, originY int64 // of the tile, less half a tile unit, in world units
 	zoom, shift      uint8 // a tile unit is 2^shift world units
 	lo, hi           int32 // the clip box on both axes, closed
-	boxX, boxY       int   // origin of the clip box, as originX and originY are of the tile
-	span             uint  // its width
-	backwards        bool  // the last ring was written against the order of its positions
+	lattice
+	backwards bool // the last ring was written against the order of its positions
 }
 
 func newPlane(a Addr, bufferPx int) plane {
 	b := int32(min(max(bufferPx, 0), Extent))
 	x, y, _, _ := a.World(0)
 	half := int64(1) << (unitZoom - a.Z) / 2
-	p := plane{originX: x - half, originY: y - half, zoom: a.Z, shift: unitZoom - a.Z, lo: -b, hi: Extent + b}
-	p.boxX, p.boxY = int(p.originX)+int(p.lo)<<p.shift, int(p.originY)+int(p.lo)<<p.shift
-	p.span = uint(p.hi - p.lo)
-	return p
+	shift := unitZoom - a.Z
+	return plane{
+		originX: x - half, originY: y - half, zoom: a.Z, shift: shift, lo: -b, hi: Extent + b,
+		lattice: newLattice(x-half, y-half, shift, b),
+	}
 }
 
 // box is a closed box in tile units.

@@ -19,6 +19,7 @@ func (s *sheet) room(k int) {
 	}
 }
 
+//go:noinline
 func (s *sheet) grow(k int) {
 	bigger := make([]byte, max(2*len(s.buf), s.n+k+chunk, 1<<12))
 	copy(bigger, s.buf[:s.n])

@@ -145,12 +145,12 @@ func (v *vocabulary) text(text []byte, token uint32) uint32 {
 func (v *vocabulary) addText(text []byte) uint32 {
 	n := len(text)
 	v.values.room(n + 2*binaryMax)
-	b := v.values.buf[v.values.n:]
 	if n < 0x7e {
-		binary.LittleEndian.PutUint32(b, fieldValues|uint32(n+2)<<8|uint32(stringValue)<<16|uint32(n)<<24)
-		place(b[4:], text)
+		put32(v.values.buf, v.values.n, fieldValues|uint32(n+2)<<8|uint32(stringValue)<<16|uint32(n)<<24)
+		place(v.values.buf, v.values.n+4, text)
 		v.values.n += 4 + n
 	} else {
+		b := v.values.buf[v.values.n:]
 		b[0] = fieldValues
 		at := 1 + binary.PutUvarint(b[1:], uint64(1+varintLen(uint64(n))+n))
 		b[at] = byte(stringValue)
@@ -162,19 +162,17 @@ func (v *vocabulary) addText(text []byte) uint32 {
 }
 
 // place copies a text, mostly a code of 8 to 32 bytes, which is done in two halves that may overlap.
-func place(dst, text []byte) {
+func place(b []byte, at int, text []byte) {
 	n := len(text)
 	switch {
 	case n > 32 || n < 8:
-		copy(dst, text)
+		copy(b[at:], text)
 	case n > 16:
-		last := *(*[16]byte)(text[n-16:])
-		*(*[16]byte)(dst) = *(*[16]byte)(text)
-		*(*[16]byte)(dst[n-16:]) = last
+		putChunk(b, at, text, 0)
+		putChunk(b, at+n-chunk, text, n-chunk)
 	default:
-		last := binary.LittleEndian.Uint64(text[n-8:])
-		binary.LittleEndian.PutUint64(dst, binary.LittleEndian.Uint64(text))
-		binary.LittleEndian.PutUint64(dst[n-8:], last)
+		put64(b, at, binary.LittleEndian.Uint64(text))
+		put64(b, at+n-8, binary.LittleEndian.Uint64(text[n-8:]))
 	}
 }
 

@@ -1,0 +1,57 @@
+package tile_test
+
+import (
+	"testing"
+
+	"wangge/geo/tile"
+)
+
+func zz(b *testing.B, kind int, set, text bool) {
+	s := newScene()
+	k := &s.kinds[kind]
+	var e tile.Encoder
+	for b.Loop() {
+		e.Begin(here, tile.DefaultBufferPx)
+		e.Layer(k.layer, s.dict)
+		e.Use(s.sets, nil)
+		for i := range k.ends {
+			if e.Open(uint64(500_000+i), k.geometry(i), k.whole[i]) {
+				if set {
+					e.TagSet(k.set[i])
+				}
+				if text {
+					e.TagText(s.named, k.text(i), k.tokens[i])
+				}
+				e.Close()
+			}
+		}
+		e.Bytes()
+	}
+	perFeature(b, len(k.ends))
+}
+
+func BenchmarkZPoint(b *testing.B)     { zz(b, 1, false, false) }
+func BenchmarkZPointSet(b *testing.B)  { zz(b, 1, true, false) }
+func BenchmarkZPointText(b *testing.B) { zz(b, 1, false, true) }
+func BenchmarkZLine(b *testing.B)      { zz(b, 0, false, false) }
+func BenchmarkZRing(b *testing.B)      { zz(b, 2, false, false) }
+
+func BenchmarkZLineWhole(b *testing.B) {
+	s := newScene()
+	k := &s.kinds[0]
+	var e tile.Encoder
+	n := 0
+	for b.Loop() {
+		n = 0
+		e.Begin(here, tile.DefaultBufferPx)
+		e.Layer(k.layer, s.dict)
+		for i := range k.ends {
+			if k.whole[i] && e.Open(uint64(500_000+i), k.geometry(i), k.whole[i]) {
+				n++
+				e.Close()
+			}
+		}
+		e.Bytes()
+	}
+	perFeature(b, n)
+}
