@@ -130,7 +130,7 @@ func (a *API) style(w http.ResponseWriter, r *http.Request) error {
 	center, zoom := home(view)
 	doc, err := style.Build(view.Layers(), theme, a.base(r), style.City{
 		Name: place.Name, NameEn: place.NameEn, Sample: place.Sample, Center: center, Zoom: zoom,
-	}, nil)
+	}, view)
 	if err != nil {
 		return err
 	}
