@@ -28,7 +28,10 @@ type cli struct {
 	Import  ImportCmd  `cmd:"" help:"Load features from GeoJSON or OpenStreetMap files. 导入数据"`
 	Grid    gridCmd    `cmd:"" help:"Lay grids. 网格"`
 	Check   CheckCmd   `cmd:"" help:"Hold what is derived against the record. 校验"`
-	Bench   benchCmd   `cmd:"" help:"Measure tiles and imports beside their baselines. 测速"`
+	Bench   struct {
+		All   benchCmd      `cmd:"" default:"withargs" help:"Measure tiles and imports beside their baselines. 全部"`
+		Tiles benchTilesCmd `cmd:"" help:"Replay a walk of tiles against tile servers. 瓦片服务测速"`
+	} `cmd:"" help:"Measure. 测速"`
 	Version versionCmd `cmd:"" help:"Print the version. 版本"`
 }
 
