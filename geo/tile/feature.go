@@ -88,40 +88,64 @@ func (e *Encoder) Close() {
 
 // TagSet gives the feature all pairs of a set of the store in use.
 func (e *Encoder) TagSet(n uint32) {
-	set := e.vocabulary.set(n)
-	e.room(len(set))
-	for i := 0; i < len(set); i += chunk {
-		putChunk(e.buf, e.n+i, set, i)
+	k := &e.known[n%knownSets]
+	if k.use != e.use || k.n != n {
+		e.translate(k, n)
 	}
-	e.n += len(set)
+	at, i, end := e.n, int(k.start), int(k.end)
+	e.room(end - i)
+	e.n = at + end - i
+	for ; i < end; i += chunk {
+		putChunk(e.buf, at, e.arena.buf, i)
+		at += chunk
+	}
 }
 
 // TagText gives the feature a text, which must be UTF-8. token is the number that the text has in the store in use, so that
 // equal texts of neighbours are found and written once, mostly; 0 tells not to look, as for codes that do not come twice.
 func (e *Encoder) TagText(key uint32, text []byte, token uint32) {
-	if e.wants(key) {
-		e.pair(e.key(key), e.vocabulary.text(text, token))
+	if e.wanted != nil && !e.wants(key) {
+		return
 	}
+	if token == 0 {
+		e.pair(key, e.addText(text))
+		return
+	}
+	r := &e.recent[token%recentTexts]
+	if r.use != e.use || r.token != token {
+		*r = recentText{e.use, token, e.addText(text)}
+	}
+	e.pair(key, r.value)
 }
 
 // TagValue gives the feature any value. Equal values are written once in a layer.
 func (e *Encoder) TagValue(key uint32, v Value) {
 	if e.wants(key) {
-		e.pair(e.key(key), e.vocabulary.value(v))
+		e.pair(key, e.value(v))
 	}
 }
 
-// pair writes numbers of the layer.
+// pair writes the numbers of a key of the dictionary and a value of the layer.
 func (e *Encoder) pair(key, value uint32) {
-	e.room(2 * binaryMax)
-	if key >= 0x80 || value >= 1<<14 {
-		e.uvarint(uint64(key))
-		e.uvarint(uint64(value))
+	m := e.keyMarks.slots[key]
+	if m.epoch != e.keyMarks.epoch || m.n|value>>7 >= 0x80 || e.n+chunk > len(e.buf) {
+		e.longPair(key, value)
 		return
 	}
 	long := (0x7f - value) >> 31
-	put32(e.buf, e.n, key|(value+value&^0x7f+long<<7)<<8)
+	put32(e.buf, e.n, m.n|(value+value&^0x7f+long<<7)<<8)
 	e.n += int(2 + long)
+}
+
+func (e *Encoder) longPair(key, value uint32) {
+	e.room(2 * binaryMax)
+	e.n = putPair(e.buf, e.n, e.key(key), value)
+}
+
+// putPair writes two numbers.
+func putPair(b []byte, at int, key, value uint32) int {
+	at += binary.PutUvarint(b[at:], uint64(key))
+	return at + binary.PutUvarint(b[at:], uint64(value))
 }
 
 // Feature adds a feature to the open layer and tells whether anything of it is left in this tile. tags are pairs of the
@@ -131,7 +155,7 @@ func (e *Encoder) Feature(id uint64, g Geometry, tags []uint32) bool {
 		return false
 	}
 	for i := 1; i < len(tags); i += 2 {
-		e.pair(e.key(tags[i-1]), e.numbered(tags[i]))
+		e.pair(tags[i-1], e.numbered(tags[i]))
 	}
 	e.Close()
 	return true

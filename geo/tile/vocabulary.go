@@ -86,94 +86,80 @@ func (v *vocabulary) len() int { return len(v.keys.blob) + v.values.n }
 
 // key is the layer's number of a key of the dictionary.
 func (v *vocabulary) key(k uint32) uint32 {
-	n, first := v.keyMarks.number(k, v.keys.n)
-	if first {
-		v.keys.blob = append(v.keys.blob, v.dict.keys.at(k)...)
-		v.keys.n++
+	if m := v.keyMarks.slots[k]; m.epoch == v.keyMarks.epoch {
+		return m.n
 	}
-	return n
+	return v.firstKey(k)
+}
+
+func (v *vocabulary) firstKey(k uint32) uint32 {
+	v.keys.blob = append(v.keys.blob, v.dict.keys.at(k)...)
+	v.keys.n++
+	return v.keyMarks.put(k, v.keys.n-1)
 }
 
 // dictValue is the layer's number of a value of the dictionary.
 func (v *vocabulary) dictValue(i uint32) uint32 {
-	n, first := v.dictMarks.number(i, v.valueN)
-	if first {
-		v.values.write(v.dict.values.at(i))
-		v.valueN++
+	if m := v.dictMarks.slots[i]; m.epoch == v.dictMarks.epoch {
+		return m.n
 	}
-	return n
+	return v.firstValue(i)
 }
 
-// set is the encoded tags of a set of the store in use.
-func (v *vocabulary) set(n uint32) []byte {
-	k := &v.known[n%knownSets]
-	if k.use != v.use || k.n != n {
-		*k = v.translate(n)
-	}
-	return v.arena.buf[k.start:k.end]
+func (v *vocabulary) firstValue(i uint32) uint32 {
+	v.values.write(v.dict.values.at(i))
+	v.valueN++
+	return v.dictMarks.put(i, v.valueN-1)
 }
 
-func (v *vocabulary) translate(n uint32) knownSet {
-	k := knownSet{use: v.use, n: n, start: uint32(v.arena.n)}
-	for pairs := v.sets.at(n); len(pairs) > 0; {
-		key, i := binary.Uvarint(pairs)
-		value, j := binary.Uvarint(pairs[i:])
-		pairs = pairs[i+j:]
-		if v.wants(uint32(key)) {
-			v.arena.room(2 * binaryMax)
-			v.arena.uvarint(uint64(v.key(uint32(key))))
-			v.arena.uvarint(uint64(v.dictValue(uint32(value))))
+// translate turns a set of the store in use into tags of the layer, which are kept in the arena.
+func (v *vocabulary) translate(k *knownSet, n uint32) {
+	*k = knownSet{use: v.use, n: n, start: uint32(v.arena.n)}
+	pairs := v.sets.at(n)
+	v.arena.room(5 * len(pairs)) // a number of the layer takes five bytes at most, one of the store one at least
+	for i := 0; i < len(pairs); {
+		var key, value uint32
+		key, i = uvarint(pairs, i)
+		value, i = uvarint(pairs, i)
+		if v.wants(key) {
+			v.arena.n = putPair(v.arena.buf, v.arena.n, v.key(key), v.dictValue(value))
 		}
 	}
-	v.arena.room(0)
 	k.end = uint32(v.arena.n)
-	return k
 }
 
-// text is the number of a text.
-func (v *vocabulary) text(text []byte, token uint32) uint32 {
-	if token == 0 {
-		return v.addText(text)
-	}
-	r := &v.recent[token%recentTexts]
-	if r.use != v.use || r.token != token {
-		*r = recentText{v.use, token, v.addText(text)}
-	}
-	return r.value
-}
-
+// addText writes a text behind the other values and gives its number. Most are codes of 8 to 32 bytes, which are copied in two
+// halves that may overlap.
 func (v *vocabulary) addText(text []byte) uint32 {
-	n := len(text)
-	v.values.room(n + 2*binaryMax)
-	if n < 0x7e {
-		put32(v.values.buf, v.values.n, fieldValues|uint32(n+2)<<8|uint32(stringValue)<<16|uint32(n)<<24)
-		place(v.values.buf, v.values.n+4, text)
-		v.values.n += 4 + n
-	} else {
-		b := v.values.buf[v.values.n:]
-		b[0] = fieldValues
-		at := 1 + binary.PutUvarint(b[1:], uint64(1+varintLen(uint64(n))+n))
-		b[at] = byte(stringValue)
-		at += 1 + binary.PutUvarint(b[at+1:], uint64(n))
-		v.values.n += at + copy(b[at:], text)
+	n, at := len(text), v.values.n
+	if uint(n-8) > 24 || at+n+4+chunk > len(v.values.buf) {
+		return v.addAnyText(text)
 	}
+	b := v.values.buf
+	put32(b, at, fieldValues|uint32(n+2)<<8|uint32(stringValue)<<16|uint32(n)<<24)
+	if n > 16 {
+		putChunk(b, at+4, text, 0)
+		putChunk(b, at+4+n-chunk, text, n-chunk)
+	} else {
+		put64(b, at+4, binary.LittleEndian.Uint64(text))
+		put64(b, at+4+n-8, binary.LittleEndian.Uint64(text[n-8:]))
+	}
+	v.values.n = at + 4 + n
 	v.valueN++
 	return v.valueN - 1
 }
 
-// place copies a text, mostly a code of 8 to 32 bytes, which is done in two halves that may overlap.
-func place(b []byte, at int, text []byte) {
+func (v *vocabulary) addAnyText(text []byte) uint32 {
 	n := len(text)
-	switch {
-	case n > 32 || n < 8:
-		copy(b[at:], text)
-	case n > 16:
-		putChunk(b, at, text, 0)
-		putChunk(b, at+n-chunk, text, n-chunk)
-	default:
-		put64(b, at, binary.LittleEndian.Uint64(text))
-		put64(b, at+n-8, binary.LittleEndian.Uint64(text[n-8:]))
-	}
+	v.values.room(n + 2*binaryMax)
+	b := v.values.buf[v.values.n:]
+	b[0] = fieldValues
+	at := 1 + binary.PutUvarint(b[1:], uint64(1+varintLen(uint64(n))+n))
+	b[at] = byte(stringValue)
+	at += 1 + binary.PutUvarint(b[at+1:], uint64(n))
+	v.values.n += at + copy(b[at:], text)
+	v.valueN++
+	return v.valueN - 1
 }
 
 // value is the number of a value: it is written behind the others and taken back if it is there already.
@@ -274,14 +260,10 @@ func (m *marks) grow(n int) {
 	}
 }
 
-// number is entry i's number in the layer; the first time it is next.
-func (m *marks) number(i, next uint32) (n uint32, first bool) {
-	s := &m.slots[i]
-	if s.epoch != m.epoch {
-		*s = mark{m.epoch, next}
-		return next, true
-	}
-	return s.n, false
+// put gives entry i a number.
+func (m *marks) put(i, n uint32) uint32 {
+	m.slots[i] = mark{m.epoch, n}
+	return n
 }
 
 // localValue marks the numbers of values that Encoder.Value gave out, apart from those of the dictionary.
@@ -307,10 +289,11 @@ func (v *vocabulary) numbered(i uint32) uint32 {
 	if i < localValue {
 		return v.dictValue(i)
 	}
-	n, first := v.localMarks.number(i&^localValue, v.valueN)
-	if first {
-		v.values.write(v.local.at(i &^ localValue))
-		v.valueN++
+	i &^= localValue
+	if m := v.localMarks.slots[i]; m.epoch == v.localMarks.epoch {
+		return m.n
 	}
-	return n
+	v.values.write(v.local.at(i))
+	v.valueN++
+	return v.localMarks.put(i, v.valueN-1)
 }
