@@ -320,3 +320,40 @@ func BenchmarkParseCompile(b *testing.B) {
 		}
 	}
 }
+
+// FuzzCompile: what can be read is compiled or refused in words, whatever the fields are, and a program says what its tree says.
+func FuzzCompile(f *testing.F) {
+	for _, seed := range []string{
+		"capacity > 3 AND NOT (lit OR grade IN ('一类', 'class_2')) OR name LIKE '%a_\\%'", "surveyed_on BETWEEN '2025-01-01' AND ends_on",
+		"casei(name) <> accenti(casei(code)) OR extra IS NULL", "updated_at > timestamp('2026-01-01T00:00:00Z') AND t_after(surveyed_on, date('2025-01-01'))",
+		"-capacity ^ 0.5 % spare DIV width_m / 0 = 1 OR NOT TRUE", "f(lit) AND s_within(extra, POINT(1 2))", "lit IN (fee, TRUE) AND 'a' = 'a'",
+	} {
+		f.Add(seed, uint16(0))
+	}
+	f.Fuzz(func(t *testing.T, text string, known uint16) {
+		parsed, err := Parse(text)
+		if err != nil {
+			return
+		}
+		p, err := parsed.Compile(sampleField)
+		if err != nil {
+			var e *Error
+			if !errors.As(err, &e) || e.At < 1 || e.At > len(text)+1 || e.Zh == "" || e.En == "" {
+				t.Fatalf("%q: %#v", text, err)
+			}
+			return
+		}
+		row := map[string]any{}
+		for i, field := range sample {
+			if known>>i&1 == 1 {
+				row[field.Name] = toilet[field.Name]
+			}
+		}
+		if got, want := matches(p, row), slowly(t, parsed.root, row) == True; got != want {
+			t.Fatalf("%q of %v: %v, want %v", text, row, got, want)
+		}
+		if _, err := again(t, parsed).Compile(sampleField); err != nil {
+			t.Fatalf("%q compiles, its canonical text does not: %v", text, err)
+		}
+	})
+}

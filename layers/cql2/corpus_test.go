@@ -18,11 +18,11 @@ import (
 // corpusDir is the folder of the standard's abstract test suite, or the test is skipped.
 func corpusDir(t testing.TB) string {
 	t.Helper()
-	real := os.Getenv("WANGGE_REAL_DATA")
-	if real == "" {
+	root := os.Getenv("WANGGE_REAL_DATA")
+	if root == "" {
 		t.Skip("WANGGE_REAL_DATA is not set: no CQL2 corpus to read")
 	}
-	dir := filepath.Join(real, "cql2")
+	dir := filepath.Join(root, "cql2")
 	if _, err := os.Stat(dir); err != nil {
 		t.Skipf("no CQL2 corpus: %v", err)
 	}

@@ -31,6 +31,7 @@ func TestAgainstPostgres(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		again(t, f)
 		p, err := f.Compile(sampleField)
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)

@@ -218,9 +218,9 @@ func isSpace(c rune) bool {
 // fullWidth: punctuation that an input method puts where ASCII is meant.
 func fullWidth(c rune) bool {
 	switch {
-	case c >= 0xFF01 && c <= 0xFF5E:
-		return !(c >= 0xFF10 && c <= 0xFF19 || c >= 0xFF21 && c <= 0xFF3A || c >= 0xFF41 && c <= 0xFF5A || c == 0xFF3F)
-	case c >= 0x3001 && c <= 0x3003, c >= 0x3008 && c <= 0x3011, c >= 0x3014 && c <= 0x301F:
+	case c >= 0xFF10 && c <= 0xFF19, c >= 0xFF21 && c <= 0xFF3A, c >= 0xFF41 && c <= 0xFF5A, c == 0xFF3F: // digits, letters, the underscore
+		return false
+	case c >= 0xFF01 && c <= 0xFF5E, c >= 0x3001 && c <= 0x3003, c >= 0x3008 && c <= 0x3011, c >= 0x3014 && c <= 0x301F:
 		return true
 	}
 	return c >= 0x2018 && c <= 0x201F
