@@ -27,7 +27,7 @@ func (p *pass) manner() manner {
 	if l.Density == nil {
 		return manner{single: zoom >= l.Lowest(), res: -1}
 	}
-	res := layers.DensityRes(zoom)
+	res := finestRes(zoom)
 	sizes := res - coarsestRes(zoom) + 1 // of hexagons
 	singles := 0                         // ways in which features are drawn
 	switch {
@@ -45,6 +45,10 @@ func (p *pass) manner() manner {
 	}
 	return manner{single: true, res: res - n}
 }
+
+// finestRes is the resolution of hexagons at a zoom. At the first two zooms those of resolution 6 would be smaller than a tile unit, and
+// the encoder leaves out what it cannot draw: there they grow.
+func finestRes(zoom int) int { return layers.DensityRes(zoom) - max(0, 2-zoom) }
 
 // coarsestRes is the coarsest resolution of hexagons at a zoom: two steps from the usual one, each of which leaves a seventh of them; more
 // where a tile holds whole countries.
