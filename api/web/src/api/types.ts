@@ -44,6 +44,36 @@ export interface LegendLayer {
   provenance?: string
   provenance_en?: string
   items: LegendItem[]
+  /** Missing where hexagons never stand in for its features. */
+  density?: LegendDensity
+}
+
+/** The hexagons that stand in for the features of a layer where these are not drawn one by one. */
+export interface LegendDensity {
+  source_layer: string
+  /** The attribute by which hexagons are classed. */
+  measure: string
+  unit: string
+  unit_en: string
+  /** From this zoom on every feature is drawn by itself. */
+  until: number
+  /** Shown at lower zooms before anybody asks. */
+  shown_below?: number
+  bands: LegendBand[]
+}
+
+/** The classes from a zoom on, until the next band. */
+export interface LegendBand {
+  from: number
+  /** About the area of a hexagon. */
+  cell_m2: number
+  /** The least value of every class but the first. */
+  limits: number[]
+  /** One more than limits. */
+  colors: string[]
+  /** What is counted, where that is a part of the layer. */
+  of?: string
+  of_en?: string
 }
 
 export interface Counts {

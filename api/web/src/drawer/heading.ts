@@ -1,5 +1,5 @@
 import { pickTitle, type Translate, type Lang } from '../i18n/index.ts'
-import type { LegendLayer, SchemaProperty } from '../api/types.ts'
+import type { CollectionSchema, LegendLayer, SchemaProperty } from '../api/types.ts'
 import { formatValue } from './fields.ts'
 import type { Loaded } from './selected.ts'
 
@@ -20,13 +20,18 @@ export function headingOf(loaded: Loaded, legend: (layer: string) => LegendLayer
       layer: 'region',
     }
     case 'place': return { title: t('drawer.place'), subtitle: 'CGCS2000', layer: 'place' }
+    case 'cell': return { title: t('cell.title', { title: titleOf(loaded.layer, loaded.schema, legend, lang) }), subtitle: t('cell.subtitle'), layer: loaded.layer }
   }
+}
+
+function titleOf(layer: string, schema: CollectionSchema, legend: (layer: string) => LegendLayer | undefined, lang: Lang): string {
+  const entry = legend(layer)
+  return entry ? pickTitle(lang, entry.title, entry.title_en) : pickTitle(lang, schema.title, schema['x-title-en'])
 }
 
 function featureHeading(loaded: Extract<Loaded, { kind: 'feature' }>, legend: (layer: string) => LegendLayer | undefined, lang: Lang, t: Translate): Heading {
   const { item, schema, layer } = loaded
-  const entry = legend(layer)
-  const layerTitle = entry ? pickTitle(lang, entry.title, entry.title_en) : pickTitle(lang, schema.title, schema['x-title-en'])
+  const layerTitle = titleOf(layer, schema, legend, lang)
   const text = (key: string) => {
     const value = item.properties[key]
     return typeof value === 'string' && value !== '' ? value : undefined

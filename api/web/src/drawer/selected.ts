@@ -8,6 +8,8 @@ export type Loaded =
   | { kind: 'feature'; layer: string; item: FeatureItem; schema: CollectionSchema }
   | { kind: 'region'; region: Region; children: Region[] }
   | { kind: 'place'; at: Position; located: Located }
+  /** A hexagon: the map knows its box, while it draws it. */
+  | { kind: 'cell'; layer: string; cell: string; schema: CollectionSchema; box(): Box | undefined }
 
 /** The box to look at; a place has none. */
 export function boxOf(loaded: Loaded): Box | undefined {
@@ -15,6 +17,7 @@ export function boxOf(loaded: Loaded): Box | undefined {
     case 'feature': return loaded.item.geometry ? geometryBox(loaded.item.geometry) : undefined
     case 'region': return loaded.region.bbox ?? undefined
     case 'place': return undefined
+    case 'cell': return loaded.box()
   }
 }
 
@@ -62,6 +65,7 @@ export function useSelected({ server, selecting, connection }: App): Selected {
         return { kind: 'region', region, children }
       }
       case 'place': return { kind: 'place', at: selection.at, located: await server.locate(selection.at) }
+      case 'cell': return { ...selection, schema: await server.schema(selection.layer), box: () => selecting.figures.value?.box }
     }
   }
 

@@ -7,6 +7,8 @@ import { fade } from './opacity.ts'
 export interface Choices {
   isVisible(layer: string): boolean
   opacityOf(layer: string): number
+  /** The first zoom at which hexagons that stand in for a layer are drawn. */
+  densityFrom(layer: string): number
   selection: Selection | undefined
   /** Name of the selected feature, where it has one and it is known. */
   name: string | undefined
@@ -40,7 +42,12 @@ function applyChoice(layer: LayerSpecification, choices: Choices): LayerSpecific
   const name = layerOf(layer)
   if (name === undefined || layer.type === 'background') return layer
   if (!choices.isVisible(name)) return { ...layer, layout: { ...layer.layout, visibility: 'none' } } as LayerSpecification
-  return fade(layer, choices.opacityOf(name) / 100)
+  const faded = fade(layer, choices.opacityOf(name) / 100)
+  return isDensity(layer) ? { ...faded, minzoom: choices.densityFrom(name) } : faded
+}
+
+function isDensity(layer: LayerSpecification): boolean {
+  return (layer.metadata as Record<string, unknown> | undefined)?.['wangge:density'] !== undefined
 }
 
 function placeOf(selection: Selection | undefined): SourceSpecification {

@@ -1,6 +1,8 @@
-import type { Map as MapLibre, MapMouseEvent, PointLike } from 'maplibre-gl'
+import type { Map as MapLibre, MapGeoJSONFeature, MapMouseEvent, PointLike } from 'maplibre-gl'
 import type { Position } from '../api/types.ts'
 import type { App } from '../state/app.ts'
+import { densitySuffix } from '../state/permalink.ts'
+import { followCell } from './cells.ts'
 import { layerOf } from './compose.ts'
 import { highlightPrefix } from './highlight.ts'
 import { distinct, isDensity, pick, tolerancePx, type Hit, type Picked, type Selectable } from './pick.ts'
@@ -19,19 +21,16 @@ export function addInteraction(map: MapLibre, app: App): { near(): void } {
   const hitsAround = (x: number, y: number, px: number): Hit[] =>
     query(map, px === 0 ? [x, y] : [[x - px, y - px], [x + px, y + px]])
   const candidates = (picked: Picked[]) => picked.map((one) =>
-    candidateOf(one, app.layers.title(one.hit.layer), app.settings.lang.value, app.settings.t('drawer.unnamed')))
+    candidateOf(one, app.layers.title(one.selection.kind === 'cell' ? one.selection.layer : one.hit.layer), app.settings.lang.value, app.settings.t('drawer.unnamed')))
 
   map.on('click', ({ point, lngLat }: MapMouseEvent) => {
     const px = touch ? tolerancePx.touch : tolerancePx.mouse
-    const [under, around] = [hitsAround(point.x, point.y, 0), hitsAround(point.x, point.y, px)]
-    const picked = candidates(pick(under, around, app.layers.isSelectable))
+    const picked = candidates(pick(hitsAround(point.x, point.y, 0), hitsAround(point.x, point.y, px), app.layers.isSelectable))
     const [first] = picked
     if (picked.length > 1) {
       selecting.offer.value = { candidates: picked, at: { x: point.x, y: point.y }, near: false }
     } else if (first) {
       selecting.select(first.selection)
-    } else if (around.some(isDensity)) {
-      map.easeTo({ center: lngLat, zoom: Math.floor(map.getZoom()) + 2, duration: 200 })
     } else if (selecting.offer.value) {
       selecting.offer.value = undefined
     } else {
@@ -40,6 +39,7 @@ export function addInteraction(map: MapLibre, app: App): { near(): void } {
   })
   map.on('contextmenu', ({ lngLat }) => { selecting.select({ kind: 'place', at: [lngLat.lng, lngLat.lat] }) })
   map.on('movestart', () => { selecting.offer.value = undefined })
+  followCell(map, selecting)
   addPointer(map, app.layers.isSelectable, (position) => { view.pointer.value = position })
 
   function near(): void {
@@ -61,11 +61,16 @@ function query(map: MapLibre, where: PointLike | [PointLike, PointLike]): Hit[] 
   return map.queryRenderedFeatures(where)
     .filter((feature) => feature.layer.source === 'city' && !feature.layer.id.startsWith(highlightPrefix))
     .map((feature) => ({
-      layer: layerOf(feature.layer) ?? '', // labels have a source layer of their own
+      layer: hitLayer(feature),
       id: feature.id,
       geometry: feature.geometry.type,
       properties: feature.properties,
     }))
+}
+
+/** Labels have a source layer of their own, and stand for the layer they label; hexagons are no features of the layer. */
+function hitLayer({ layer, sourceLayer = '' }: MapGeoJSONFeature): string {
+  return sourceLayer.endsWith(densitySuffix) ? sourceLayer : layerOf(layer) ?? ''
 }
 
 /** Tells where the pointer is and shows a hand over what can be selected, once a frame at most. */
@@ -79,7 +84,7 @@ function addPointer(map: MapLibre, selectable: Selectable, moved: (position: Pos
       waiting = false
       const px = tolerancePx.mouse
       const [best] = pick(query(map, [point.x, point.y]), query(map, [[point.x - px, point.y - px], [point.x + px, point.y + px]]), selectable)
-      const small = best && best.hit.layer !== 'region' && best.hit.layer !== 'unit_grid' && !best.hit.layer.startsWith('grid_')
+      const small = best && !isDensity(best.hit) && best.hit.layer !== 'region' && best.hit.layer !== 'unit_grid' && !best.hit.layer.startsWith('grid_')
       map.getCanvas().style.cursor = small ? 'pointer' : ''
     })
   })

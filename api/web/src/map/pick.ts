@@ -1,4 +1,4 @@
-import type { Selection } from '../state/permalink.ts'
+import { densitySuffix, type Selection } from '../state/permalink.ts'
 
 /** What picking needs to know of a rendered feature: MapLibre's own type has much more. */
 export interface Hit {
@@ -21,7 +21,7 @@ export const tolerancePx = { mouse: 6, touch: 16 }
 
 /**
  * The things meant by a click, best first. Small things win over what they lie on: a point near the click, then a line
- * or an area under it, then a line near it, then grids, then regions. Only the best tier counts, so a road in a grid
+ * or an area under it, then a line near it, then the hexagon that stands in for features, then grids, then regions. Only the best tier counts, so a road in a grid
  * needs no question; two toilets side by side do.
  */
 export function pick(under: Hit[], near: Hit[], selectable: Selectable): Picked[] {
@@ -29,7 +29,7 @@ export function pick(under: Hit[], near: Hit[], selectable: Selectable): Picked[
   const tiers = new Map<number, Map<string, Picked>>()
   for (const hit of [...under, ...near]) {
     const tier = tierOf(hit, exact.has(keyOf(hit)))
-    const selection = selectable(hit.layer) ? selectionOf(hit) : undefined
+    const selection = selectionOf(hit, selectable)
     if (tier === undefined || !selection) continue
     const found = tiers.get(tier) ?? new Map<string, Picked>()
     if (!found.has(keyOf(hit))) found.set(keyOf(hit), { selection, hit })
@@ -56,21 +56,21 @@ function oncePerStreet(picked: Picked[]): Picked[] {
 export function distinct(hits: Hit[], selectable: Selectable): Picked[] {
   const found = new Map<string, Picked>()
   for (const hit of hits) {
-    const selection = selectable(hit.layer) ? selectionOf(hit) : undefined
+    const selection = selectionOf(hit, selectable)
     if (selection && !found.has(keyOf(hit))) found.set(keyOf(hit), { selection, hit })
   }
   return [...found.values()]
 }
 
-/** Density hexagons stand for many features: a click on one looks closer. */
+/** Density hexagons stand for many features. */
 export function isDensity(hit: Hit): boolean {
-  return hit.layer.endsWith('_density') || hit.properties.cluster === true
+  return hit.layer.endsWith(densitySuffix)
 }
 
 function tierOf(hit: Hit, exact: boolean): number | undefined {
-  if (isDensity(hit)) return undefined
-  if (hit.layer === 'region') return exact ? 6 : undefined
-  if (isGrid(hit.layer)) return exact ? (hit.layer === 'unit_grid' ? 4 : 5) : undefined
+  if (isDensity(hit)) return exact ? 4 : undefined
+  if (hit.layer === 'region') return exact ? 7 : undefined
+  if (isGrid(hit.layer)) return exact ? (hit.layer === 'unit_grid' ? 5 : 6) : undefined
   if (hit.geometry.endsWith('Point')) return 0
   if (hit.geometry.endsWith('LineString')) return exact ? 1 : 3
   return exact ? 1 : undefined
@@ -80,7 +80,12 @@ function isGrid(layer: string): boolean {
   return layer === 'unit_grid' || layer.startsWith('grid_')
 }
 
-function selectionOf(hit: Hit): Selection | undefined {
+function selectionOf(hit: Hit, selectable: Selectable): Selection | undefined {
+  if (isDensity(hit)) {
+    const cell = hit.properties.h3
+    return typeof cell === 'string' ? { kind: 'cell', layer: hit.layer.slice(0, -densitySuffix.length), cell } : undefined
+  }
+  if (!selectable(hit.layer)) return undefined
   if (hit.layer === 'region') {
     const code = hit.properties.code
     return typeof code === 'string' ? { kind: 'region', code } : undefined
@@ -89,5 +94,6 @@ function selectionOf(hit: Hit): Selection | undefined {
 }
 
 function keyOf(hit: Hit): string {
+  if (isDensity(hit)) return `${hit.layer}/${String(hit.properties.h3)}`
   return `${hit.layer}/${hit.layer === 'region' ? String(hit.properties.code) : String(hit.id)}`
 }

@@ -1,5 +1,6 @@
 import type { LegendLayer } from '../api/types.ts'
 import { pickTitle, type Lang } from '../i18n/index.ts'
+import { formatNumber } from '../ui/format.ts'
 import type { Candidate } from '../state/selecting.ts'
 import type { Picked } from './pick.ts'
 
@@ -10,6 +11,7 @@ export function candidateOf({ selection, hit }: Picked, legend: LegendLayer | un
     return typeof value === 'string' && value !== '' ? value : undefined
   }
   const layerTitle = legend ? pickTitle(lang, legend.title, legend.title_en) : hit.layer
+  if (selection.kind === 'cell') return { selection, layer: selection.layer, title: layerTitle, subtitle: formatNumber(Number(hit.properties.count ?? 0), lang) }
   const name = text('name')
   const code = text('code') ?? (selection.kind === 'feature' ? `#${selection.id}` : '')
   return {

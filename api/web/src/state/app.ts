@@ -4,6 +4,7 @@ import { Server } from '../api/server.ts'
 import type { Box, Position } from '../api/types.ts'
 import { createConnection, type Connection } from './connection.ts'
 import { createCounts, type InView } from './counts.ts'
+import { createDensities, type Densities } from './density.ts'
 import { createHistory } from './history.ts'
 import { createLayers, type Layers } from './layers.ts'
 import { parsePermalink } from './permalink.ts'
@@ -45,6 +46,7 @@ export interface App {
   style: CityStyle
   sprite: ShallowRef<SpriteImages>
   layers: Layers
+  density: Densities
   selecting: Selecting
   counts: InView
   view: View
@@ -76,7 +78,8 @@ export function createApp(): App {
   const cameraFromLink = ref(location.hash.includes('map='))
   watch(selecting.selection, () => { cameraFromLink.value = false }, { flush: 'sync' })
 
-  createHistory({ settings, layers, selecting })
+  const density = createDensities(style.legend, layers, view.zoom, link.density)
+  createHistory({ settings, layers, density, selecting })
   watch(connection.online, (online) => {
     if (!online) return
     counts.refresh()
@@ -85,7 +88,7 @@ export function createApp(): App {
   watch(computed(() => connection.status.value?.revision), counts.refresh)
 
   return {
-    server, settings, connection, style, layers, selecting, counts, view,
+    server, settings, connection, style, layers, density, selecting, counts, view,
     sprite: createSprite(style.style),
     toast: createToast(),
     map: shallowRef(),

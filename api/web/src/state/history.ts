@@ -1,4 +1,5 @@
 import { watch } from 'vue'
+import type { Densities } from './density.ts'
 import type { Layers } from './layers.ts'
 import { formatPermalink, parsePermalink, type Permalink } from './permalink.ts'
 import type { Selecting } from './selecting.ts'
@@ -8,12 +9,13 @@ import type { Settings } from './settings.ts'
  * Keeps the address and the state alike. Selecting and drilling down are steps that Back undoes; switches and settings
  * only rewrite the address. The hash belongs to MapLibre and is left as it is.
  */
-export function createHistory({ settings, layers, selecting }: { settings: Settings; layers: Layers; selecting: Selecting }): void {
+export function createHistory({ settings, layers, density, selecting }: { settings: Settings; layers: Layers; density: Densities; selecting: Selecting }): void {
   const link = (): Permalink => ({
     ...(selecting.region.value !== undefined && { region: selecting.region.value }),
     ...(selecting.selection.value && { selection: selecting.selection.value }),
     ...layers.differences.value,
     opacity: layers.opacity,
+    ...(density.chosen.value !== undefined && { density: density.chosen.value }),
     ...(settings.chosenTheme.value && { theme: settings.chosenTheme.value }),
     ...(settings.chosenLang.value && { lang: settings.chosenLang.value }),
   })
@@ -23,7 +25,7 @@ export function createHistory({ settings, layers, selecting }: { settings: Setti
   }
 
   watch([selecting.selection, selecting.region], () => { write('pushState') }, { flush: 'post' })
-  watch([layers.differences, layers.opacity, settings.chosenTheme, settings.chosenLang],
+  watch([layers.differences, layers.opacity, density.chosen, settings.chosenTheme, settings.chosenLang],
     () => { if (layers.legend.value.length > 0) write('replaceState') }, { deep: true, flush: 'post' })
   window.addEventListener('popstate', () => {
     const earlier = parsePermalink(location.search)

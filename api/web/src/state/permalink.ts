@@ -3,10 +3,14 @@ import type { Position } from '../api/types.ts'
 
 export type Theme = 'light' | 'dark'
 
+/** The tile layer of the hexagons that stand in for a layer. */
+export const densitySuffix = '_density'
+
 /** What is selected, on the map, in the drawer and in the address alike. */
 export type Selection =
   | { kind: 'feature'; layer: string; id: string }
   | { kind: 'region'; code: string }
+  | { kind: 'cell'; layer: string; cell: string }
   | { kind: 'place'; at: Position }
 
 /** The part of the address that is ours; the camera is in the hash and MapLibre's. */
@@ -18,6 +22,8 @@ export interface Permalink {
   off: string[]
   /** Opacity in per cent, where it is not 100. */
   opacity: Record<string, number>
+  /** The layer whose density is shown, or `none`. */
+  density?: string
   theme?: Theme
   lang?: Lang
 }
@@ -29,6 +35,8 @@ export function parsePermalink(search: string): Permalink {
   if (region) link.region = region
   const selection = parseSelection(query.get('select') ?? '')
   if (selection) link.selection = selection
+  const [density] = list(query.get('density'))
+  if (density !== undefined) link.density = density
   const theme = query.get('theme')
   if (theme === 'light' || theme === 'dark') link.theme = theme
   const lang = query.get('lang')
@@ -44,6 +52,7 @@ export function formatPermalink(link: Permalink): string {
     ['on', link.on.join(',')],
     ['off', link.off.join(',')],
     ['opacity', opacity.map(([layer, percent]) => `${layer}:${percent}`).join(',')],
+    ['density', link.density],
     ['theme', link.theme],
     ['lang', link.lang],
   ]
@@ -55,6 +64,7 @@ export function formatSelection(selection: Selection): string {
   switch (selection.kind) {
     case 'feature': return `${selection.layer}/${selection.id}`
     case 'region': return `region/${selection.code}`
+    case 'cell': return `${selection.layer}${densitySuffix}/${selection.cell}`
     case 'place': return `@${selection.at.map((degrees) => degrees.toFixed(6)).join(',')}`
   }
 }
@@ -68,7 +78,9 @@ export function parseSelection(text: string): Selection | undefined {
   const slash = text.indexOf('/')
   const [layer, id] = [text.slice(0, slash), text.slice(slash + 1)]
   if (slash < 1 || id === '' || !/^[a-z0-9_]+$/.test(layer)) return undefined
-  return layer === 'region' ? { kind: 'region', code: id } : { kind: 'feature', layer, id }
+  if (layer === 'region') return { kind: 'region', code: id }
+  if (!layer.endsWith(densitySuffix)) return { kind: 'feature', layer, id }
+  return /^[0-9a-f]{15}$/.test(id) ? { kind: 'cell', layer: layer.slice(0, -densitySuffix.length), cell: id } : undefined
 }
 
 export function sameSelection(a: Selection | undefined, b: Selection | undefined): boolean {

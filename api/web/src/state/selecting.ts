@@ -1,4 +1,5 @@
 import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import type { Box } from '../api/types.ts'
 import { sameSelection, type Selection } from './permalink.ts'
 
 /** One of several things that can be selected: from a click, from what is near, or from a search. */
@@ -7,6 +8,13 @@ export interface Candidate {
   title: string
   layer: string
   subtitle?: string
+}
+
+/** What is known of the selected hexagon, from the tiles. */
+export interface CellFigures {
+  cell: string
+  numbers: Record<string, number>
+  box: Box
 }
 
 /** Candidates offered at a point of the map, waiting for a choice. */
@@ -26,6 +34,8 @@ export interface Selecting {
   offer: ShallowRef<Offer | undefined>
   /** Name of the selected feature, once its record is there: a street is many features of one name. */
   name: Ref<string | undefined>
+  /** Of the selected hexagon, where the map shows it. */
+  figures: ShallowRef<CellFigures | undefined>
   position: ComputedRef<number>
   select(selection: Selection, results?: Candidate[]): void
   drillTo(code: string | undefined): void
@@ -39,6 +49,7 @@ export function createSelecting(from: { selection?: Selection; region?: string }
   const results = shallowRef<Candidate[]>([])
   const offer = shallowRef<Offer>()
   const name = ref<string>()
+  const figures = shallowRef<CellFigures>()
   const position = computed(() => results.value.findIndex((one) => sameSelection(one.selection, selection.value)))
 
   function select(next: Selection, list: Candidate[] = []): void {
@@ -48,7 +59,7 @@ export function createSelecting(from: { selection?: Selection; region?: string }
     if (next.kind === 'region') region.value = next.code
   }
   return {
-    selection, region, results, offer, name, position, select,
+    selection, region, results, offer, name, figures, position, select,
     drillTo(code) {
       if (code !== undefined) {
         select({ kind: 'region', code })

@@ -1,4 +1,5 @@
 import type { Feature, FeatureCollection, Geometry, Position } from 'geojson'
+import { densitySuffix } from '../../src/state/permalink.ts'
 
 /**
  * A made-up town of a few blocks, for tests of the app alone: every name says that it is one of these fixtures.
@@ -65,6 +66,31 @@ function parking(): CityFeature[] {
 
 function sites(): CityFeature[] {
   return Array.from({ length: 3 }, (_, i) => feature(700 + i, rectangle(2.2 + i * 2, 7.2, 2.7 + i * 2, 7.7), { name: `试验工地${i + 1}`, code: `S${700 + i}`, status: 'intact' }))
+}
+
+/** Hexagons three hundred metres wide over the middle of the town, six in a row of which each has more than the last. */
+function hexagons(h3: string, measure: string): FeatureCollection<Geometry, Properties> {
+  const [lon0, lat0] = at(3, 4)
+  const [dx = 0, dy = 0] = [0.003, 0.003]
+  const corner = (column: number, row: number, turn: number): Position => [
+    (lon0 ?? 0) + dx * (column * Math.sqrt(3) + (row % 2) * Math.sqrt(3) / 2 + Math.sin((turn * Math.PI) / 3)),
+    (lat0 ?? 0) + dy * 0.8 * (row * 1.5 + Math.cos((turn * Math.PI) / 3)),
+  ]
+  const features = Array.from({ length: 24 }, (_, i) => {
+    const [column, row] = [i % 6, Math.floor(i / 6)]
+    const turns = [0, 1, 2, 3, 4, 5, 0]
+    const count = column + 1
+    return { type: 'Feature' as const, geometry: { type: 'Polygon' as const, coordinates: [turns.map((turn) => corner(column, row, turn))] },
+      properties: { h3: h3 + String(i).padStart(15 - h3.length, '0'), count, count_intact: count, ...(measure !== 'count' && { [measure]: count * 40 }) } }
+  })
+  return { type: 'FeatureCollection', features }
+}
+
+/** What tiles hold below the first zoom of a layer, and not from it on. */
+export const firstZooms: Record<string, number> = { public_toilet: 12, parking_space: 14 }
+export const densities: Layers = {
+  [`public_toilet${densitySuffix}`]: hexagons('89aa', 'count'),
+  [`parking_space${densitySuffix}`]: hexagons('89bb', 'capacity'),
 }
 
 function unitGrids(): CityFeature[] {

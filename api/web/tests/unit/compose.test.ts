@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { composeStyle, type Choices } from '../../src/map/compose.ts'
 import { highlightPrefix, placeSource } from '../../src/map/highlight.ts'
 import type { Selection } from '../../src/state/permalink.ts'
+import { firstZooms } from '../mock/city.ts'
 import { makeStyle } from '../mock/style.ts'
 
-const plain: Choices = { isVisible: () => true, opacityOf: () => 100, selection: undefined, name: undefined, region: undefined, theme: 'light' }
+const plain: Choices = { isVisible: () => true, opacityOf: () => 100, densityFrom: (layer) => firstZooms[layer] ?? 0, selection: undefined, name: undefined, region: undefined, theme: 'light' }
 const style = () => makeStyle('http://test', 'light')
 const selections: Selection[] = [{ kind: 'feature', layer: 'road', id: '100' }, { kind: 'region', code: '990001' }, { kind: 'place', at: [120, 36] }]
 
@@ -47,6 +48,18 @@ describe('the style that is drawn', () => {
     const hidden = layers.filter((layer) => layer.layout?.visibility === 'none').map((layer) => layer.id)
     expect(hidden).toEqual(['road-casing', 'road', 'road-name'])
     expect(layers.find((layer) => layer.id === 'parking')).toMatchObject({ paint: { 'fill-opacity': 0.2 } })
+  })
+
+  it('draws hexagons from the zoom that the choice gives them, and fades them with their layer', () => {
+    const { layers } = composeStyle(style(), { ...plain, densityFrom: (layer) => (layer === 'public_toilet' ? 0 : 14), opacityOf: () => 50 })
+    expect(layers.find((layer) => layer.id === 'toilet-density')).toMatchObject({ minzoom: 0, paint: { 'fill-opacity': 0.425 } })
+    expect(composeStyle(style(), plain).layers.find((layer) => layer.id === 'toilet-density')).toMatchObject({ minzoom: 12 })
+    expect(layers.find((layer) => layer.id === 'back-alley')).toMatchObject({ minzoom: 13 })
+  })
+
+  it('marks a selected hexagon among the hexagons of its layer', () => {
+    const { layers } = composeStyle(style(), { ...plain, selection: { kind: 'cell', layer: 'public_toilet', cell: '8931aa000000001' } })
+    expect(layers.find((layer) => layer.id === `${highlightPrefix}-edge`)).toMatchObject({ 'source-layer': 'public_toilet_density', filter: ['==', ['get', 'h3'], '8931aa000000001'] })
   })
 
   it('draws no highlight in a layer that the style does not know', () => {
