@@ -53,10 +53,10 @@ func (a *API) routes() []route {
 		{path: "/ogc/collections/{collectionId}/items/{featureId}", params: []string{"f"}, reads: true, serve: a.ogc.Item},
 		{path: "/ogc/collections/{collectionId}/tiles", params: []string{"f"}, reads: true, serve: a.ogc.CollectionTilesets},
 		{path: "/ogc/collections/{collectionId}/tiles/{tileMatrixSetId}", params: []string{"f"}, reads: true, serve: a.ogc.CollectionTileset},
-		{path: "/ogc/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", params: []string{"f"}, reads: true, serve: a.ogc.CollectionTile},
+		{path: "/ogc/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", params: append(tileParams(), "f"), reads: true, serve: a.ogc.CollectionTile},
 		{path: "/ogc/tiles", params: []string{"f", "collections"}, reads: true, serve: a.ogc.CityTilesets},
 		{path: "/ogc/tiles/{tileMatrixSetId}", params: []string{"f", "collections"}, reads: true, serve: a.ogc.CityTileset},
-		{path: "/ogc/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", params: []string{"f", "collections"}, reads: true, serve: a.ogc.CityTile},
+		{path: "/ogc/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", params: append(tileParams(), "f", "collections"), reads: true, serve: a.ogc.CityTile},
 		{path: "/ogc/tileMatrixSets", params: []string{"f"}, serve: a.ogc.TileMatrixSets},
 		{path: "/ogc/tileMatrixSets/{tileMatrixSetId}", params: []string{"f"}, serve: a.ogc.TileMatrixSet},
 
