@@ -42,14 +42,13 @@ func (v *View) Tile(ctx context.Context, p *Plan, addr tile.Addr) (Tile, error) 
 	defer v.release(w)
 	thinned := make([]uint8, len(p.shown)) // by layer, how often it was too large
 	for {
-		crowded, err := w.draw(ctx, v, p, addr, thinned)
+		gains, err := w.draw(ctx, v, p, addr, thinned)
 		if err != nil {
 			return Tile{}, err
 		}
-		if crowded < 0 {
+		if !thin(thinned, gains, len(w.encoder.Bytes())-maxTileBytes) {
 			break
 		}
-		thinned[crowded]++
 	}
 	made := Tile{Bytes: bytes.Clone(w.encoder.Bytes()), Features: w.encoder.Features()}
 	for i, n := range thinned {
@@ -60,12 +59,31 @@ func (v *View) Tile(ctx context.Context, p *Plan, addr tile.Addr) (Tile, error) 
 	return made, nil
 }
 
-// draw encodes a tile. It answers with the place in the plan of the layer that has to give way for the tile not to be too large, or
-// with a negative number.
-func (w *workbench) draw(ctx context.Context, v *View, p *Plan, addr tile.Addr, thinned []uint8) (crowded int, err error) {
+// thin chooses the layers that give way for a tile to lose so many bytes, those with the most to gain first. It tells whether any does.
+func thin(thinned []uint8, gains []int, excess int) (any bool) {
+	for excess > 0 {
+		best := 0
+		for i, gain := range gains {
+			if gain > gains[best] {
+				best = i
+			}
+		}
+		if gains[best] == 0 {
+			break
+		}
+		any = true
+		excess -= gains[best]
+		thinned[best]++
+		gains[best] = 0 // what the layer gains next is only known when it has been drawn
+	}
+	return any
+}
+
+// draw encodes a tile and tells what it would gain from each layer of the plan that were shown in a coarser way. It ends early with a
+// tile that is too large, and with nothing to gain but from the layer that made it so.
+func (w *workbench) draw(ctx context.Context, v *View, p *Plan, addr tile.Addr, thinned []uint8) (gains []int, err error) {
 	w.encoder.Begin(addr, tile.DefaultBufferPx)
-	largest, size := -1, 0
-	before := 0
+	gains = make([]int, len(p.shown))
 	for i := range p.shown {
 		q := &p.shown[i]
 		s := v.stack(q.id)
@@ -74,21 +92,16 @@ func (w *workbench) draw(ctx context.Context, v *View, p *Plan, addr tile.Addr, 
 		}
 		pass := pass{workbench: w, ctx: ctx, stack: s, query: q, addr: addr, thinned: thinned[i]}
 		if pass.layer(); pass.err != nil {
-			return -1, pass.err
+			return nil, pass.err
 		}
 		if pass.crowded {
-			return i, nil
+			clear(gains)
+			gains[i] = maxTileBytes
+			return gains, nil
 		}
-		now := len(w.encoder.Bytes())
-		if grown := now - before; grown > size && pass.canThin() {
-			largest, size = i, grown
-		}
-		before = now
+		gains[i] = pass.gain()
 	}
-	if before > maxTileBytes {
-		return largest, nil
-	}
-	return -1, nil
+	return gains, nil
 }
 
 // pass encodes what a tile shows of one layer.
@@ -100,6 +113,9 @@ type pass struct {
 	addr    tile.Addr
 	thinned uint8 // how often the layer was too large
 	sieve   *sieve
+
+	drawn  int // bytes of features drawn one by one and of their label points
+	counts int // bytes of hexagons
 
 	block   *block
 	gone    []uint32
@@ -115,7 +131,7 @@ func (p *pass) layer() {
 	if p.query.program != nil {
 		p.sieve = newSieve(p.query.program)
 	}
-	m := p.manner()
+	m, before := p.manner(), len(p.encoder.Bytes())
 	if m.single {
 		if p.thinned > 0 && l.Density == nil {
 			p.floor = 1 << (unitZoom - p.addr.Z + p.thinned - 1)
@@ -125,10 +141,35 @@ func (p *pass) layer() {
 			return
 		}
 		p.labels()
+		p.drawn = len(p.encoder.Bytes()) - before
+		before += p.drawn
 	}
 	if m.res >= 0 {
 		p.densities(m)
+		p.counts = len(p.encoder.Bytes()) - before
 	}
+}
+
+// gain is how much the tile gains, roughly, when the layer is shown in the next coarser way. To draw features no more is the last
+// resort: it counts for a quarter.
+func (p *pass) gain() int {
+	switch now, next := p.manner(), p.next(); {
+	case !p.canThin():
+		return 0
+	case p.stack.layer.Density == nil:
+		return p.drawn / 2
+	case now.single && !next.single:
+		return p.drawn / 4
+	default:
+		return p.counts - p.counts/7
+	}
+}
+
+// next is the manner in which the layer is shown when it is thinned once more.
+func (p *pass) next() manner {
+	coarser := *p
+	coarser.thinned++
+	return coarser.manner()
 }
 
 // canThin tells whether there is a coarser way to show the layer.
