@@ -27,8 +27,8 @@ type Encoder struct {
 	featureAt int // where the fields of the open feature start
 	tagsAt    int // where its tags start
 
-	tags []uint32
-	geom shape
+	pairs []pair // scratch
+	geom  shape
 }
 
 // LayerSize is what a layer takes in a tile.

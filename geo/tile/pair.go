@@ -47,14 +47,32 @@ func step(q, r pair) pair { return ((r | signs) - q) ^ signs }
 // xy are the halves of a step.
 func (d pair) xy() (x, y int) { return int(int32(d)), int(int64(d) >> 32) }
 
-// putStep writes a step, which takes two bytes at most for each half, without a branch.
-func putStep(b []byte, at int, d pair) int {
+// zigzag folds the signs of a step into its lowest bits, as the format wants it.
+func (d pair) zigzag() pair {
 	s := d >> 31 & ones
-	d ^= s<<32 - s // zigzag
-	long := (d + ones*(1<<14-1<<7)) >> 14 & ones
-	d += d&0xffffff80_ffffff80 + long<<7
-	put16(b, at, uint16(d))
-	at += int(uint32(long)) + 1
-	put16(b, at, uint16(d>>32))
-	return at + int(long>>32) + 1
+	return d ^ (s<<32 - s)
+}
+
+// putStep writes a step.
+func putStep(b []byte, at int, d pair) int { return putZigzag(b, at, d.zigzag()) }
+
+// putSteps writes steps. Most take a byte for each half.
+func putSteps(b []byte, at int, steps []pair) int {
+	for _, d := range steps {
+		if z := d.zigzag(); z&0xffffff80_ffffff80 == 0 {
+			put16(b, at, uint16(z|z>>24))
+			at += 2
+		} else {
+			at = putZigzag(b, at, z)
+		}
+	}
+	return at
+}
+
+// putZigzag writes a zigzag step of one or two bytes for each half, without a branch, where it changes from one to the next.
+func putZigzag(b []byte, at int, z pair) int {
+	long := (z + ones*(1<<14-1<<7)) >> 14 & ones
+	z += z&0xffffff80_ffffff80 + long<<7
+	put32(b, at, uint32(z)|uint32(z>>32)<<(8+8*uint32(long)&31))
+	return at + int(2+long+long>>32)&0xf
 }

@@ -9,7 +9,6 @@ type plane struct {
 	zoom, shift      uint8 // a tile unit is 2^shift world units
 	lo, hi           int32 // the clip box on both axes, closed
 	lattice
-	backwards bool // the last ring was written against the order of its positions
 }
 
 func newPlane(a Addr, bufferPx int) plane {

@@ -1,6 +1,9 @@
 package tile
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // The quick ways below write the commands of the most frequent geometries straight into the tile: one point, one line, one
 // ring, all of it within the clip box. Whatever is not as they expect is left to shape, and they answer notQuick.
@@ -32,105 +35,162 @@ func (l *lattice) quickPoint(b []byte, at int, xy []uint32) int {
 		return at
 	}
 	put8(b, at, 1<<3|moveTo)
-	return putStep(b, at+1, step(l.tile, q))
+	return putZigzag(b, at+1, step(l.tile, q).zigzag())
 }
 
-// quickLine writes a line. What goes on straight ahead, or not at all, only lengthens the step that is still to be written.
-func (l *lattice) quickLine(b []byte, start int, xy []uint32) int {
+// quickLine writes a line.
+func (e *Encoder) quickLine(b []byte, start int, xy []uint32) int {
 	if len(xy) < 4 {
 		return start
 	}
-	last, out := l.at(xy[0], xy[1])
+	pairs := e.scratch(len(xy) / 2)
+	if e.locate(pairs, xy) {
+		return notQuick
+	}
 	put8(b, start, 1<<3|moveTo)
-	command := putStep(b, start+1, step(l.tile, last))
-	reserved := varintLen(uint64(len(xy)/2-1) << 3)
-	at, from, steps := command+reserved, last, 0
+	at := putZigzag(b, start+1, step(e.tile, pairs[0]).zigzag())
+	steps := stepsOf(pairs)
+	if len(steps) == 0 {
+		return start
+	}
+	return putSteps(b, putCommand(b, at, lineTo, len(steps)), steps)
+}
+
+// stepsOf turns the positions of a line into steps, in place. What goes on straight ahead, or not at all, lengthens the step
+// before it.
+func stepsOf(pairs []pair) []pair {
+	n, last, from := 0, pairs[0], pairs[0]
 	dx, dy := 0, 0 // from … last
-	for i := 3; i < len(xy); i += 2 {
-		q, beyond := l.at(xy[i-1], xy[i])
-		out |= beyond
+	for _, q := range pairs[1:] {
 		ex, ey := step(last, q).xy()
 		if dx*ey == dy*ex && dx*ex+dy*ey >= 0 {
 			last = q
 			dx, dy = dx+ex, dy+ey
 			continue
 		}
-		at = putStep(b, at, step(from, last))
+		pairs[n] = step(from, last)
+		n++
 		from, last, dx, dy = last, q, ex, ey
-		steps++
 	}
 	if from != last {
-		at = putStep(b, at, step(from, last))
-		steps++
+		pairs[n] = step(from, last)
+		n++
 	}
-	switch {
-	case out&signs != 0:
-		return notQuick
-	case steps == 0:
-		return start
-	}
-	if k := varintLen(uint64(steps) << 3); k != reserved {
-		at = command + k + copy(b[command+k:], b[command+reserved:at])
-	}
-	binary.PutUvarint(b[command:], uint64(steps)<<3|lineTo)
-	return at
+	return pairs[:n]
 }
 
-// quickRing writes the only ring of a polygon, if it turns at every position. Neighbours in a layer mostly run in the same
-// direction, so that is tried first.
-func (p *plane) quickRing(b []byte, start int, xy []uint32) int {
+// putCommand writes a command.
+func putCommand(b []byte, at, command, n int) int {
+	if n < 1<<4 {
+		put8(b, at, uint8(n<<3|command))
+		return at + 1
+	}
+	return at + binary.PutUvarint(b[at:], uint64(n)<<3|uint64(command))
+}
+
+// scratch is room for n pairs.
+func (e *Encoder) scratch(n int) []pair {
+	if n > len(e.pairs) {
+		e.pairs = make([]pair, 2*n+64)
+	}
+	return e.pairs[:n]
+}
+
+// locate fills in pairs for positions, and tells whether one lies outside the box.
+func (l *lattice) locate(pairs []pair, xy []uint32) (outside bool) {
+	out, corner, mask, beyond, halves := pair(0), l.corner, l.mask, l.beyond, l.halves&63
+	for i := range pairs {
+		q := (pair(xy[0]) | pair(xy[1])<<32 - corner) >> halves & mask
+		xy = xy[2:]
+		out |= q + beyond
+		pairs[i] = q
+	}
+	return out&signs != 0
+}
+
+// quickRing writes the only ring of a polygon, if it turns at every position.
+func (e *Encoder) quickRing(b []byte, at int, xy []uint32) int {
 	n := len(xy)
 	for n > 4 && xy[n-2] == xy[0] && xy[n-1] == xy[1] {
 		n -= 2
 	}
-	end, area := p.around(b, start, xy[:n], p.backwards)
-	if area < 0 {
-		p.backwards = !p.backwards
-		end, area = p.around(b, start, xy[:n], p.backwards)
+	if n == 8 {
+		return e.quickQuad(b, at, (*[8]uint32)(xy))
 	}
+	pairs := e.scratch(n / 2)
+	if e.locate(pairs, xy[:n]) {
+		return notQuick
+	}
+	area := area2Turning(pairs)
 	if area == 0 {
 		return notQuick
 	}
-	return end
+	if area < 0 {
+		slices.Reverse(pairs)
+	}
+	put8(b, at, 1<<3|moveTo)
+	at = putStep(b, at+1, step(e.tile, pairs[0]))
+	at = putCommand(b, at, lineTo, len(pairs)-1)
+	for i := 1; i < len(pairs); i++ {
+		at = putStep(b, at, step(pairs[i-1], pairs[i]))
+	}
+	put8(b, at, closePath)
+	return at + 1
 }
 
-// around writes a ring, from its first position on, in one of its directions. It gives twice its area in this direction, 0
-// where it has to go the long way.
-func (l *lattice) around(b []byte, at int, xy []uint32, backwards bool) (end, area int) {
-	i, by := 2, 2
-	if backwards {
-		i, by = len(xy)-2, -2
-	}
-	first, out := l.at(xy[0], xy[1])
-	last, beyond := l.at(xy[i], xy[i+1])
-	out |= beyond
-	put8(b, at, 1<<3|moveTo)
-	at = putStep(b, at+1, step(l.tile, first))
-	at += binary.PutUvarint(b[at:], uint64(len(xy)/2-1)<<3|lineTo)
-	d := step(first, last)
-	at = putStep(b, at, d)
-	dx, dy := d.xy()
-	startX, startY := dx, dy
-	for range len(xy)/2 - 2 {
-		i += by
-		q, beyond := l.at(xy[i], xy[i+1])
-		out |= beyond
-		e := step(last, q)
-		ex, ey := e.xy()
+// area2Turning is twice the area of a ring, 0 also where it does not turn at a position.
+func area2Turning(ring []pair) int {
+	last := ring[len(ring)-1]
+	dx, dy := step(ring[len(ring)-2], last).xy()
+	area := 0
+	for _, q := range ring {
+		ex, ey := step(last, q).xy()
 		if dx*ey == dy*ex {
-			return 0, 0
+			return 0
 		}
 		x, y := last.xy()
 		area += x*ey - y*ex
-		at = putStep(b, at, e)
 		last, dx, dy = q, ex, ey
 	}
-	ex, ey := step(last, first).xy()
-	if dx*ey == dy*ex || ex*startY == ey*startX || out&signs != 0 {
-		return 0, 0
+	return area
+}
+
+// quickQuad writes a ring of four positions, as parking spaces are.
+func (l *lattice) quickQuad(b []byte, at int, xy *[8]uint32) int {
+	q0, out0 := l.at(xy[0], xy[1])
+	q1, out1 := l.at(xy[2], xy[3])
+	q2, out2 := l.at(xy[4], xy[5])
+	q3, out3 := l.at(xy[6], xy[7])
+	d0, d1, d2, d3 := step(q0, q1), step(q1, q2), step(q2, q3), step(q3, q0)
+	if (out0|out1|out2|out3)&signs != 0 || cross(d3, d0) == 0 || cross(d0, d1) == 0 || cross(d1, d2) == 0 || cross(d2, d3) == 0 {
+		return notQuick
 	}
-	x, y := last.xy()
-	fx, fy := first.xy()
+	area := cross(step(q0, q2), step(q1, q3))
+	if area < 0 {
+		d0, d1, d2 = step(q0, q3), step(q3, q2), step(q2, q1)
+	}
+	put8(b, at, 1<<3|moveTo)
+	at = putZigzag(b, at+1, step(l.tile, q0).zigzag())
+	put8(b, at, 3<<3|lineTo)
+	z0, z1, z2 := d0.zigzag(), d1.zigzag(), d2.zigzag()
+	if (z0|z1|z2)&0xffffff80_ffffff80 == 0 {
+		put16(b, at+1, uint16(z0|z0>>24))
+		put16(b, at+3, uint16(z1|z1>>24))
+		put16(b, at+5, uint16(z2|z2>>24))
+		at += 7
+	} else {
+		at = putZigzag(b, putZigzag(b, putZigzag(b, at+1, z0), z1), z2)
+	}
 	put8(b, at, closePath)
-	return at + 1, area + x*ey - y*ex + fx*startY - fy*startX
+	if area == 0 {
+		return notQuick
+	}
+	return at + 1
+}
+
+// cross is positive where e turns to the right of d on the screen, y being down, and 0 where it does not turn.
+func cross(d, e pair) int {
+	dx, dy := d.xy()
+	ex, ey := e.xy()
+	return dx*ey - dy*ex
 }
