@@ -70,10 +70,10 @@ func (c *City) follow(ctx context.Context) (loaded bool, err error) {
 }
 
 // passing tells whether the same look can be taken again on the connection: a standby cancels readers that are in the way of
-// what it replays.
+// what it replays, and a table may be rewritten under them.
 func passing(conn *pgx.Conn, err error) bool {
 	var pg *pgconn.PgError
-	return !conn.IsClosed() && errors.As(err, &pg) && pg.Code == "40001"
+	return !conn.IsClosed() && (errors.As(err, &pg) && pg.Code == "40001" || errors.Is(err, errRewritten))
 }
 
 // connect opens the follower's connection and asks to be woken before anything is read, so that no change falls between.
@@ -172,8 +172,10 @@ func (c *City) look(ctx context.Context, conn *pgx.Conn) error {
 		if f, err = findChanges(ctx, tx, old.horizon); err != nil {
 			return err
 		}
-		d, err = c.read(ctx, tx, old, f)
-		return err
+		if d, err = c.read(ctx, tx, old, f); err != nil || d.empty {
+			return err
+		}
+		return refuseRewritten(ctx, tx, c.tables(d.layers)...)
 	})
 	if err != nil {
 		return fmt.Errorf("reading changes: %w", err)

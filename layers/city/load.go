@@ -55,7 +55,7 @@ func (c *City) load(ctx context.Context, tx pgx.Tx) (*View, error) {
 		}
 		v.states[key] = state
 	}
-	return v, nil
+	return v, refuseRewritten(ctx, tx, c.tables(all)...)
 }
 
 // fill finds, on a standby, the writers that the horizon does not tell of.
