@@ -1,7 +1,9 @@
 import { shallowRef, watch, type ShallowRef } from 'vue'
+import { ApiError } from '../api/client.ts'
 import type { Box, CollectionSchema, FeatureItem, Located, Position, Region } from '../api/types.ts'
 import { geometryBox } from '../map/coordinates.ts'
 import type { App } from '../state/app.ts'
+import type { Change } from '../state/changes.ts'
 import type { Selection } from '../state/permalink.ts'
 
 export type Loaded =
@@ -26,6 +28,15 @@ function nameOf(loaded: Loaded): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined
 }
 
+/** Whether what is shown of a selection may be different now: regions and places tell of all layers. */
+function concerns({ all, layers }: Change, selection: Selection | undefined): boolean {
+  return all || selection?.kind !== 'feature' || selection.layer in layers
+}
+
+function isGone(failure: unknown): boolean {
+  return failure instanceof ApiError && failure.status === 404
+}
+
 export interface Selected {
   record: ShallowRef<Loaded | undefined>
   error: ShallowRef<unknown>
@@ -33,9 +44,11 @@ export interface Selected {
 }
 
 /** The full record of what is selected. While the next one loads nothing of the last one is shown. */
-export function useSelected({ server, selecting, connection }: App): Selected {
+export function useSelected({ server, selecting, connection, changes }: App): Selected {
   const record = shallowRef<Loaded>()
   const error = shallowRef<unknown>()
+  let asked = 0
+  let shown = 0
 
   async function load(selection: Selection | undefined, keep = false): Promise<void> {
     if (!keep) {
@@ -44,13 +57,17 @@ export function useSelected({ server, selecting, connection }: App): Selected {
     }
     error.value = undefined
     if (!selection) return
+    const turn = ++asked
     try {
       const loaded = await ask(selection)
-      if (selecting.selection.value !== selection) return
+      if (selecting.selection.value !== selection || turn < shown) return // an older answer may come last
+      shown = turn
       record.value = loaded
       selecting.name.value = nameOf(loaded)
     } catch (failure) {
-      if (selecting.selection.value === selection && !(keep && record.value)) error.value = failure
+      if (selecting.selection.value !== selection || turn < shown || (keep && record.value && !isGone(failure))) return
+      record.value = undefined
+      error.value = failure
     }
   }
 
@@ -70,8 +87,8 @@ export function useSelected({ server, selecting, connection }: App): Selected {
   }
 
   watch(selecting.selection, (selection) => void load(selection), { immediate: true })
-  watch(() => connection.status.value?.revision, (now, before) => {
-    if (before !== undefined && now !== before) void load(selecting.selection.value, true)
+  watch(changes.latest, (change) => {
+    if (change && concerns(change, selecting.selection.value)) void load(selecting.selection.value, true)
   })
   watch(connection.online, (online) => { if (online && error.value) void load(selecting.selection.value) })
   return { record, error, reload: () => void load(selecting.selection.value) }

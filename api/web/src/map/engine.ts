@@ -17,8 +17,11 @@ export interface Insets {
   bottom: number
 }
 
+/** The element that holds the map knows it: for tests, and for whoever looks at the page from the console. */
+export type MapElement = HTMLElement & { map?: MapLibre }
+
 export interface Start {
-  container: HTMLElement
+  container: MapElement
   style: StyleSpecification
   center: Position
   zoom: number
@@ -38,6 +41,7 @@ export function createMap({ container, style, center, zoom, label }: Start): Map
     localIdeographFontFamily: '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
     locale: { 'Map.Title': label },
   })
+  container.map = map
   map.addControl(new ScaleControl({ maxWidth: 96 }), 'bottom-left')
   map.addControl(new AttributionControl({ compact: false }), 'bottom-right')
   return map

@@ -1,7 +1,8 @@
-import { computed, inject, ref, shallowRef, watch, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { inject, ref, shallowRef, watch, type InjectionKey, type Ref, type ShallowRef } from 'vue'
 import { Client } from '../api/client.ts'
 import { Server } from '../api/server.ts'
 import type { Box, Position } from '../api/types.ts'
+import { createChanges, type Changes } from './changes.ts'
 import { createConnection, type Connection } from './connection.ts'
 import { createCounts, type InView } from './counts.ts'
 import { createDensities, type Densities } from './density.ts'
@@ -43,6 +44,7 @@ export interface App {
   server: Server
   settings: Settings
   connection: Connection
+  changes: Changes
   style: CityStyle
   sprite: ShallowRef<SpriteImages>
   layers: Layers
@@ -59,6 +61,7 @@ export interface App {
   /** The address of what is shown now. */
   link(): string
   start(): void
+  stop(): void
 }
 
 const key: InjectionKey<App> = Symbol('wangge')
@@ -68,7 +71,12 @@ export function createApp(): App {
   const settings = createSettings(link)
   const client = new Client((reachable) => { connection.reached(reachable) })
   const server = new Server(client)
-  const connection = createConnection(() => server.status())
+  const changes = createChanges()
+  const connection = createConnection(async () => {
+    const status = await server.status()
+    changes.polled(status.revision)
+    return status
+  }, () => changes.open.value)
   const style = createCityStyle(server, settings)
   const layers = createLayers(style.legend, link)
   const selecting = createSelecting(link)
@@ -83,12 +91,19 @@ export function createApp(): App {
   watch(connection.online, (online) => {
     if (!online) return
     counts.refresh()
+    changes.retry()
     if (!style.style.value) void style.load()
   })
-  watch(computed(() => connection.status.value?.revision), counts.refresh)
+  watch(changes.open, (open) => { if (!open) connection.poll() }) // is the server there?
+  watch(changes.latest, (change) => {
+    if (!change) return
+    if (changes.open.value) connection.heard(change.revision)
+    counts.refresh()
+    if (change.all && style.style.value) void style.load() // names, layers and nets of grids are in the style
+  })
 
   return {
-    server, settings, connection, style, layers, density, selecting, counts, view,
+    server, settings, connection, changes, style, layers, density, selecting, counts, view,
     sprite: createSprite(style.style),
     toast: createToast(),
     map: shallowRef(),
@@ -99,6 +114,11 @@ export function createApp(): App {
     start() {
       void style.load()
       connection.poll()
+      changes.start()
+    },
+    stop() {
+      connection.stop()
+      changes.stop()
     },
   }
 }

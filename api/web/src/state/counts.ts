@@ -17,6 +17,7 @@ export function createCounts(server: Server, box: Ref<Box | undefined>): InView 
   const loading = ref(true)
   let timer: ReturnType<typeof setTimeout> | undefined
   let pending: AbortController | undefined
+  let again = false
 
   async function ask(bbox: Box): Promise<void> {
     pending?.abort()
@@ -28,13 +29,27 @@ export function createCounts(server: Server, box: Ref<Box | undefined>): InView 
       if (isAbort(failure)) return
       counts.value = undefined
     }
-    if (pending === mine) loading.value = false
+    if (pending !== mine) return
+    pending = undefined
+    loading.value = false
+    if (again) refresh()
   }
 
+  /** Asks soon. However fast the city changes, an answer under way is waited for, and a question is not put off. */
   function refresh(): void {
-    clearTimeout(timer)
-    timer = setTimeout(() => { if (box.value) void ask(box.value) }, settleMs)
+    again = pending !== undefined
+    if (!again) timer ??= setTimeout(settle, settleMs)
   }
-  watch(box, refresh)
+
+  function settle(): void {
+    timer = undefined
+    again = false
+    if (box.value) void ask(box.value)
+  }
+
+  watch(box, () => {
+    clearTimeout(timer)
+    timer = setTimeout(settle, settleMs)
+  })
   return { counts, loading, refresh }
 }

@@ -13,6 +13,8 @@ export interface Mock {
   url: string
   /** Answers to come instead of the usual ones, by path. */
   failures: Map<string, { status: number; body: unknown }>
+  /** Tells those who listen that something changed. */
+  tell(change: unknown): void
   stop(): Promise<void>
 }
 
@@ -22,9 +24,25 @@ const tiles = makeTiles(makeCity())
 
 export async function startMock(port = 0): Promise<Mock> {
   const failures: Mock['failures'] = new Map()
-  const server = createServer((request, response) => void answer(request, response, failures))
+  const listeners = new Set<ServerResponse>()
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith('/api/v1/changes') && !failures.has('/api/v1/changes')) listen(response, listeners)
+    else void answer(request, response, failures)
+  })
   await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve) })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, failures, stop: () => stop(server) }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    failures,
+    tell(change) { for (const response of listeners) response.write(`id: 2\nevent: change\ndata: ${JSON.stringify(change)}\n\n`) },
+    stop: () => stop(server),
+  }
+}
+
+function listen(response: ServerResponse, listeners: Set<ServerResponse>): void {
+  listeners.add(response)
+  response.on('close', () => { listeners.delete(response) })
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+  response.write('retry: 2000\nid: 1\nevent: hello\ndata: {"revision":"7"}\n\n')
 }
 
 function stop(server: Server): Promise<void> {
