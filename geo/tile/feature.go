@@ -14,17 +14,32 @@ const headLen = 4 + binaryMax + 4
 func (e *Encoder) Open(id uint64, g Geometry, whole bool) bool {
 	_ = whole
 	e.room(headLen + 5*len(g.XY) + 4*binaryMax)
-	at := e.head(id, g.Kind)
-	end := e.quick(at, &g)
-	if end == notQuick {
+	b, at := e.buf, e.n
+	if id-1 < 1<<28-1 {
+		x, n := spread(uint32(id))
+		put64(b, at, fieldFeature|fieldID<<16|x<<24)
+		at += 3 + n
+	} else {
+		at = putHead(b, at, id)
+	}
+	put32(b, at, fieldType|uint32(g.Kind)<<8|fieldGeom<<16)
+	at += 4
+	end := at
+	if g.Kind == Points && len(g.XY) == 2 && e.usable {
+		if q, out := e.at(g.XY[0], g.XY[1]); out&signs == 0 {
+			put8(b, at, 1<<3|moveTo)
+			end = putZigzag(b, at+1, step(e.tile, q).zigzag())
+		}
+	} else if end = e.quick(at, &g); end == notQuick {
 		end = e.long(at, &g)
 	}
-	if end == at {
+	size := end - at
+	if size == 0 {
 		return false
 	}
 	e.featureAt = e.n + 2
 	e.n = end
-	if size := end - at; size < 0x80 {
+	if size < 0x80 {
 		put8(e.buf, at-1, uint8(size))
 	} else {
 		e.length(at, 1)
@@ -35,24 +50,14 @@ func (e *Encoder) Open(id uint64, g Geometry, whole bool) bool {
 	return true
 }
 
-// head writes behind the end what stands before the commands, and gives their place. Their length and that of the feature
-// are left open.
-func (e *Encoder) head(id uint64, k Kind) int {
-	b, at := e.buf, e.n
-	if id-1 < 1<<28-1 {
-		x, n := spread(uint32(id))
-		put64(b, at, fieldFeature|fieldID<<16|x<<24)
-		at += 3 + n
-	} else {
-		put8(b, at, fieldFeature)
-		at += 2
-		if id != 0 {
-			put8(b, at, fieldID)
-			at += 1 + binary.PutUvarint(b[at+1:], id)
-		}
+// putHead writes what stands before the type of a feature with an id that is 0 or large.
+func putHead(b []byte, at int, id uint64) int {
+	put8(b, at, fieldFeature)
+	if id == 0 {
+		return at + 2
 	}
-	put32(b, at, fieldType|uint32(k)<<8|fieldGeom<<16)
-	return at + 4
+	put8(b, at+2, fieldID)
+	return at + 3 + binary.PutUvarint(b[at+3:], id)
 }
 
 // long writes the commands of any geometry, as quick does.
@@ -69,21 +74,25 @@ func (e *Encoder) long(at int, g *Geometry) int {
 
 // Close ends the feature that Open began.
 func (e *Encoder) Close() {
+	tags, size := e.n-e.tagsAt, e.n-e.featureAt
+	e.count++
+	if tags == 0 || size >= 0x80 {
+		e.closeAny()
+		return
+	}
+	put8(e.buf, e.tagsAt-1, uint8(tags))
+	put8(e.buf, e.featureAt-1, uint8(size))
+}
+
+// closeAny fills in the lengths of a feature that has no tags or is long.
+func (e *Encoder) closeAny() {
 	e.room(2 * binaryMax)
-	switch size := e.n - e.tagsAt; {
-	case size == 0:
+	if e.n == e.tagsAt {
 		e.n -= 2
-	case size < 0x80:
-		put8(e.buf, e.tagsAt-1, uint8(size))
-	default:
+	} else {
 		e.length(e.tagsAt, 1)
 	}
-	if size := e.n - e.featureAt; size < 0x80 {
-		put8(e.buf, e.featureAt-1, uint8(size))
-	} else {
-		e.length(e.featureAt, 1)
-	}
-	e.count++
+	e.length(e.featureAt, 1)
 }
 
 // TagSet gives the feature all pairs of a set of the store in use.

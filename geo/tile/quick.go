@@ -18,24 +18,12 @@ func (e *Encoder) quick(at int, g *Geometry) int {
 		return notQuick
 	}
 	switch {
-	case g.Kind == Points && len(g.XY) == 2:
-		return e.quickPoint(e.buf, at, g.XY)
 	case g.Kind == Lines && len(g.XY) >= 4:
 		return e.quickLine(e.buf, at, e.geom.drawn(&e.plane, g.XY, g.Keep))
 	case g.Kind == Polygons && len(g.XY) >= 6:
 		return e.quickRing(e.buf, at, g.XY)
 	}
 	return notQuick
-}
-
-// quickPoint writes a single point.
-func (l *lattice) quickPoint(b []byte, at int, xy []uint32) int {
-	q, out := l.at(xy[0], xy[1])
-	if out&signs != 0 {
-		return at
-	}
-	put8(b, at, 1<<3|moveTo)
-	return putZigzag(b, at+1, step(l.tile, q).zigzag())
 }
 
 // quickLine writes a line.
@@ -59,21 +47,20 @@ func (e *Encoder) quickLine(b []byte, start int, xy []uint32) int {
 // stepsOf turns the positions of a line into steps, in place. What goes on straight ahead, or not at all, lengthens the step
 // before it.
 func stepsOf(pairs []pair) []pair {
-	n, last, from := 0, pairs[0], pairs[0]
-	dx, dy := 0, 0 // from … last
+	n, last, from, d := 0, pairs[0], pairs[0], pair(0)
 	for _, q := range pairs[1:] {
-		ex, ey := step(last, q).xy()
-		if dx*ey == dy*ex && dx*ex+dy*ey >= 0 {
-			last = q
-			dx, dy = dx+ex, dy+ey
-			continue
+		e := step(last, q)
+		if cross(d, e) == 0 && dot(d, e) >= 0 {
+			d = step(from, q)
+		} else {
+			pairs[n] = d
+			n++
+			from, d = last, e
 		}
-		pairs[n] = step(from, last)
-		n++
-		from, last, dx, dy = last, q, ex, ey
+		last = q
 	}
-	if from != last {
-		pairs[n] = step(from, last)
+	if d != 0 {
+		pairs[n] = d
 		n++
 	}
 	return pairs[:n]
@@ -91,17 +78,18 @@ func putCommand(b []byte, at, command, n int) int {
 // scratch is room for n pairs.
 func (e *Encoder) scratch(n int) []pair {
 	if n > len(e.pairs) {
-		e.pairs = make([]pair, 2*n+64)
+		e.pairs = slices.Grow(e.pairs[:0], n)[:n]
 	}
 	return e.pairs[:n]
 }
 
 // locate fills in pairs for positions, and tells whether one lies outside the box.
+//
+//go:noinline
 func (l *lattice) locate(pairs []pair, xy []uint32) (outside bool) {
 	out, corner, mask, beyond, halves := pair(0), l.corner, l.mask, l.beyond, l.halves&63
 	for i := range pairs {
-		q := (pair(xy[0]) | pair(xy[1])<<32 - corner) >> halves & mask
-		xy = xy[2:]
+		q := (pair(xy[2*i]) | pair(xy[2*i+1])<<32 - corner) >> halves & mask
 		out |= q + beyond
 		pairs[i] = q
 	}
@@ -193,4 +181,11 @@ func cross(d, e pair) int {
 	dx, dy := d.xy()
 	ex, ey := e.xy()
 	return dx*ey - dy*ex
+}
+
+// dot is negative where e turns back from d.
+func dot(d, e pair) int {
+	dx, dy := d.xy()
+	ex, ey := e.xy()
+	return dx*ex + dy*ey
 }
