@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -95,9 +96,9 @@ func castOf(t layers.Type) string {
 	case layers.Boolean:
 		return "%s::bool"
 	case layers.Date:
-		return "to_char(%s, 'YYYY-MM-DD')"
+		return "%s::date"
 	case layers.Time:
-		return `to_char(%s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+		return "%s::timestamptz"
 	default:
 		return "%s::text"
 	}
@@ -113,6 +114,8 @@ type reader struct {
 	parsed map[string]any    // of it, objects only
 	places []int             // of the tile's attributes among the fields; 0 for derived ones
 	shape  tile.Geometry     // of it
+	dates  moment
+	times  moment
 
 	skipped   int // rows whose geometry cannot be read
 	skippedID int64
@@ -198,8 +201,20 @@ func (r *reader) attributes(t *table) {
 		case layers.Integer, layers.Number:
 			c.pushNumber(float(c.field.Type, b), b != nil)
 		default:
-			c.pushText(b, b != nil)
+			c.pushText(r.text(c.field.Type, b), b != nil)
 		}
+	}
+}
+
+// text is a value that is kept as text. Dates and times come in the record's binary form, which costs it nothing to make.
+func (r *reader) text(t layers.Type, b []byte) []byte {
+	switch {
+	case t == layers.Date && len(b) == 4:
+		return r.dates.of(int64(int32(binary.BigEndian.Uint32(b))), math.MaxInt32, 24*time.Hour, time.DateOnly)
+	case t == layers.Time && len(b) == 8:
+		return r.times.of(int64(binary.BigEndian.Uint64(b)), math.MaxInt64, time.Microsecond, timeLayout)
+	default:
+		return b
 	}
 }
 
@@ -225,7 +240,7 @@ func (r *reader) field(name string) any {
 	case layers.Object:
 		return r.object(name, b)
 	default:
-		return string(b)
+		return string(r.text(f.Type, b))
 	}
 }
 
