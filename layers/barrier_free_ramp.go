@@ -26,9 +26,9 @@ var barrierFreeRamp = Layer{
 			{"compliant", Text{"达标", "Compliant"}}, {"non_compliant", Text{"不达标", "Not compliant"}}, {"unknown", Text{"未测", "Not measured"}}}},
 	),
 	Drawings: []Drawing{
-		{ID: "ramp-line", Slot: SlotSymbol, Order: 10, Type: "line", MinZoom: 15, Filter: []any{"==", []any{"geometry-type"}, "LineString"},
+		{ID: "ramp-line", Slot: SlotSymbol, Order: 10, Type: "line", MinZoom: 14, Filter: []any{"==", []any{"geometry-type"}, "LineString"},
 			Layout: map[string]any{"line-cap": "butt"},
-			Paint: map[string]any{"line-width": widthPx(15, 1.6, 18, 7),
+			Paint: map[string]any{"line-width": widthPx(14, 1.2, 15, 1.6, 18, 7),
 				"line-color": []any{"match", []any{"get", "compliance"}, "non_compliant", "$fault", "$ramp"}}},
 		{ID: "ramp-dot", Slot: SlotSymbol, Order: 11, Type: "circle", MinZoom: 14, MaxZoom: 15.5, Filter: []any{"==", []any{"geometry-type"}, "Point"},
 			Paint: map[string]any{"circle-radius": ramp(14, 1.6, 15.5, 2.8), "circle-color": "$ramp", "circle-stroke-width": 1,

@@ -20,10 +20,10 @@ var constructionSite = Layer{
 		Field{Name: "measures_total", Type: Integer, Title: Text{"措施总数", "Measures in all"}, Tile: true, ReadOnly: true, Derive: measuresTotal},
 	),
 	Drawings: []Drawing{
-		{ID: "site-fill", Slot: SlotArea, Order: 40, Type: "fill", MinZoom: 12, Filter: []any{"==", []any{"geometry-type"}, "Polygon"},
+		{ID: "site-fill", Slot: SlotArea, Order: 40, Type: "fill", MinZoom: 13, Filter: []any{"==", []any{"geometry-type"}, "Polygon"},
 			Paint: map[string]any{"fill-pattern": "@hatch-site", "fill-opacity": 0.9}},
-		{ID: "site-edge", Slot: SlotBridge, Order: 97, Type: "line", MinZoom: 12, Filter: []any{"==", []any{"geometry-type"}, "Polygon"},
-			Paint: map[string]any{"line-color": "$site", "line-width": widthPx(12, 0.8, 15, 1.4, 18, 2), "line-dasharray": []any{3, 2}}},
+		{ID: "site-edge", Slot: SlotBridge, Order: 97, Type: "line", MinZoom: 13, Filter: []any{"==", []any{"geometry-type"}, "Polygon"},
+			Paint: map[string]any{"line-color": "$site", "line-width": widthPx(13, 1, 15, 1.4, 18, 2), "line-dasharray": []any{3, 2}}},
 		{ID: "site-dot", Slot: SlotSymbol, Order: 18, Type: "circle", MinZoom: 12, MaxZoom: 13, AtPoint: true, Paint: siteDot},
 		{ID: "site-dot-near", Slot: SlotSymbol, Order: 18, Type: "circle", MinZoom: 13, MaxZoom: 14.5, Filter: []any{"==", []any{"geometry-type"}, "Point"}, Paint: siteDot},
 		{ID: "site", Slot: SlotSymbol, Order: 20, Type: "symbol", MinZoom: 14.5, AtPoint: true,
@@ -41,8 +41,8 @@ var constructionSite = Layer{
 	},
 }
 
-// siteDot stands for a site that is too small to see, or that is known as a point only.
-var siteDot = map[string]any{"circle-radius": ramp(12, 1.8, 14.5, 3.2), "circle-color": "$site", "circle-stroke-color": "$halo", "circle-stroke-width": 1}
+// siteDot stands for a site where its hatch would be a speck (below zoom 13), or that is known as a point only.
+var siteDot = map[string]any{"circle-radius": ramp(12, 2.2, 14.5, 3.2), "circle-color": "$site", "circle-stroke-color": "$halo", "circle-stroke-width": 1}
 
 // measuresMet counts the items of the checklist in force that the site's last check passed.
 func measuresMet(field func(string) any, rules *Rules) any {

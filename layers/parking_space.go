@@ -23,12 +23,14 @@ var parkingSpace = Layer{
 		Field{Name: "fee", Type: Boolean, Title: Text{"收费", "Fee"}, Filterable: true, Tile: true},
 	),
 	Drawings: []Drawing{
-		{ID: "parking-fill", Slot: SlotArea, Order: 30, Type: "fill", MinZoom: 14.5, Filter: []any{"==", []any{"geometry-type"}, "Polygon"},
-			Paint: map[string]any{"fill-color": parkingColour, "fill-opacity": ramp(14.5, 0.14, 16, 0.22)}},
-		{ID: "parking-edge", Slot: SlotBridge, Order: 95, Type: "line", MinZoom: 15, Filter: []any{"==", []any{"geometry-type"}, "Polygon"},
-			Paint: map[string]any{"line-color": parkingColour, "line-width": widthPx(15, 0.6, 18, 1.6)}},
-		{ID: "parking-strip", Slot: SlotBridge, Order: 96, Type: "line", MinZoom: 15, Filter: []any{"==", []any{"geometry-type"}, "LineString"},
-			Paint: map[string]any{"line-color": parkingColour, "line-width": widthPx(15, 1.6, 18, 9), "line-opacity": 0.75, "line-dasharray": []any{2.2, 0.3}}},
+		{ID: "parking-fill", Slot: SlotArea, Order: 30, Type: "fill", MinZoom: 14, Filter: []any{"==", []any{"geometry-type"}, "Polygon"},
+			Paint: map[string]any{"fill-color": parkingColour, "fill-opacity": ramp(14, 0.6, 15, 0.3, 16, 0.22)}},
+		{ID: "parking-edge", Slot: SlotBridge, Order: 95, Type: "line", MinZoom: 14, Filter: []any{"==", []any{"geometry-type"}, "Polygon"},
+			Paint: map[string]any{"line-color": parkingColour, "line-width": widthPx(14, 0.9, 15, 0.7, 18, 1.6)}},
+		{ID: "parking-strip", Slot: SlotBridge, Order: 96, Type: "line", MinZoom: 14, Filter: []any{"==", []any{"geometry-type"}, "LineString"},
+			Paint: map[string]any{"line-color": parkingColour, "line-width": widthPx(14, 1.2, 15, 1.6, 18, 9), "line-opacity": 0.75, "line-dasharray": []any{2.2, 0.3}}},
+		{ID: "parking-dot", Slot: SlotSymbol, Order: 29, Type: "circle", MinZoom: 14, MaxZoom: 17.5, Filter: []any{"==", []any{"geometry-type"}, "Point"},
+			Paint: map[string]any{"circle-radius": ramp(14, 1.3, 17.5, 3), "circle-color": parkingColour, "circle-stroke-color": "$halo", "circle-stroke-width": 0.6}},
 		{ID: "parking", Slot: SlotSymbol, Order: 30, Type: "symbol", MinZoom: 14, AtPoint: true, Filter: parkingWorthASign,
 			Layout: map[string]any{
 				"icon-image": []any{"match", []any{"get", "kind"}, "motor", "@parking", "@parking-bike"},
@@ -45,7 +47,7 @@ var parkingSpace = Layer{
 	},
 }
 
-// parkingWorthASign: single bays are drawn as what they are; a sign on each would hide the street.
+// parkingWorthASign: single bays are drawn as what they are, from the zoom on at which hexagons end; a sign on each would hide the street.
 var parkingWorthASign = []any{"step", []any{"zoom"},
 	[]any{">=", []any{"coalesce", []any{"get", "capacity"}, 30}, 30},
 	15.5, []any{">=", []any{"coalesce", []any{"get", "capacity"}, 8}, 8},

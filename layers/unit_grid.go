@@ -47,7 +47,7 @@ func dutyDrawings(id string) []Drawing {
 	return []Drawing{
 		{ID: id + "-hit", Slot: SlotArea, Order: 91, Type: "fill", Paint: map[string]any{"fill-color": "$duty", "fill-opacity": 0}},
 		{ID: id, Slot: SlotNet, Order: 20, Type: "line", Layout: map[string]any{"line-join": "round"},
-			Paint: map[string]any{"line-color": "$duty", "line-width": widthPx(11, 0.6, 14, 1.3, 18, 2.4), "line-opacity": ramp(11, 0.35, 14, 0.5, 16, 0.7), "line-dasharray": []any{6, 1.5}}},
+			Paint: map[string]any{"line-color": "$duty", "line-width": widthPx(11, 0.6, 14, 1.3, 18, 2.4), "line-opacity": ramp(11, 0.18, 12.5, 0.32, 14, 0.5, 16, 0.7), "line-dasharray": []any{6, 1.5}}},
 		{ID: id + "-label", Slot: SlotLabel, Order: 20, Type: "symbol", MinZoom: 12.5, AtPoint: true,
 			Layout: map[string]any{"text-field": []any{"coalesce", []any{"get", "name"}, []any{"get", "code"}}, "text-size": ramp(12.5, 10.5, 16, 13), "text-padding": 6,
 				"text-variable-anchor": []any{"center", "top", "bottom", "left", "right"}, "text-radial-offset": 1.2},

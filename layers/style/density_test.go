@@ -247,3 +247,27 @@ func linearise(v uint8) float64 {
 }
 
 func luminance(c linear) float64 { return 0.2126*c[0] + 0.7152*c[1] + 0.0722*c[2] }
+
+// TestNoHoleAtTheChangeOver: where hexagons end, every kind of feature that they stood for is drawn somehow.
+func TestNoHoleAtTheChangeOver(t *testing.T) {
+	families := map[string][]layers.Kind{
+		"Point": {layers.Point}, "LineString": {layers.LineString, layers.MultiLineString}, "Polygon": {layers.Polygon, layers.MultiPolygon},
+	}
+	for _, l := range layers.Catalogue() {
+		if l.Density == nil || l.Density.Hue == "" || l.ZoomBy != nil {
+			continue
+		}
+		for family, kinds := range families {
+			if !slices.ContainsFunc(kinds, l.Holds) {
+				continue
+			}
+			only := []any{"==", []any{"geometry-type"}, family}
+			if !slices.ContainsFunc(l.Drawings, func(d layers.Drawing) bool {
+				everyArea := d.AtPoint && l.Labels == nil && d.Filter == nil
+				return d.MinZoom <= float64(l.FirstZoom) && (everyArea || !d.AtPoint && (d.Filter == nil || cmp.Equal(d.Filter, any(only))))
+			}) {
+				t.Errorf("%s: no %s is drawn at zoom %d", l.ID, family, l.FirstZoom)
+			}
+		}
+	}
+}
