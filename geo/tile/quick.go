@@ -17,11 +17,22 @@ func (e *Encoder) quick(at int, g *Geometry) int {
 	if len(g.Ends) > 1 || !e.usable {
 		return notQuick
 	}
+	xy := g.XY
 	switch {
-	case g.Kind == Lines && len(g.XY) >= 4:
-		return e.quickLine(e.buf, at, e.geom.drawn(&e.plane, g.XY, g.Keep))
-	case g.Kind == Polygons && len(g.XY) >= 6:
-		return e.quickRing(e.buf, at, g.XY)
+	case g.Kind == Polygons && len(xy) >= 6:
+		n := len(xy)
+		for n > 6 && xy[n-2] == xy[0] && xy[n-1] == xy[1] {
+			n -= 2
+		}
+		if n == 8 {
+			return e.quickQuad(e.buf, at, (*[8]uint32)(xy))
+		}
+		return e.quickRing(e.buf, at, xy[:n])
+	case g.Kind == Lines && len(xy) >= 4:
+		if g.Keep != nil {
+			xy = e.geom.drawn(&e.plane, xy, g.Keep)
+		}
+		return e.quickLine(e.buf, at, xy)
 	}
 	return notQuick
 }
@@ -98,15 +109,8 @@ func (l *lattice) locate(pairs []pair, xy []uint32) (outside bool) {
 
 // quickRing writes the only ring of a polygon, if it turns at every position.
 func (e *Encoder) quickRing(b []byte, at int, xy []uint32) int {
-	n := len(xy)
-	for n > 4 && xy[n-2] == xy[0] && xy[n-1] == xy[1] {
-		n -= 2
-	}
-	if n == 8 {
-		return e.quickQuad(b, at, (*[8]uint32)(xy))
-	}
-	pairs := e.scratch(n / 2)
-	if e.locate(pairs, xy[:n]) {
+	pairs := e.scratch(len(xy) / 2)
+	if e.locate(pairs, xy) {
 		return notQuick
 	}
 	area := area2Turning(pairs)
@@ -150,10 +154,11 @@ func (l *lattice) quickQuad(b []byte, at int, xy *[8]uint32) int {
 	q2, out2 := l.at(xy[4], xy[5])
 	q3, out3 := l.at(xy[6], xy[7])
 	d0, d1, d2, d3 := step(q0, q1), step(q1, q2), step(q2, q3), step(q3, q0)
-	if (out0|out1|out2|out3)&signs != 0 || cross(d3, d0) == 0 || cross(d0, d1) == 0 || cross(d1, d2) == 0 || cross(d2, d3) == 0 {
+	turn0, turn1, turn2, turn3 := cross(d3, d0), cross(d0, d1), cross(d1, d2), cross(d2, d3)
+	area := turn1 + turn3 // of the two triangles at q0 … q2
+	if turn0 == 0 || turn1 == 0 || turn2 == 0 || turn3 == 0 || area == 0 || (out0|out1|out2|out3)&signs != 0 {
 		return notQuick
 	}
-	area := cross(step(q0, q2), step(q1, q3))
 	if area < 0 {
 		d0, d1, d2 = step(q0, q3), step(q3, q2), step(q2, q1)
 	}
@@ -170,9 +175,6 @@ func (l *lattice) quickQuad(b []byte, at int, xy *[8]uint32) int {
 		at = putZigzag(b, putZigzag(b, putZigzag(b, at+1, z0), z1), z2)
 	}
 	put8(b, at, closePath)
-	if area == 0 {
-		return notQuick
-	}
 	return at + 1
 }
 

@@ -89,8 +89,14 @@ func (s *shape) drawn(p *plane, xy []uint32, keep []uint8) []uint32 {
 // clipLine writes the parts of a line that lie in the clip box. A segment that only touches it leaves nothing.
 func (s *shape) clipLine(p *plane, pts []point) {
 	part := s.spare[:0]
+	wasIn := p.has(pts[0])
 	for i := 1; i < len(pts); i++ {
-		a, b, ok := p.clipSegment(pts[i-1], pts[i])
+		a, b, ok := pts[i-1], pts[i], true
+		isIn := p.has(b)
+		if !wasIn || !isIn {
+			a, b, ok = p.clipSegment(a, b)
+		}
+		wasIn = isIn
 		if !ok || a == b {
 			continue
 		}

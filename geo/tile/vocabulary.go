@@ -92,6 +92,7 @@ func (v *vocabulary) key(k uint32) uint32 {
 	return v.firstKey(k)
 }
 
+//go:noinline
 func (v *vocabulary) firstKey(k uint32) uint32 {
 	v.keys.blob = append(v.keys.blob, v.dict.keys.at(k)...)
 	v.keys.n++
@@ -106,6 +107,7 @@ func (v *vocabulary) dictValue(i uint32) uint32 {
 	return v.firstValue(i)
 }
 
+//go:noinline
 func (v *vocabulary) firstValue(i uint32) uint32 {
 	v.values.write(v.dict.values.at(i))
 	v.valueN++
@@ -117,15 +119,36 @@ func (v *vocabulary) translate(k *knownSet, n uint32) {
 	*k = knownSet{use: v.use, n: n, start: uint32(v.arena.n)}
 	pairs := v.sets.at(n)
 	v.arena.room(5 * len(pairs)) // a number of the layer takes five bytes at most, one of the store one at least
-	for i := 0; i < len(pairs); {
-		var key, value uint32
-		key, i = uvarint(pairs, i)
-		value, i = uvarint(pairs, i)
-		if v.wants(key) {
-			v.arena.n = putPair(v.arena.buf, v.arena.n, v.key(key), v.dictValue(value))
+	at := v.arena.n
+	for i := 1; i < len(pairs); {
+		key, value := uint32(pairs[i-1]), uint32(pairs[i])
+		if i += 2; key|value >= 0x80 {
+			key, value, i = longNumbers(pairs, i-3)
+		}
+		if !v.wants(key) {
+			continue
+		}
+		key, value = v.key(key), v.dictValue(value)
+		if key|value < 0x80 {
+			put16(v.arena.buf, at, uint16(key|value<<8))
+			at += 2
+		} else {
+			at = putPair(v.arena.buf, at, key, value)
 		}
 	}
-	k.end = uint32(v.arena.n)
+	v.arena.n, k.end = at, uint32(at)
+}
+
+// longNumbers reads the numbers of a key and a value, of which one is long, from place i, and gives the place to go on from:
+// that behind the first byte of the next pair.
+func longNumbers(pairs []byte, i int) (key, value uint32, next int) {
+	long, n := binary.Uvarint(pairs[i:])
+	key, i = uint32(long), i+n
+	if i+1 < len(pairs) && pairs[i] >= 0x80 && pairs[i+1] < 0x80 {
+		return key, uint32(pairs[i]&0x7f) | uint32(pairs[i+1])<<7, i + 3
+	}
+	long, n = binary.Uvarint(pairs[i:])
+	return key, uint32(long), i + n + 1
 }
 
 // addText writes a text behind the other values and gives its number. Most are codes of 8 to 32 bytes, which are copied in two

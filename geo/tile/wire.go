@@ -1,9 +1,6 @@
 package tile
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "math/bits"
 
 // Fields of the format with their wire types, as single bytes; wire type 0 is a varint, 2 has a length.
 const (
@@ -56,13 +53,4 @@ func spread(v uint32) (x uint64, n int) {
 	w := v&0x7f | v<<1&0x7f00 | v<<2&0x7f0000 | v<<3&0x7f000000
 	n = (bits.Len32(w|1) + 7) >> 3
 	return uint64(w | 0x80808080&(1<<(8*(n-1)&31)-1)), n
-}
-
-// uvarint reads a number of 32 bits from its start, and gives its end.
-func uvarint(b []byte, i int) (v uint32, end int) {
-	if b[i] < 0x80 {
-		return uint32(b[i]), i + 1
-	}
-	long, n := binary.Uvarint(b[i:])
-	return uint32(long), i + n
 }
