@@ -25,6 +25,7 @@ import (
 type cities interface {
 	At(ctx context.Context, least city.Revision) (*city.View, error)
 	Status() city.Status
+	Verify(ctx context.Context) (city.Verification, error)
 }
 
 // records reads what memory does not hold; a *postgres.Reader is one.

@@ -21,6 +21,7 @@ type metrics struct {
 	requests  *prometheus.HistogramVec
 	observers sync.Map // of prometheus.Observer, by requestKey
 	tiles     *tileMetrics
+	memory    memoryCheck
 }
 
 // requestKey names a series of requests: looking it up by its labels would take longer than counting.
@@ -42,7 +43,7 @@ func newMetrics(c cities, t *tiles, version string) *metrics {
 	build.Set(1)
 	registry := prometheus.NewRegistry()
 	m.tiles = newTileMetrics(registry, t)
-	registry.MustRegister(m.requests, build, cityCollector{c},
+	registry.MustRegister(m.requests, build, cityCollector{c}, &m.memory,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.page = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 	return m

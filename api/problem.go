@@ -48,6 +48,8 @@ func problems() []kind {
 		{reply.ErrNotAcceptable, http.StatusNotAcceptable, "not-acceptable", "没有可接受的编码", "No acceptable encoding", 0},
 		{errForbidden, http.StatusForbidden, "forbidden", "只供本机访问", "For this machine only", 0},
 		{city.ErrBehind, http.StatusServiceUnavailable, "revision-not-yet", "数据尚未更新到所要求的修订", "Revision not yet served", 1},
+		{city.ErrAdrift, http.StatusServiceUnavailable, "not-following", "内存未在跟随数据库", "The city does not follow the record", 5},
+		{errChecking, http.StatusConflict, "already-checking", "正在核对，请稍后再试", "A check is under way", 5},
 		{city.ErrNotReady, http.StatusServiceUnavailable, "starting", "城市数据正在载入", "The city is being loaded", 1},
 		{errCrowded, http.StatusServiceUnavailable, "too-many-streams", "实时连接过多", "Too many open streams", 5},
 		{errBusy, http.StatusServiceUnavailable, "busy", "服务器繁忙", "The server is busy", 1},

@@ -41,6 +41,7 @@ func (a *API) routes() []route {
 		{path: "/api/v1/locate", params: []string{"lon", "lat"}, reads: true, serve: a.locate},
 		{path: "/api/v1/regions", params: []string{"parent", "kind", "limit", "cursor"}, reads: true, serve: a.regions},
 		{path: "/api/v1/regions/{code}", reads: true, serve: a.region},
+		{path: "/api/v1/memory", stream: true, serve: a.checkMemory},
 		{path: "/api/v1/search", params: []string{"q", "limit"}, reads: true, serve: a.search},
 
 		{path: "/ogc", params: []string{"f"}, serve: a.ogc.Landing},

@@ -96,12 +96,12 @@ func (c *City) Verify(ctx context.Context) (Verification, error) {
 	}
 	defer hangUp(ctx, conn)
 	a := newAudit(c.cfg.Models, view)
-	if err := a.compareDensities(ctx, view); err != nil {
-		return Verification{}, err
-	}
 	for {
-		if err := a.look(ctx, conn, view); err != nil && !again(conn, err) {
+		switch err := a.look(ctx, conn, view); {
+		case err != nil && conn.IsClosed():
 			return Verification{}, away(ctx, err)
+		case err != nil && !passing(conn, err) && !errors.Is(err, errPromoted):
+			return Verification{}, err
 		}
 		if a.looks == maxLooks || a.left.empty() {
 			return a.verification(view), nil
@@ -125,11 +125,6 @@ func away(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	return fmt.Errorf("%w: %w", ErrAway, err)
-}
-
-// again tells whether a look that failed can be taken again on its connection.
-func again(conn *pgx.Conn, err error) bool {
-	return passing(conn, err) || !conn.IsClosed() && errors.Is(err, errPromoted)
 }
 
 // askedAfter waits for a view for which the record was asked after a moment.

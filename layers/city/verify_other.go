@@ -29,8 +29,8 @@ func others(models map[string]Model) map[string]bool {
 	return out
 }
 
-// lookAtOthers compares what is not features with the record. Not all of it is in the change feed (rules are asked for at every look of the
-// follower), so what differs counts only if it does so in the last look.
+// lookAtOthers compares what is not features with the record. Rules are not all in the change feed, the follower asks for them at every look:
+// they count as different only if they are so in the last one.
 func (a *audit) lookAtOthers(ctx context.Context, tx pgx.Tx, v *View, f findings) error {
 	if len(a.left.others) == 0 {
 		return nil
@@ -73,68 +73,16 @@ func (a *audit) settlePart(key string, f findings, differs []string, tables ...s
 		_, ok := f.changed[table]
 		return ok
 	}
-	if len(differs) > 0 && (a.looks < maxLooks || slices.ContainsFunc(tables, changed)) {
+	switch {
+	case !a.left.others[key]:
 		return
-	}
-	if !a.left.others[key] {
+	case len(differs) > 0 && (a.looks == 1 || slices.ContainsFunc(tables, changed)):
+		return
+	case len(differs) > 0 && key == rulesPart && a.looks < maxLooks:
 		return
 	}
 	delete(a.left.others, key)
 	for _, what := range differs {
 		a.found.add(Difference{Layer: key, What: what})
 	}
-}
-
-// compareDensities holds the counts by hexagon against the features that they are of, within one view.
-func (a *audit) compareDensities(ctx context.Context, v *View) error {
-	for _, s := range v.stacks {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if !s.density.counts(s) {
-			a.found.add(Difference{Layer: s.layer.ID, What: Densities})
-		}
-	}
-	return nil
-}
-
-// counts tells whether the tallies are those of a stack's features.
-func (d *tallies) counts(s *stack) bool {
-	if d == nil {
-		return s.layer.Density == nil
-	}
-	c := d.gauge.counter()
-	for _, seg := range s.segs {
-		c.bind(&seg.table, seg.labels)
-		seg.skip(0, seg.len(), func(row int) bool {
-			c.add(row, 1)
-			return true
-		})
-	}
-	for i := range c.tellers {
-		if !c.tellers[i].census().sameAs(d.levels[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// sameAs tells whether a census is that of some pages.
-func (c census) sameAs(pages []*page) bool {
-	for _, p := range pages {
-		n := len(p.cells)
-		if n > len(c.cells) {
-			return false
-		}
-		same := slices.Equal(p.cells, c.cells[:n]) && slices.Equal(p.counts, c.counts[:len(p.counts)])
-		if c.sums != nil {
-			same = same && slices.Equal(p.sums, c.sums[:n])
-			c.sums = c.sums[n:]
-		}
-		if !same {
-			return false
-		}
-		c.cells, c.counts = c.cells[n:], c.counts[len(p.counts):]
-	}
-	return len(c.cells) == 0
 }
