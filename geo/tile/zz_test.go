@@ -55,3 +55,29 @@ func BenchmarkZLineWhole(b *testing.B) {
 	}
 	perFeature(b, n)
 }
+
+func zset(b *testing.B, mod uint32) {
+	s := newScene()
+	k := &s.kinds[1]
+	var e tile.Encoder
+	for b.Loop() {
+		e.Begin(here, tile.DefaultBufferPx)
+		e.Layer(k.layer, s.dict)
+		e.Use(s.sets, nil)
+		for i := range k.ends {
+			if e.Open(uint64(500_000+i), k.geometry(i), k.whole[i]) {
+				e.TagSet(k.set[i] % mod)
+				e.Close()
+			}
+		}
+		e.Bytes()
+	}
+	perFeature(b, len(k.ends))
+}
+
+func BenchmarkZSet10(b *testing.B)    { zset(b, 10) }
+func BenchmarkZSet200(b *testing.B)   { zset(b, 200) }
+func BenchmarkZLineAll(b *testing.B)  { zz(b, 0, true, true) }
+func BenchmarkZLineSet(b *testing.B)  { zz(b, 0, true, false) }
+func BenchmarkZRingAll(b *testing.B)  { zz(b, 2, true, true) }
+func BenchmarkZPointAll(b *testing.B) { zz(b, 1, true, true) }
