@@ -6,6 +6,7 @@ type Finder struct {
 	res     int
 	lattice lattice
 	cells   []Cell
+	places  []Place // of the cells; zero where there is none, or it is not known
 	byCell  map[Cell]uint32
 	patches map[patchKey]*patch
 	recent  [recentPatches]struct {
@@ -43,11 +44,11 @@ func (f *Finder) At(x, y uint32) Cell {
 func (f *Finder) Find(s Spot) int {
 	a, b, certain := f.lattice.place(&s)
 	if !certain {
-		return int(f.ask(&s))
+		return int(f.ask(&s, 0))
 	}
 	n := &f.patch(patchKey{s.face, a >> patchBits, b >> patchBits})[a&(1<<patchBits-1)<<patchBits|b&(1<<patchBits-1)]
 	if *n == 0 {
-		*n = f.ask(&s) + 1
+		*n = f.ask(&s, f.lattice.drawable(s.face, a, b)) + 1
 	}
 	return int(*n - 1)
 }
@@ -67,16 +68,22 @@ func (f *Finder) patch(k patchKey) *patch {
 }
 
 // ask asks H3. Near an edge of the icosahedron a cell has places on several faces.
-func (f *Finder) ask(s *Spot) uint32 {
+func (f *Finder) ask(s *Spot, at Place) uint32 {
 	c := Of(s.x, s.y, f.res)
 	n, known := f.byCell[c]
 	if !known {
 		n = uint32(len(f.cells))
-		f.cells = append(f.cells, c)
+		f.cells, f.places = append(f.cells, c), append(f.places, at)
 		f.byCell[c] = n
+	}
+	if at != 0 {
+		f.places[n] = at
 	}
 	return n
 }
 
 // Cells are the cells by their numbers. The slice is the Finder's.
 func (f *Finder) Cells() []Cell { return f.cells }
+
+// Places are the places of the cells, by which a Pen draws them. The slice is the Finder's.
+func (f *Finder) Places() []Place { return f.places }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/uber/h3-go/v4"
@@ -165,6 +166,55 @@ func TestOutlinesMeet(t *testing.T) {
 	}
 }
 
+// TestPenDrawsOutlines: a Pen gives the outlines of H3. Only one coordinate of very many may be rounded to the other side.
+func TestPenDrawsOutlines(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 16))
+	drawn, placed, off := 0, 0, 0
+	for name, at := range places(t) {
+		for res := range hex.MaxRes + 1 {
+			f, pen := hex.NewFinder(res), hex.NewPen(res)
+			size := 60 * math.Pow(7, -float64(res)/2)
+			for range 200 {
+				n := f.Find(hex.SpotOf(geo.WorldX(wrap(at[0]+size*(r.Float64()-0.5))), geo.WorldY(at[1]+size*(r.Float64()-0.5))))
+				c, place := f.Cells()[n], f.Places()[n]
+				got, want := pen.Append([]uint32{1}, c, place)[1:], c.AppendOutline(nil)
+				drawn++
+				if place != 0 {
+					placed++
+				}
+				if !sameOutline(got, want) {
+					t.Fatalf("%s: %v is %v, not %v", name, c, got, want)
+				}
+				if !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
+					off++
+				}
+			}
+		}
+	}
+	if placed < drawn/2 || off > 3 {
+		t.Errorf("of %d cells %d have places, %d differ by a world unit", drawn, placed, off)
+	}
+}
+
+// sameOutline tells whether outlines have the same corners, to one world unit, in the same direction.
+func sameOutline(a, b []uint32) bool {
+	n := len(a)
+	if n != len(b) {
+		return false
+	}
+	near := func(x, y uint32) bool { return max(x, y)-min(x, y) <= 1 }
+	for turn := 0; turn < n; turn += 2 {
+		same := true
+		for i := 0; i < n && same; i++ {
+			same = near(a[(i+turn)%n], b[i])
+		}
+		if same {
+			return true
+		}
+	}
+	return false
+}
+
 func TestOutlineAtTheEdgesOfTheWorld(t *testing.T) {
 	for _, at := range [][2]float64{{180, 10}, {-180, 10}, {179.9999, -70}, {20, 90}, {20, -90}, {0, 85.05}} {
 		for res := range 8 {
@@ -228,6 +278,15 @@ func BenchmarkOutline(b *testing.B) {
 	var xy []uint32
 	for b.Loop() {
 		xy = c.AppendOutline(xy[:0])
+	}
+}
+
+func BenchmarkPen(b *testing.B) {
+	f, pen := hex.NewFinder(10), hex.NewPen(10)
+	n := f.Find(hex.SpotOf(geo.WorldX(120), geo.WorldY(36.27)))
+	var xy []uint32
+	for b.Loop() {
+		xy = pen.Append(xy[:0], f.Cells()[n], f.Places()[n])
 	}
 }
 

@@ -109,22 +109,33 @@ var faceTable = sync.OnceValue(func() *[faceCount]face {
 	return &faces
 })
 
-// lattice is that of a resolution: it turns places on a face's plane into two coordinates that are whole numbers in the middles of cells.
-// The axes are at 60°.
-type lattice struct{ au, av, bu, bv float64 }
+// faceInradius is the distance of the edges of a face from its middle, on its plane: 1/φ². It is also the step of the lattice of
+// resolution 0.
+var faceInradius = (3 - math.Sqrt(5)) / 2
 
-// newLattice: the step of resolution 0 is 1/φ² of the face's plane, each next one is 1/√7 of the one before, and the odd ones are
-// turned against the even ones by the angle whose sine is √(3/28).
+// stepOf is the distance between the middles of neighbouring cells, on the plane of a face: for each resolution 1/√7 of the one before.
+func stepOf(res int) float64 { return faceInradius * math.Pow(7, -float64(res)/2) }
+
+// lattice is that of a resolution: it turns positions on a face's plane into two coordinates that are whole numbers in the middles of
+// cells, and back. Its axes are at 60°, and those of odd resolutions are turned against those of even ones by the angle whose sine is √(3/28).
+type lattice struct {
+	step           float64
+	au, av, bu, bv float64 // a = au u + av v
+	ua, ub, va, vb float64 // u = ua a + ub b
+}
+
 func newLattice(res int) lattice {
-	step := (3 - math.Sqrt(5)) / 2 * math.Pow(7, -float64(res)/2)
+	l := lattice{step: stepOf(res)}
 	sin, cos := 0.0, 1.0
 	if res%2 == 1 {
 		sin, cos = math.Sqrt(3.0/28), math.Sqrt(25.0/28)
 	}
-	// x to the first axis, y at right angles; then b = 2y/√3 and a = x - b/2.
-	xu, xv, yu, yv := cos/step, sin/step, -sin/step, cos/step
-	bu, bv := yu*2/math.Sqrt(3), yv*2/math.Sqrt(3)
-	return lattice{au: xu - bu/2, av: xv - bv/2, bu: bu, bv: bv}
+	half, height := 0.5, math.Sqrt(3)/2 // the second axis
+	l.ua, l.va = l.step*cos, l.step*sin
+	l.ub, l.vb = l.step*(half*cos-height*sin), l.step*(half*sin+height*cos)
+	det := l.ua*l.vb - l.ub*l.va
+	l.au, l.av, l.bu, l.bv = l.vb/det, -l.ub/det, -l.va/det, l.ua/det
+	return l
 }
 
 // edgeMargin is how far from an edge of its cell, in steps of the lattice, a place must lie to be told without asking H3.
@@ -153,7 +164,7 @@ func (l *lattice) place(s *Spot) (a, b int32, certain bool) {
 // between two world rows.
 func Reach(res int, minY, maxY uint32) uint32 {
 	// Cells are largest in the middles of faces: there the outer diameter is 2/√3 steps.
-	diameter := 2 / math.Sqrt(3) * (3 - math.Sqrt(5)) / 2 * math.Pow(7, -float64(res)/2)
+	diameter := 2 / math.Sqrt(3) * stepOf(res)
 	lat := max(math.Abs(geo.Lat(minY)), math.Abs(geo.Lat(maxY)))*math.Pi/halfTurn + diameter
 	if lat >= geo.MaxMercatorLat*math.Pi/halfTurn {
 		return math.MaxUint32

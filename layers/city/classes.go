@@ -36,7 +36,7 @@ func (d *tallies) survey(h *histogram, l level, measure string) {
 			if summed {
 				h.add(p.sums[i])
 			} else {
-				h.add(int64(p.counts[i*stride]) * thousandths)
+				h.add(int64(p.counts.at(i*stride)) * thousandths)
 			}
 		}
 	}

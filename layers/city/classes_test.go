@@ -103,8 +103,10 @@ func counted(id string, counts []int32, sums []float64) *View {
 	p := &page{}
 	for i, n := range counts {
 		p.cells = append(p.cells, hex.At(120+float64(i)/100, 36.2, layers.DensityRes(13)))
-		p.counts = append(p.counts, n)
-		p.counts = append(p.counts, make([]int32, s.density.gauge.stride()-1)...)
+		p.counts.push(uint32(n))
+		for range s.density.gauge.statuses {
+			p.counts.push(0)
+		}
 		p.sums = append(p.sums, int64(sums[i]*thousandths))
 	}
 	s.density.levels[slices.Index(s.density.gauge.levels, levelOf(l, 13))] = []*page{p}

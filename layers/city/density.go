@@ -1,6 +1,7 @@
 package city
 
 import (
+	"cmp"
 	"slices"
 
 	"wangge/geo/hex"
@@ -12,8 +13,8 @@ import (
 // tallies are the counts of a layer's features by hexagon, for every zoom at which some are not drawn one by one. They are immutable
 // and exact: sums of whole numbers, in which what was added can be taken out again.
 //
-// The cells of a level lie in pages, those that share an ancestor three resolutions up in each: a change copies the pages it
-// touches, a few hundred cells each, and the list of them.
+// The cells of a level lie in pages, those that share an ancestor two resolutions up in each: a change copies the pages it
+// touches, a few dozen cells each, and the list of them. Outlines are not kept, which would take more than all else: a pen draws them.
 type tallies struct {
 	gauge  *gauge
 	levels [][]*page // by level of the gauge, ascending by key
@@ -52,7 +53,7 @@ func (d *tallies) change(plus *table, minus []rowRef) *tallies {
 	}
 	out := &tallies{gauge: d.gauge, levels: slices.Clone(d.levels)}
 	for i := range c.tellers {
-		if delta := c.tellers[i].census(); len(delta.cells) > 0 {
+		if delta := c.tellers[i].census().sorted(d.gauge); len(delta.cells) > 0 {
 			out.levels[i] = merge(d.levels[i], delta)
 		}
 	}
@@ -144,24 +145,26 @@ func (g *gauge) sums() bool { return g.layer.Density.Length || g.summed != nil }
 // stride is how many counts a cell has.
 func (g *gauge) stride() int { return 1 + len(g.statuses) }
 
-// page has the counts of the cells of a level that share an ancestor, and their outlines.
+// page has the counts of the cells of a level that share an ancestor.
 type page struct {
-	key uint64
-	box index.Box
-	census
-	ends []uint32 // of the outlines, in positions
-	xy   []uint32
+	key    uint64
+	box    index.Box // holds the outlines
+	cells  []hex.Cell
+	places []hex.Place
+	counts codes // of each cell: all features, then those of each status
+	sums   []int64
 }
 
 // census has counts by cell, the cells ascending.
 type census struct {
 	cells  []hex.Cell
-	counts []int32 // of each cell: all features, then those of each status
-	sums   []int64 // of each cell, in thousandths; nil where nothing is summed
+	places []hex.Place // zero where not known
+	counts []int32     // of each cell: all features, then those of each status
+	sums   []int64     // of each cell, in thousandths; nil, when sorted, where nothing is summed
 }
 
-// pageSteps is how many resolutions the ancestor is up: 343 cells a page at most.
-const pageSteps = 3
+// pageSteps is how many resolutions the ancestor is up: 49 cells a page at most.
+const pageSteps = 2
 
 // pageKey is equal for the cells of a page, and ascends with the cells.
 func pageKey(c hex.Cell) uint64 { return uint64(c) >> (3 * (hex.MaxRes - max(c.Res()-pageSteps, 0))) }
@@ -179,35 +182,28 @@ func (c *census) run(from int) census {
 
 func (c *census) slice(from, end int) census {
 	n := c.stride()
-	out := census{cells: c.cells[from:end], counts: c.counts[from*n : end*n]}
+	out := census{cells: c.cells[from:end], places: c.places[from:end], counts: c.counts[from*n : end*n]}
 	if c.sums != nil {
 		out.sums = c.sums[from:end]
 	}
 	return out
 }
 
-// merge adds a census to the pages of a level.
+// merge adds a census, which is not empty, to the pages of a level.
 func merge(old []*page, delta census) []*page {
+	pen := hex.NewPen(delta.cells[0].Res())
 	out := make([]*page, 0, len(old)+1)
 	for from := 0; from < len(delta.cells); {
 		run := delta.run(from)
 		key := pageKey(run.cells[0])
-		n, known := slices.BinarySearchFunc(old, key, func(p *page, key uint64) int {
-			switch {
-			case p.key < key:
-				return -1
-			case p.key > key:
-				return 1
-			}
-			return 0
-		})
+		n, known := slices.BinarySearchFunc(old, key, func(p *page, key uint64) int { return cmp.Compare(p.key, key) })
 		out = append(out, old[:n]...)
 		old = old[n:]
 		was := &page{key: key}
 		if known {
 			was, old = old[0], old[1:]
 		}
-		if p := was.plus(run); len(p.cells) > 0 {
+		if p := was.plus(run, pen); len(p.cells) > 0 {
 			out = append(out, p)
 		}
 		from += len(run.cells)
@@ -215,101 +211,90 @@ func merge(old []*page, delta census) []*page {
 	return append(out, old...)
 }
 
-// plus is the page with a census added. Cells without features vanish.
-func (p *page) plus(delta census) *page {
-	if out, ok := p.recounted(delta); ok {
-		return out
+// plus is the page with a census added. Cells without features vanish; the box stays as large as it was.
+func (p *page) plus(delta census, pen *hex.Pen) *page {
+	out := &page{key: p.key, box: p.box}
+	most := len(p.cells) + len(delta.cells)
+	out.cells, out.places = make([]hex.Cell, 0, most), make([]hex.Place, 0, most)
+	if delta.sums != nil {
+		out.sums = make([]int64, 0, most)
 	}
-	out := &page{key: p.key}
-	n := delta.stride()
+	counts := make([]int32, delta.stride())
+	var outline []uint32
 	for i, j := 0, 0; i < len(p.cells) || j < len(delta.cells); {
-		switch {
-		case j == len(delta.cells) || i < len(p.cells) && p.cells[i] < delta.cells[j]:
-			out.push(p.census, i, p.outline(i))
-			i++
-			continue
-		case i == len(p.cells) || delta.cells[j] < p.cells[i]:
-			out.push(delta, j, nil)
-		default:
-			out.push(p.census, i, p.outline(i))
-			out.add(len(out.cells)-1, delta, j)
+		old := j == len(delta.cells) || i < len(p.cells) && p.cells[i] <= delta.cells[j]
+		fresh := i == len(p.cells) || j < len(delta.cells) && delta.cells[j] <= p.cells[i]
+		clear(counts)
+		cell, place, sum := hex.Cell(0), hex.Place(0), int64(0)
+		if fresh {
+			cell, place = delta.cells[j], delta.places[j]
+			sum += delta.add(counts, j)
+			j++
+		}
+		if old {
+			cell, place = p.cells[i], p.places[i]
+			sum += p.add(counts, i)
 			i++
 		}
-		j++
-		if last := len(out.cells) - 1; out.counts[last*n] == 0 {
-			out.pop()
+		if counts[0] == 0 {
+			continue
+		}
+		out.push(cell, place, counts, sum)
+		if !old {
+			outline = pen.Append(outline[:0], cell, place)
+			out.widen(boxOf(outline))
 		}
 	}
-	out.clip()
 	return out
 }
 
-// recounted adds a census of cells that are all there and do not vanish: the outlines are shared.
-func (p *page) recounted(delta census) (*page, bool) {
-	n := delta.stride()
-	out := &page{key: p.key, box: p.box, ends: p.ends, xy: p.xy}
-	at := 0
-	for j, c := range delta.cells {
-		i, known := slices.BinarySearch(p.cells[at:], c)
-		if at += i; !known || p.counts[at*n]+delta.counts[j*n] == 0 {
-			return nil, false
-		}
-		if out.cells == nil {
-			out.census = census{p.cells, slices.Clone(p.counts), slices.Clone(p.sums)}
-		}
-		out.add(at, delta, j)
+// add adds the counts of a cell to some, and gives what is summed of it.
+func (c *census) add(counts []int32, i int) int64 {
+	for k := range counts {
+		counts[k] += c.counts[i*len(counts)+k]
 	}
-	return out, true
+	if c.sums == nil {
+		return 0
+	}
+	return c.sums[i]
 }
 
-// add adds the counts of a cell of another census.
-func (c *census) add(i int, o census, j int) {
-	n := o.stride()
-	for k := range n {
-		c.counts[i*n+k] += o.counts[j*n+k]
+func (p *page) add(counts []int32, i int) int64 {
+	for k := range counts {
+		counts[k] += int32(p.counts.at(i*len(counts) + k))
 	}
-	if o.sums != nil {
-		c.sums[i] += o.sums[j]
+	if p.sums == nil {
+		return 0
 	}
+	return p.sums[i]
 }
 
-// push appends a cell with its counts. Without an outline H3 is asked for it.
-func (p *page) push(from census, i int, outline []uint32) {
-	n := from.stride()
-	p.cells = append(p.cells, from.cells[i])
-	p.counts = append(p.counts, from.counts[i*n:(i+1)*n]...)
-	if from.sums != nil {
-		p.sums = append(p.sums, from.sums[i])
+// unpacked are all counts, as in a census.
+func (p *page) unpacked() []int32 {
+	out := make([]int32, p.counts.n)
+	for i := range out {
+		out[i] = int32(p.counts.at(i))
 	}
-	if outline == nil {
-		p.xy = from.cells[i].AppendOutline(p.xy)
-	} else {
-		p.xy = append(p.xy, outline...)
-	}
-	p.ends = append(p.ends, uint32(len(p.xy)/2))
+	return out
 }
 
-func (p *page) pop() {
-	last := len(p.cells) - 1
-	n := p.stride()
-	p.xy = p.xy[:2*begin(p.ends, last)]
-	p.cells, p.counts, p.ends = p.cells[:last], p.counts[:last*n], p.ends[:last]
+func (p *page) push(c hex.Cell, at hex.Place, counts []int32, sum int64) {
+	p.cells, p.places = append(p.cells, c), append(p.places, at)
+	for _, n := range counts {
+		p.counts.push(uint32(n))
+	}
 	if p.sums != nil {
-		p.sums = p.sums[:last]
+		p.sums = append(p.sums, sum)
 	}
 }
 
-// clip gives back room for more and finds the box.
-func (p *page) clip() {
-	p.cells, p.counts, p.sums = slices.Clone(p.cells), slices.Clone(p.counts), slices.Clone(p.sums)
-	p.ends, p.xy = slices.Clone(p.ends), slices.Clone(p.xy)
-	if len(p.xy) > 0 {
-		p.box = boxOf(p.xy)
+func (p *page) widen(box index.Box) {
+	if len(p.cells) > 1 || p.box != (index.Box{}) {
+		box = p.box.Union(box)
 	}
+	p.box = box
 }
-
-func (p *page) outline(i int) []uint32 { return p.xy[2*begin(p.ends, i) : 2*p.ends[i]] }
 
 func (p *page) size() int64 {
-	return 8*int64(cap(p.cells)+cap(p.sums)) + 4*int64(cap(p.counts)+cap(p.ends)+cap(p.xy)) + 160
+	return 8*int64(cap(p.cells)+cap(p.places)+cap(p.sums)) + p.counts.size() + 300
 }

@@ -29,9 +29,8 @@ type teller struct {
 	level
 	stride int
 	finder *hex.Finder
-	counts []int32 // by number of the finder
+	counts []int32 // by number of the finder, as in a census
 	sums   []int64
-	noSum  bool
 }
 
 // counter makes one for all levels of the gauge.
@@ -42,7 +41,7 @@ func (g *gauge) counter() *counter {
 func (g *gauge) counterFor(levels ...level) *counter {
 	c := &counter{gauge: g}
 	for _, l := range levels {
-		c.tellers = append(c.tellers, teller{level: l, stride: g.stride(), finder: hex.NewFinder(l.res), noSum: !g.sums()})
+		c.tellers = append(c.tellers, teller{level: l, stride: g.stride(), finder: hex.NewFinder(l.res)})
 	}
 	return c
 }
@@ -85,22 +84,28 @@ func (t *teller) add(cell, status int, n int32, sum int64) {
 	t.sums[cell] += sum
 }
 
-// census is what was counted, without the cells in which nothing changes.
-func (t *teller) census() census {
-	cells := t.finder.Cells()
-	order := make([]uint32, 0, len(cells))
-	for i := range cells {
-		if t.sums[i] != 0 || slices.ContainsFunc(t.counts[i*t.stride:(i+1)*t.stride], func(n int32) bool { return n != 0 }) {
+// census is what was counted, in the order of its coming.
+func (t *teller) census() *census {
+	n := len(t.sums)
+	return &census{cells: t.finder.Cells()[:n], places: t.finder.Places()[:n], counts: t.counts, sums: t.sums}
+}
+
+// sorted is a census with its cells ascending and without those in which nothing changes.
+func (c *census) sorted(g *gauge) census {
+	n := g.stride()
+	order := make([]uint32, 0, len(c.cells))
+	for i := range c.cells {
+		if c.sums[i] != 0 || slices.ContainsFunc(c.counts[i*n:(i+1)*n], func(n int32) bool { return n != 0 }) {
 			order = append(order, uint32(i))
 		}
 	}
-	slices.SortFunc(order, func(i, j uint32) int { return cmp.Compare(cells[i], cells[j]) })
-	out := census{cells: make([]hex.Cell, 0, len(order)), counts: make([]int32, 0, len(order)*t.stride)}
+	slices.SortFunc(order, func(i, j uint32) int { return cmp.Compare(c.cells[i], c.cells[j]) })
+	out := census{cells: make([]hex.Cell, 0, len(order)), places: make([]hex.Place, 0, len(order)), counts: make([]int32, 0, len(order)*n)}
 	for _, i := range order {
-		out.cells = append(out.cells, cells[i])
-		out.counts = append(out.counts, t.counts[int(i)*t.stride:(int(i)+1)*t.stride]...)
-		if !t.noSum {
-			out.sums = append(out.sums, t.sums[i])
+		out.cells, out.places = append(out.cells, c.cells[i]), append(out.places, c.places[i])
+		out.counts = append(out.counts, c.counts[int(i)*n:(int(i)+1)*n]...)
+		if g.sums() {
+			out.sums = append(out.sums, c.sums[i])
 		}
 	}
 	return out

@@ -24,6 +24,7 @@ func (d *tallies) dump() map[string]string {
 	out := map[string]string{}
 	for i, pages := range d.levels {
 		for n, p := range pages {
+			counts, pen, k := p.unpacked(), hex.NewPen(d.gauge.levels[i].res), d.gauge.stride()
 			if n > 0 && pages[n-1].key >= p.key {
 				out["order"] = fmt.Sprint("pages ", n-1, " and ", n)
 			}
@@ -32,8 +33,11 @@ func (d *tallies) dump() map[string]string {
 				if p.sums != nil {
 					sum = p.sums[j]
 				}
-				k := d.gauge.stride()
-				out[fmt.Sprint(i, " ", c)] = fmt.Sprint(p.counts[j*k:(j+1)*k], sum, p.outline(j), p.box.Contains(boxOf(p.outline(j))))
+				outline := c.AppendOutline(nil)
+				if box := boxOf(pen.Append(nil, c, p.places[j])); box != boxOf(outline) || !p.box.Contains(box) {
+					out["box"] = fmt.Sprint(c, box, outline)
+				}
+				out[fmt.Sprint(i, " ", c)] = fmt.Sprint(counts[j*k:(j+1)*k], sum)
 				if pageKey(c) != p.key || j > 0 && p.cells[j-1] >= c {
 					out["page"] = fmt.Sprint(c, " is not in its place")
 				}
@@ -260,8 +264,9 @@ func TestCellsAreInAllTilesThatTheyMeet(t *testing.T) {
 		want := map[string]int{} // by cell
 		for _, addr := range tilesOf(v, zoom) {
 			box := tileBox(addr)
-			for _, h := range (&pass{stack: v.stack("parking_space"), addr: addr}).hexagons(level{layers.DensityRes(int(zoom)), -1}) {
-				if overlap(h.outline(h.i), box.MinX, box.MinY, box.MaxX, box.MaxY) {
+			found := (&pass{stack: v.stack("parking_space"), addr: addr}).hexagons(level{layers.DensityRes(int(zoom)), -1})
+			for i, h := range found.cells {
+				if overlap(found.outline(i), box.MinX, box.MinY, box.MaxX, box.MaxY) {
 					want[h.cells[h.i].String()]++
 				}
 			}
@@ -327,7 +332,7 @@ func TestCountedRowsAreTallies(t *testing.T) {
 			for _, addr := range tilesOf(v, zoom) {
 				p := &pass{workbench: new(workbench), ctx: t.Context(), stack: s, addr: addr}
 				at := levelOf(s.layer, int(zoom))
-				got := cellsIn(p.count(at, reachOf(tileBox(addr), at.res)), tileBox(addr))
+				got := draw(p.count(at, reachOf(tileBox(addr), at.res)), tileBox(addr))
 				if diff := cmp.Diff(tell(p.hexagons(at)), tell(got)); diff != "" {
 					t.Fatalf("%s at %v: %s", s.layer.ID, addr, diff)
 				}
@@ -336,9 +341,14 @@ func TestCountedRowsAreTallies(t *testing.T) {
 	}
 }
 
-func tell(hs []hexagon) (out []string) {
-	for _, h := range hs {
-		out = append(out, fmt.Sprint(h.cells[h.i], h.slice(h.i, h.i+1)))
+func tell(found honeycomb) (out []string) {
+	for i, h := range found.cells {
+		k := len(h.unpacked()) / len(h.cells)
+		sum := int64(0)
+		if h.sums != nil {
+			sum = h.sums[h.i]
+		}
+		out = append(out, fmt.Sprint(h.cells[h.i], h.unpacked()[h.i*k:(h.i+1)*k], sum, found.outline(i)))
 	}
 	return out
 }
@@ -351,13 +361,13 @@ func TestParents(t *testing.T) {
 		want := map[hex.Cell]int32{}
 		for _, p := range s.density.levels[0] {
 			for i, c := range p.cells {
-				want[c.Parent(at.res)] += p.counts[i*p.stride()]
+				want[c.Parent(at.res)] += int32(p.counts.at(i * s.density.gauge.stride()))
 			}
 		}
 		seen := map[hex.Cell]int32{}
 		for _, addr := range tilesOf(v, 8) {
-			for _, h := range (&pass{stack: s, addr: addr}).hexagons(at) {
-				c, n := h.cells[h.i], h.counts[h.i*h.stride()]
+			for _, h := range (&pass{stack: s, addr: addr}).hexagons(at).cells {
+				c, n := h.cells[h.i], int32(h.counts.at(h.i*s.density.gauge.stride()))
 				if was, twice := seen[c]; twice && was != n {
 					t.Errorf("%v has %d or %d features", c, was, n)
 				}
@@ -515,7 +525,7 @@ func BenchmarkTallies(b *testing.B) {
 		b.Run(fmt.Sprintf("tile z%d", z), func(b *testing.B) {
 			tiles, i, bytes, cells := walk(z), 0, 0, 0
 			tiles = slices.DeleteFunc(tiles, func(a tile.Addr) bool {
-				return len((&pass{stack: s, addr: a}).hexagons(level{layers.DensityRes(int(z)), -1})) == 0
+				return len((&pass{stack: s, addr: a}).hexagons(level{layers.DensityRes(int(z)), -1}).cells) == 0
 			})
 			b.ReportAllocs()
 			for b.Loop() {

@@ -69,11 +69,20 @@ func reachOf(box index.Box, res int) index.Box {
 	}
 }
 
+// honeycomb is some cells with their outlines.
+type honeycomb struct {
+	cells []hexagon
+	ends  []uint32 // of the outlines, in positions
+	xy    []uint32
+}
+
 // hexagon is a cell of a page.
 type hexagon struct {
 	*page
 	i int
 }
+
+func (h *honeycomb) outline(i int) []uint32 { return h.xy[2*begin(h.ends, i) : 2*h.ends[i]] }
 
 // densities writes the hexagons of the layer, in a layer of their own: every cell that meets the tile, with the counts of the whole cell.
 func (p *pass) densities(m manner) {
@@ -83,7 +92,7 @@ func (p *pass) densities(m manner) {
 		above = levelOf(l, int(p.addr.Z)).above
 	}
 	found := p.hexagons(level{m.res, above})
-	for m.res > coarsestRes(int(p.addr.Z)) && len(found) > maxHexagons && p.err == nil {
+	for m.res > coarsestRes(int(p.addr.Z)) && len(found.cells) > maxHexagons && p.err == nil {
 		m.res--
 		found = p.hexagons(level{m.res, above})
 	}
@@ -94,8 +103,8 @@ func (p *pass) densities(m manner) {
 	p.encoder.Layer(l.ID+layers.DensitySuffix, g.dict)
 	box := tileBox(p.addr)
 	var text []byte
-	for _, h := range found {
-		xy := h.outline(h.i)
+	for i, h := range found.cells {
+		xy := found.outline(i)
 		if p.encoder.Open(0, tile.Geometry{Kind: tile.Polygons, XY: xy}, box.Contains(boxOf(xy))) {
 			text = h.cells[h.i].AppendText(text[:0])
 			p.encoder.TagText(g.cell, text, 0)
@@ -107,12 +116,11 @@ func (p *pass) densities(m manner) {
 
 // tag writes the counts of a hexagon: those by status where there are any, the sum always.
 func (g *gauge) tag(e *tile.Encoder, h hexagon) {
-	n := g.stride()
-	counts := h.counts[h.i*n : (h.i+1)*n]
-	e.TagValue(g.count, tile.Int(int64(counts[0])))
+	first := h.i * g.stride()
+	e.TagValue(g.count, tile.Uint(uint64(h.counts.at(first))))
 	for i, key := range g.byStatus {
-		if k := counts[1+i]; k > 0 {
-			e.TagValue(key, tile.Int(int64(k)))
+		if n := h.counts.at(first + 1 + i); n > 0 {
+			e.TagValue(key, tile.Uint(uint64(n)))
 		}
 	}
 	if !g.sums() {
@@ -128,89 +136,81 @@ func (g *gauge) tag(e *tile.Encoder, h hexagon) {
 
 // hexagons are the cells of a level whose boxes meet the tile. They come from the tallies, where these have the level or a finer one of the
 // same features, else the rows are counted.
-func (p *pass) hexagons(at level) []hexagon {
+func (p *pass) hexagons(at level) honeycomb {
 	box := tileBox(p.addr)
 	if p.sieve == nil {
 		d := p.stack.density
 		if i := slices.Index(d.gauge.levels, at); i >= 0 {
-			return cellsIn(d.levels[i], box)
+			return draw(d.levels[i], box)
 		}
 		for i, finer := range d.gauge.levels { // the coarsest comes first
 			if finer.above == at.above && finer.res > at.res {
-				return cellsIn(parents(d.levels[i], at.res, reachOf(box, at.res)), box)
+				return draw(d.gauge.parents(d.levels[i], at.res, reachOf(box, at.res)), box)
 			}
 		}
 	}
-	return cellsIn(p.count(at, reachOf(box, at.res)), box)
+	return draw(p.count(at, reachOf(box, at.res)), box)
 }
 
-func cellsIn(pages []*page, box index.Box) []hexagon {
-	var out []hexagon
+// draw gives the cells of pages of one level that meet a box.
+func draw(pages []*page, box index.Box) (out honeycomb) {
+	var pen *hex.Pen
 	for _, p := range pages {
 		if !p.box.Intersects(box) {
 			continue
 		}
-		inside := box.Contains(p.box)
+		if pen == nil {
+			pen = hex.NewPen(p.cells[0].Res())
+		}
 		for i := range p.cells {
-			if inside || boxOf(p.outline(i)).Intersects(box) {
-				out = append(out, hexagon{p, i})
+			start := len(out.xy)
+			out.xy = pen.Append(out.xy, p.cells[i], p.places[i])
+			if !boxOf(out.xy[start:]).Intersects(box) {
+				out.xy = out.xy[:start]
+				continue
 			}
+			out.cells, out.ends = append(out.cells, hexagon{p, i}), append(out.ends, uint32(len(out.xy)/2))
 		}
 	}
 	return out
 }
 
-// parents sums the cells that meet a box by their ancestors of a resolution.
-func parents(pages []*page, res int, box index.Box) []*page {
+// parents sums the cells of the pages that meet a box by their ancestors of a resolution.
+func (g *gauge) parents(pages []*page, res int, box index.Box) []*page {
+	n := g.stride()
 	var sum census
 	at := map[hex.Cell]int{}
-	for _, h := range cellsIn(pages, box) {
-		parent := h.cells[h.i].Parent(res)
-		i, known := at[parent]
-		if !known {
-			i = len(sum.cells)
-			at[parent] = i
-			sum.cells = append(sum.cells, parent)
-			sum.counts = append(sum.counts, make([]int32, h.stride())...)
-			if h.sums != nil {
-				sum.sums = append(sum.sums, 0)
-			}
+	for _, p := range pages {
+		if !p.box.Intersects(box) {
+			continue
 		}
-		sum.add(i, h.census, h.i)
+		for j, c := range p.cells {
+			parent := c.Parent(res)
+			i, known := at[parent]
+			if !known {
+				i = len(sum.cells)
+				at[parent] = i
+				sum.cells, sum.places = append(sum.cells, parent), append(sum.places, 0)
+				sum.counts, sum.sums = append(sum.counts, make([]int32, n)...), append(sum.sums, 0)
+			}
+			sum.sums[i] += p.add(sum.counts[i*n:(i+1)*n], j)
+		}
 	}
-	if len(sum.cells) == 0 {
-		return nil
-	}
-	return merge(nil, sum.sorted())
+	return g.pages(&sum)
 }
 
-// sorted is the census with its cells ascending.
-func (c *census) sorted() census {
-	n := c.stride()
-	order := make([]int, len(c.cells))
-	for i := range order {
-		order[i] = i
+// pages makes pages of a census in any order, from which cells may be missing.
+func (g *gauge) pages(c *census) []*page {
+	if sorted := c.sorted(g); len(sorted.cells) > 0 {
+		return merge(nil, sorted)
 	}
-	slices.SortFunc(order, func(i, j int) int {
-		if c.cells[i] < c.cells[j] {
-			return -1
-		}
-		return 1 // no two are the same
-	})
-	var out census
-	for _, i := range order {
-		out.cells = append(out.cells, c.cells[i])
-		out.counts = append(out.counts, c.counts[i*n:(i+1)*n]...)
-		if c.sums != nil {
-			out.sums = append(out.sums, c.sums[i])
-		}
-	}
-	return out
+	return nil
 }
 
 // count counts the rows in a box that the query shows. The box must reach as far as the cells do whose counts are wanted.
 func (p *pass) count(at level, box index.Box) []*page {
-	c := p.stack.density.gauge.counterFor(at)
+	g := p.stack.density.gauge
+	c := g.counterFor(at)
 	n := 0
 	var bound *block
 	p.stack.search(box, func(b *block, row int) bool {
@@ -229,5 +229,5 @@ func (p *pass) count(at level, box index.Box) []*page {
 		}
 		return p.err == nil
 	})
-	return merge(nil, c.tellers[0].census())
+	return g.pages(c.tellers[0].census())
 }
