@@ -42,6 +42,17 @@ func (f *Flights[V]) Do(ctx context.Context, key string, work func(context.Conte
 	return f.lead(ctx, own, key, fl, work)
 }
 
+// Waiting is how many wait for some work at the moment.
+func (f *Flights[V]) Waiting() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for _, fl := range f.byKey {
+		n += fl.waiting
+	}
+	return n
+}
+
 // lead does the work on the goroutine of the first who asked, who may leave meanwhile like the others.
 func (f *Flights[V]) lead(ctx, own context.Context, key string, fl *flight[V], work func(context.Context) (V, error)) (V, error) {
 	stay := context.AfterFunc(ctx, func() { f.leave(key, fl) })
