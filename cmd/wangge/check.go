@@ -11,8 +11,14 @@ import (
 	"wangge/layers/postgres"
 )
 
-// CheckCmd holds the regions and grids of all features against their geometry.
+// CheckCmd holds what is derived or kept in memory against the record. Without a word it checks what is derived.
 type CheckCmd struct {
+	Record checkRecordCmd `cmd:"" default:"withargs" help:"Hold regions and grids of all features against their geometry. 核对派生数据"`
+	Memory checkMemoryCmd `cmd:"" help:"Hold the memory of a running server against the record. 核对内存与数据库"`
+}
+
+// checkRecordCmd holds the regions and grids of all features against their geometry.
+type checkRecordCmd struct {
 	recordFlags
 	JSON bool `help:"End with one line of JSON. 以 JSON 输出结果" name:"json"`
 }
@@ -24,7 +30,7 @@ var errDiffers = errors.New("the record differs from its rules 派生数据与�
 const shownDifferences = 100
 
 // Run checks, prints the differences, and fails where there are any.
-func (c *CheckCmd) Run(ctx context.Context, console *console) error {
+func (c *checkRecordCmd) Run(ctx context.Context, console *console) error {
 	r, err := c.open(ctx, true)
 	if err != nil {
 		return err
