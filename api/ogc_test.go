@@ -562,3 +562,22 @@ func TestTileQueryBelowOGC(t *testing.T) {
 		t.Errorf("a bad filter: %s %s", a.Status, a.body)
 	}
 }
+
+// OGC API - Common - Part 1: what a caller made up is a 400 that names it, and answers in JSON say so.
+func TestReqCommonCoreQueryParams(t *testing.T) {
+	w := newTown(t)
+	for path := range good() {
+		if !strings.HasPrefix(path, "/ogc") || strings.Contains(path, "?") {
+			continue
+		}
+		for query, name := range map[string]string{"?unknown=1": "unknown", "?F=json": "F", "?f=xml": "f"} {
+			a := w.get(t, path+query)
+			if p := problemOf(t, a); a.StatusCode != http.StatusBadRequest || len(p.Errors) != 1 || p.Errors[0].Parameter != name {
+				t.Errorf("%s%s: %s %s", path, query, a.Status, a.body)
+			}
+		}
+		if a := w.get(t, path, "Accept", "text/csv"); problemOf(t, a).Type != "no-such-format" {
+			t.Errorf("%s as CSV: %s", path, a.Status)
+		}
+	}
+}

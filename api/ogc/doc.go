@@ -1,9 +1,25 @@
-// Package ogc serves the inventory below /ogc in the manner of OGC API Features. 台账的标准接口。
+// Package ogc serves the inventory below /ogc in the manner of OGC API Features, and its tiles as OGC API Tiles. 台账的标准接口。
 //
 // Decisions:
 //
 //   - Collections are the layers of the catalogue that are collections, and the nets of grids that the record has.
-//   - The conformance page declares nothing yet: without lists of items and an API document no class is whole.
+//   - The conformance page declares a class when every requirement of it has a test (api/ogc_test.go, named after them): those of Tiles
+//     (OGC 20-057), of the two standards it rests on (OGC 17-083r4, OGC API Common Part 1), none of Features before there are lists
+//     of items.
+//   - openapi.json is written by hand, for people read it. A test holds its paths and parameters against the table of routes, another
+//     every answer, good or bad, against its schemas, which are those of the standards cut to what we send.
+//   - There is one format of each resource. f names it; without f, Accept must let it through, or the answer is a 406.
+//   - A tile is answered by the code behind /tiles (Handler.Tile): the same bytes, tags and encodings, filter and fields included. What is added
+//     here is the order of row and column, and the limits.
+//   - The one tile matrix set is WebMercatorQuad as registered, cut to the zooms that there are tiles of.
+//   - Limits follow from the boxes of what the city holds at the time, with room for the hexagons that stand in for it. A tile outside them is a
+//     404, as the standard wants, where /tiles answers 204; a layer without features has no limits and empty tiles. A tile into whose buffer
+//     alone something reaches is outside: its neighbour shows that.
+//   - The parameter collections is about collections: ground and divisions are in the tiles of the city, but cannot be chosen. In tiles the order of
+//     layers is fixed whatever the order of the choice, for one set of layers is one tile with one tag; what lies above what is said by the
+//     style that the metadata of a tileset name. The metadata themselves keep the order of the choice.
+//   - GDAL's driver for OGC API (version 3.6) reads drafts of tile matrix sets only. For it, and for every other program that takes an address for a
+//     folder, there is metadata.json beside the tiles.
 //   - A feature carries, beside its properties, what a reader would have to look up: the names of its departments (labels), the
 //     regions and grids it lies in. Derived fields are computed here by the rules of the city's view, so map and drawer agree.
 //   - The ETag of a feature begins with its revision, which a writer will have to name, and goes on with a hash of what is shown, for
