@@ -23,7 +23,7 @@ type patientListener struct {
 }
 
 // Accept is part of net.Listener.
-func (l patientListener) Accept() (net.Conn, error) {
+func (l *patientListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err

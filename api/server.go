@@ -60,7 +60,7 @@ func Listen(ctx context.Context, cfg ServerConfig, handler *API) (*Server, error
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s 无法监听: %w", cfg.Addr, err)
 	}
-	s.listener = patientListener{listener, patience, sendBuffer}
+	s.listener = &patientListener{listener, patience, sendBuffer}
 	return s, nil
 }
 

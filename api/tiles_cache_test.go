@@ -243,7 +243,9 @@ func TestDrawingsAreBounded(t *testing.T) {
 	for _, a := range answers {
 		<-a
 	}
-	until(t, func() bool { return w.api.tiles.flights.Waiting() == 0 && g.waiting.Load() == 0 && len(w.api.tiles.desks) == 0 })
+	until(t, func() bool {
+		return w.api.tiles.flights.Waiting() == 0 && g.waiting.Load() == 0 && len(w.api.tiles.desks) == 0
+	})
 }
 
 // A drawing that fails or panics is its own requests' trouble and nobody else's.
@@ -252,7 +254,9 @@ func TestBrokenDrawings(t *testing.T) {
 	draw := w.api.tiles.draw
 	breaks := []func() error{func() error { return errors.New("no ink") }, func() error { panic("no paper") }}
 	for i, broken := range breaks {
-		w.api.tiles.draw = func(context.Context, *city.View, *city.Plan, tile.Addr) (city.Tile, error) { return city.Tile{}, broken() }
+		w.api.tiles.draw = func(context.Context, *city.View, *city.Plan, tile.Addr) (city.Tile, error) {
+			return city.Tile{}, broken()
+		}
 		if a := w.get(t, tilePath("city", 16)); problemOf(t, a).Type != "internal" || bytes.Contains(a.body, []byte("no ")) {
 			t.Errorf("%d: %s %s", i, a.Status, a.body)
 		}
