@@ -130,6 +130,7 @@ export const en: Dictionary = {
   'region.zone': 'Zone',
   'unit.km2': 'km²',
   'unit.m2': 'm²',
+  'unit.ha': 'ha',
   'unit.m': 'm',
   'unit.km': 'km',
   'error.title': 'Something went wrong',

@@ -129,6 +129,7 @@ export const zh = {
   'region.zone': '片区',
   'unit.km2': '平方公里',
   'unit.m2': '平方米',
+  'unit.ha': '公顷',
   'unit.m': '米',
   'unit.km': '公里',
   'error.title': '出错了',

@@ -21,7 +21,7 @@ export const tolerancePx = { mouse: 6, touch: 16 }
 
 /**
  * The things meant by a click, best first. Small things win over what they lie on: a point near the click, then a line
- * or an area under it, then a line near it, then the hexagon that stands in for features, then grids, then regions. Only the best tier counts, so a road in a grid
+ * or an area under it, then the hexagon under it that stands in for features, then a line near it, then grids, then regions. Only the best tier counts, so a road in a grid
  * needs no question; two toilets side by side do.
  */
 export function pick(under: Hit[], near: Hit[], selectable: Selectable): Picked[] {
@@ -68,9 +68,9 @@ export function isDensity(hit: Hit): boolean {
 }
 
 function tierOf(hit: Hit, exact: boolean): number | undefined {
-  if (isDensity(hit)) return exact ? 4 : undefined
-  if (hit.layer === 'region') return exact ? 7 : undefined
-  if (isGrid(hit.layer)) return exact ? (hit.layer === 'unit_grid' ? 5 : 6) : undefined
+  if (isDensity(hit)) return exact ? 2 : undefined
+  if (hit.layer === 'region') return exact ? 6 : undefined
+  if (isGrid(hit.layer)) return exact ? (hit.layer === 'unit_grid' ? 4 : 5) : undefined
   if (hit.geometry.endsWith('Point')) return 0
   if (hit.geometry.endsWith('LineString')) return exact ? 1 : 3
   return exact ? 1 : undefined

@@ -58,6 +58,20 @@ export async function mapColours(page: Page): Promise<number> {
   }, picture.toString('base64'))
 }
 
+/** The colour of the map at a point of the page, red, green and blue. */
+export async function colourAt(page: Page, x: number, y: number): Promise<number[]> {
+  const picture = await page.screenshot({ clip: { x, y, width: 1, height: 1 } })
+  return page.evaluate(async (bytes) => {
+    const image = new Image()
+    image.src = `data:image/png;base64,${bytes}`
+    await image.decode()
+    const canvas = document.createElement('canvas')
+    const context = canvas.getContext('2d')
+    context?.drawImage(image, 0, 0)
+    return [...context?.getImageData(0, 0, 1, 1).data ?? []].slice(0, 3)
+  }, picture.toString('base64'))
+}
+
 /** Keeps a picture where WANGGE_SCREENSHOTS names a folder. */
 export async function keep(page: Page, name: string): Promise<void> {
   const folder = process.env.WANGGE_SCREENSHOTS

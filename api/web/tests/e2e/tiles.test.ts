@@ -29,7 +29,8 @@ describe.skipIf(!server)('tiles and style, read by other hands (WANGGE_URL names
         expect(layer.extent).toBe(4096)
         for (let i = 0; i < layer.length; i++) {
           const feature = layer.feature(i)
-          expect(feature.id).toBeGreaterThan(0)
+          if (layer.name.endsWith('_density')) expect(feature.properties.h3).toMatch(/^[0-9a-f]{15}$/)
+          else expect(feature.id).toBeGreaterThan(0)
           expect(feature.loadGeometry().flat().length).toBeGreaterThan(0)
           features++
         }

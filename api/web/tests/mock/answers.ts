@@ -1,4 +1,4 @@
-import { center, makeCity, type CityFeature } from './city.ts'
+import { center, densities, makeCity, type CityFeature } from './city.ts'
 
 type Box = [number, number, number, number]
 type Answer = unknown
@@ -118,4 +118,4 @@ export function schema(collection: string): Answer | undefined {
   }
 }
 
-export const tileJson = (origin: string) => ({ tilejson: '3.0.0', tiles: [`${origin}/tiles/city/{z}/{x}/{y}.mvt`], minzoom: 0, maxzoom: 16, center: [...center, 14], attribution: '夹具数据', vector_layers: Object.keys(city).map((id) => ({ id, fields: {} })) })
+export const tileJson = (origin: string) => ({ tilejson: '3.0.0', tiles: [`${origin}/tiles/city/{z}/{x}/{y}.mvt`], minzoom: 0, maxzoom: 16, center: [...center, 14], attribution: '夹具数据', vector_layers: Object.keys({ ...city, ...densities }).map((id) => ({ id, fields: {} })) })

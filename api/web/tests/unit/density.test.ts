@@ -2,19 +2,21 @@ import { computed, ref } from 'vue'
 import { describe, expect, it } from 'vitest'
 import type { LegendBand, LegendLayer } from '../../src/api/types.ts'
 import { rowsOf } from '../../src/drawer/cell.ts'
+import { roughArea } from '../../src/panel/scale.ts'
 import { translate } from '../../src/i18n/index.ts'
 import { createDensities, inKilometres, limitIn, noDensity, rangesOf } from '../../src/state/density.ts'
 import { createLayers } from '../../src/state/layers.ts'
 
 const band = (from: number, limits: number[], colors = limits.concat(0).map((_, i) => `#00000${i}`)): LegendBand => ({ from, cell_m2: 100_000, limits, colors })
+const plain = (layer: string, firstZoom: number): LegendLayer =>
+  ({ layer, title: layer, geometry: 'point', min_zoom: firstZoom, visible: true, group: 'inventory', collection: true, items: [] })
 const entry = (layer: string, until: number, shownBelow?: number): LegendLayer => ({
-  layer, title: layer, geometry: 'point', min_zoom: until, visible: true, group: 'inventory', collection: true, items: [],
+  ...plain(layer, until),
   density: { source_layer: `${layer}_density`, measure: 'count', unit: '个/格', unit_en: 'per cell', until, ...(shownBelow !== undefined && { shown_below: shownBelow }), bands: [band(0, [10, 20]), band(11, [2, 3])] },
 })
-const { density: _, ...grids } = entry('unit_grid', 14)
 
 function make(at: number, from?: string) {
-  const legend = computed(() => [entry('public_toilet', 12), entry('parking_space', 14, 12), grids])
+  const legend = computed(() => [entry('public_toilet', 12), entry('parking_space', 14, 12), plain('unit_grid', 14)])
   const zoom = ref(at)
   const layers = createLayers(legend, { on: [], off: [], opacity: {} })
   return { zoom, layers, density: createDensities(legend, layers, zoom, from) }
@@ -83,6 +85,12 @@ describe('the classes of hexagons', () => {
     expect(inKilometres('length_m', band(0, [900, 5000]))).toBe(false)
     expect(inKilometres('count', band(0, [1200, 5000]))).toBe(false)
     expect([limitIn(1200, true), limitIn(1200, false)]).toEqual([1.2, 1200])
+  })
+})
+
+describe('the size of a hexagon', () => {
+  it.each([[24_749_503, '25 平方公里'], [737_327, '0.74 平方公里'], [505_206, '0.51 平方公里'], [105_332, '11 公顷'], [72_167, '7.2 公顷'], [9996, '1 公顷'], [1473, '1,500 平方米']])('%d m² is about %s', (m2, text) => {
+    expect(roughArea(m2, 'zh')).toBe(text)
   })
 })
 

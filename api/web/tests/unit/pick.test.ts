@@ -48,7 +48,8 @@ describe('picking', () => {
     const cell: Hit = { layer: 'public_toilet_density', id: undefined, geometry: 'Polygon', properties: { h3: '8931aa4d6d3ffff', count: 3 } }
     const beside = { ...cell, properties: { h3: '8931aa4d6d7ffff', count: 1 } }
     expect(pick([duty, region, cell], [duty, region, cell, beside], all).map(({ selection }) => selection)).toEqual([{ kind: 'cell', layer: 'public_toilet', cell: '8931aa4d6d3ffff' }])
-    expect(picked([cell, duty], [road, cell])).toEqual(['road/2'])
+    expect(picked([cell, road], [road, cell])).toEqual(['road/2'])
+    expect(picked([cell, duty], [road, cell])).toEqual(['public_toilet_density/undefined'])
     expect(pick([{ ...cell, properties: {} }], [], all)).toEqual([])
     expect(distinct([cell, cell, beside], all)).toHaveLength(2)
   })
