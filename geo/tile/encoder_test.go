@@ -45,16 +45,38 @@ func decode(t testing.TB, b []byte) mvt.Layers {
 	return layers
 }
 
+// tag is an attribute that is in no set.
+type tag struct {
+	key   uint32
+	value tile.Value
+}
+
+// add writes a feature with pairs of the dictionary and other tags, and tells whether anything of it is left.
+func add(e *tile.Encoder, id uint64, g tile.Geometry, pairs []uint32, tags ...tag) bool {
+	var sets tile.SetsBuilder
+	n := sets.Add(pairs)
+	e.Use(sets.Sets(), nil)
+	if !e.Open(id, g, false) {
+		return false
+	}
+	e.TagSet(n)
+	for _, t := range tags {
+		e.TagValue(t.key, t.value)
+	}
+	e.Close()
+	return true
+}
+
 // one encodes a single feature without attributes and gives its geometry back, nil where nothing was left.
 func one(t testing.TB, a tile.Addr, g tile.Geometry) orb.Geometry {
 	t.Helper()
 	var e tile.Encoder
 	e.Begin(a, tile.DefaultBufferPx)
 	e.Layer("one", tile.Dict{})
-	kept := e.Feature(7, g, nil)
+	kept := add(&e, 7, g, nil)
 	layers := decode(t, e.Bytes())
 	if kept != (len(layers) == 1) {
-		t.Fatalf("Feature = %v, but %d layers", kept, len(layers))
+		t.Fatalf("Open = %v, but %d layers", kept, len(layers))
 	}
 	if !kept {
 		return nil
@@ -219,12 +241,12 @@ func TestAttributes(t *testing.T) {
 		e.Layer("road", dict)
 		g := tile.Geometry{Kind: tile.Points, XY: flat(1, 1)}
 		away := tile.Geometry{Kind: tile.Points, XY: flat(9999, 1)}
-		e.Feature(1<<53, g, []uint32{class, arterial, width, nine, name, e.Value(tile.String("澳门路"))})
-		e.Feature(2, away, []uint32{name, e.Value(tile.String("nowhere"))})
-		e.Feature(0, g, []uint32{class, arterial, lit, yes, name, e.Value(tile.String("澳门路")), lanes, e.Value(tile.Int(-4))})
-		e.Feature(3, g, []uint32{lanes, e.Value(tile.Int(4)), code, e.Value(tile.String("\xff")), width, e.Value(tile.Float(2.5))})
+		add(&e, 1<<53, g, []uint32{class, arterial, width, nine}, tag{name, tile.String("澳门路")})
+		add(&e, 2, away, []uint32{lit, yes}, tag{name, tile.String("nowhere")})
+		add(&e, 0, g, []uint32{class, arterial, lit, yes}, tag{name, tile.String("澳门路")}, tag{lanes, tile.Int(-4)})
+		add(&e, 3, g, nil, tag{lanes, tile.Int(4)}, tag{code, tile.String("\xff")}, tag{width, tile.Float(2.5)})
 		e.Layer("late", tile.Dict{})
-		e.Feature(4, g, nil)
+		add(&e, 4, g, nil)
 		layers := decode(t, e.Bytes())
 		if len(layers) != 2 || layers[0].Name != "road" || layers[1].Name != "late" {
 			t.Fatalf("layers %v", layers)
@@ -245,6 +267,9 @@ func TestAttributes(t *testing.T) {
 		}
 		if n := count(e.Bytes(), "arterial"); n != 1 {
 			t.Errorf("the value stands %d times in the tile", n)
+		}
+		if n := count(e.Bytes(), "澳门路"); n != 1 {
+			t.Errorf("an equal value stands %d times in the tile", n)
 		}
 		if count(e.Bytes(), "nowhere")+count(e.Bytes(), "unused")+count(e.Bytes(), "empty") > 0 {
 			t.Error("what no feature uses is in the tile")

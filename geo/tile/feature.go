@@ -156,19 +156,3 @@ func putPair(b []byte, at int, key, value uint32) int {
 	at += binary.PutUvarint(b[at:], uint64(key))
 	return at + binary.PutUvarint(b[at:], uint64(value))
 }
-
-// Feature adds a feature to the open layer and tells whether anything of it is left in this tile. tags are pairs of the
-// dictionary's key and value numbers (or of Value's).
-func (e *Encoder) Feature(id uint64, g Geometry, tags []uint32) bool {
-	if !e.Open(id, g, false) {
-		return false
-	}
-	for i := 1; i < len(tags); i += 2 {
-		e.pair(tags[i-1], e.numbered(tags[i]))
-	}
-	e.Close()
-	return true
-}
-
-// Value gives a number to a value that is not in the dictionary, good for the tags of Feature in this layer only.
-func (e *Encoder) Value(v Value) uint32 { return e.localNo(v) }

@@ -71,7 +71,7 @@ func encodeWith(t *testing.T, a tile.Addr, g tile.Geometry, buffer int) orb.Geom
 	var e tile.Encoder
 	e.Begin(a, buffer)
 	e.Layer("fuzz", tile.Dict{})
-	if !e.Feature(1, g, nil) {
+	if !add(&e, 1, g, nil) {
 		if len(e.Bytes()) != 0 {
 			t.Error("nothing was left, but it takes bytes")
 		}

@@ -50,7 +50,7 @@ func TestGeometryAgreesWithPostGIS(t *testing.T) {
 		}
 		e.Begin(a, tile.DefaultBufferPx)
 		e.Layer("one", tile.Dict{})
-		e.Feature(1, flat, nil)
+		add(&e, 1, flat, nil)
 		var text any
 		if layers := decode(t, e.Bytes()); len(layers) > 0 {
 			got := layers[0].Features[0].Geometry

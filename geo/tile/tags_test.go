@@ -1,6 +1,7 @@
 package tile_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -140,40 +141,61 @@ func (g *tagging) wanted(r *rand.Rand) []bool {
 	return wanted
 }
 
-// TestTagsOfFeature holds that Feature and Value give what Open and its tags give.
-func TestTagsOfFeature(t *testing.T) {
+// TestTagValue holds that equal values are written once in a layer and unequal ones are told apart: numbers of different types
+// with the same bits, texts that look alike, many of them.
+func TestTagValue(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	g := newTagging(r, 20, 100)
+	var b tile.DictBuilder
+	k := b.Key("k")
+	values := []tile.Value{tile.Bool(false), tile.Bool(true), tile.Uint(0), tile.Uint(1), tile.Int(-1), tile.Double(0), tile.Float(0),
+		tile.String(""), tile.String("a"), tile.String("ab"), tile.Double(5e-324), tile.Uint(1 << 40), tile.Int(-1 << 40)}
+	plain := []any{false, true, uint64(0), uint64(1), int64(-1), 0.0, float32(0), "", "a", "ab", 5e-324, uint64(1 << 40), int64(-1 << 40)}
+	for i := range 3000 {
+		values, plain = append(values, tile.Double(float64(i)/4)), append(plain, float64(i)/4)
+		values, plain = append(values, tile.String(fmt.Sprint(i))), append(plain, fmt.Sprint(i))
+	}
+	point := tile.Geometry{Kind: tile.Points, XY: flat(1, 1)}
 	var e tile.Encoder
-	e.Begin(here, tile.DefaultBufferPx)
-	for _, layer := range []string{"feature", "open"} {
-		e.Layer(layer, g.dict)
-		r := rand.New(rand.NewPCG(2, 2))
-		for i := range 500 {
-			x, y := at(r.IntN(4200)-50, r.IntN(4200)-50)
-			shape := tile.Geometry{Kind: tile.Kind(1 + r.IntN(3)), XY: walk(r, x, y, 1+r.IntN(6), 5000)}
-			k, v, x1 := r.Uint32N(20), r.Uint32N(100), tile.Int(r.Int64N(50))
-			if layer == "feature" {
-				e.Feature(uint64(i), shape, []uint32{k, v, (k + 1) % 20, e.Value(x1)})
-				continue
+	for range 3 {
+		e.Begin(here, tile.DefaultBufferPx)
+		e.Layer("values", b.Dict())
+		var want []any
+		for range 20_000 {
+			i := r.IntN(len(values))
+			e.Open(1, point, true)
+			e.TagValue(k, values[i])
+			e.Close()
+			want = append(want, plain[i])
+		}
+		seen := map[any]bool{}
+		for i, f := range decode(t, e.Bytes())[0].Features {
+			if !cmp.Equal(f.Properties["k"], want[i], numbers) {
+				t.Fatalf("feature %d: %v, want %v", i, f.Properties["k"], want[i])
 			}
-			var sets tile.SetsBuilder
-			n := sets.Add([]uint32{k, v})
-			e.Use(sets.Sets(), nil)
-			if e.Open(uint64(i), shape, false) {
-				e.TagSet(n)
-				e.TagValue((k+1)%20, x1)
-				e.Close()
-			}
+			seen[want[i]] = true
+		}
+		if n := valuesOf(t, e.Bytes()); n != len(seen) {
+			t.Errorf("%d values in the tile for %d different ones", n, len(seen))
 		}
 	}
-	layers := decode(t, e.Bytes())
-	if len(layers) != 2 || len(layers[0].Features) < 200 {
-		t.Fatalf("%d layers", len(layers))
+}
+
+// valuesOf counts the fields "values" of a tile of one layer.
+func valuesOf(t *testing.T, b []byte) (n int) {
+	t.Helper()
+	_, head := binary.Uvarint(b[1:])
+	for b = b[1+head:]; len(b) > 0; {
+		field, head := binary.Uvarint(b)
+		v, size := binary.Uvarint(b[head:])
+		b = b[head+size:]
+		if field&7 == 2 {
+			b = b[v:]
+		}
+		if field>>3 == 4 {
+			n++
+		}
 	}
-	if diff := cmp.Diff(layers[0].Features, layers[1].Features); diff != "" {
-		t.Error(diff)
-	}
+	return n
 }
 
 // TestTokens holds that texts of neighbours are written once, those that come again much later at most as often as they come,

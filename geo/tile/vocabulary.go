@@ -1,9 +1,6 @@
 package tile
 
-import (
-	"encoding/binary"
-	"hash/maphash"
-)
+import "encoding/binary"
 
 // vocabulary turns the keys and values of features into numbers of the open layer, in the order of their first use, and
 // collects the encoded fields that stand for them. What it remembers is marked with the layer's or the store's number,
@@ -24,10 +21,6 @@ type vocabulary struct {
 	known  [knownSets]knownSet
 	arena  sheet // encoded tags of known sets
 	recent [recentTexts]recentText
-
-	local      entries // values numbered by Value
-	localNos   map[Value]uint32
-	localMarks marks
 }
 
 // used are encoded fields that the open layer needs.
@@ -66,9 +59,6 @@ func (v *vocabulary) begin(dict Dict) {
 	v.arena.n = 0
 	v.sets, v.wanted = nil, nil
 	v.use++
-	v.local.blob, v.local.ends = v.local.blob[:0], v.local.ends[:0]
-	clear(v.localNos)
-	v.localMarks.reset(0)
 }
 
 // useStore changes the store that numbers of sets and tokens belong to.
@@ -151,114 +141,6 @@ func longNumbers(pairs []byte, i int) (key, value uint32, next int) {
 	return key, uint32(long), i + n + 1
 }
 
-// addText writes a text behind the other values and gives its number. Most are codes of 8 to 32 bytes, which are copied in two
-// halves that may overlap.
-func (v *vocabulary) addText(text []byte) uint32 {
-	n, at := len(text), v.values.n
-	if uint(n-8) > 24 || at+n+4+chunk > len(v.values.buf) {
-		return v.addAnyText(text)
-	}
-	b := v.values.buf
-	put32(b, at, fieldValues|uint32(n+2)<<8|uint32(stringValue)<<16|uint32(n)<<24)
-	if n > 16 {
-		putChunk(b, at+4, text, 0)
-		putChunk(b, at+4+n-chunk, text, n-chunk)
-	} else {
-		put64(b, at+4, binary.LittleEndian.Uint64(text))
-		put64(b, at+4+n-8, binary.LittleEndian.Uint64(text[n-8:]))
-	}
-	v.values.n = at + 4 + n
-	v.valueN++
-	return v.valueN - 1
-}
-
-func (v *vocabulary) addAnyText(text []byte) uint32 {
-	n := len(text)
-	v.values.room(n + 2*binaryMax)
-	b := v.values.buf[v.values.n:]
-	b[0] = fieldValues
-	at := 1 + binary.PutUvarint(b[1:], uint64(1+varintLen(uint64(n))+n))
-	b[at] = byte(stringValue)
-	at += 1 + binary.PutUvarint(b[at+1:], uint64(n))
-	v.values.n += at + copy(b[at:], text)
-	v.valueN++
-	return v.valueN - 1
-}
-
-// value is the number of a value: it is written behind the others and taken back if it is there already.
-func (v *vocabulary) value(x Value) uint32 {
-	v.values.room(len(x.text) + 2 + 2*binaryMax)
-	end := v.values.n
-	field := x.append(v.values.buf[end:end])
-	n, first := v.interned.number(field, end, v.valueN, v.values.buf)
-	if first {
-		v.values.n += len(field)
-		v.valueN++
-	}
-	return n
-}
-
-// interned finds encoded values of the open layer by their bytes.
-type interned struct {
-	seed  maphash.Seed
-	epoch uint32
-	n     int
-	slots []internedAt // open addressing; half of them are free at least
-}
-
-type internedAt struct {
-	epoch      uint32
-	hash       uint32
-	start, end uint32
-	n          uint32
-}
-
-func (t *interned) reset() {
-	if t.slots == nil {
-		t.seed = maphash.MakeSeed()
-		t.slots = make([]internedAt, 64)
-	}
-	t.n = 0
-	t.epoch++
-	if t.epoch == 0 { // after 2^32 layers old values would look new
-		clear(t.slots)
-		t.epoch = 1
-	}
-}
-
-// number finds a field that stands at start in all, and otherwise remembers it as next.
-func (t *interned) number(field []byte, start int, next uint32, all []byte) (n uint32, first bool) {
-	h := uint32(maphash.Bytes(t.seed, field))
-	for i := h; ; i++ {
-		s := &t.slots[int(i)&(len(t.slots)-1)]
-		if s.epoch != t.epoch {
-			*s = internedAt{t.epoch, h, uint32(start), uint32(start + len(field)), next}
-			if t.n++; 2*t.n > len(t.slots) {
-				t.grow()
-			}
-			return next, true
-		}
-		if s.hash == h && string(all[s.start:s.end]) == string(field) {
-			return s.n, false
-		}
-	}
-}
-
-func (t *interned) grow() {
-	old := t.slots
-	t.slots = make([]internedAt, 2*len(old))
-	for _, s := range old {
-		if s.epoch != t.epoch {
-			continue
-		}
-		i := int(s.hash) & (len(t.slots) - 1)
-		for t.slots[i].epoch == t.epoch {
-			i = (i + 1) & (len(t.slots) - 1)
-		}
-		t.slots[i] = s
-	}
-}
-
 // marks remember, per entry of a vocabulary, its number in the layer at hand.
 type marks struct {
 	epoch uint32
@@ -274,10 +156,6 @@ func (m *marks) reset(n int) {
 		clear(m.slots)
 		m.epoch = 1
 	}
-	m.grow(n)
-}
-
-func (m *marks) grow(n int) {
 	if n > len(m.slots) {
 		m.slots = append(m.slots, make([]mark, n-len(m.slots))...)
 	}
@@ -287,36 +165,4 @@ func (m *marks) grow(n int) {
 func (m *marks) put(i, n uint32) uint32 {
 	m.slots[i] = mark{m.epoch, n}
 	return n
-}
-
-// localValue marks the numbers of values that Encoder.Value gave out, apart from those of the dictionary.
-const localValue = 1 << 31
-
-// localNo is the number of a value for numbered.
-func (v *vocabulary) localNo(x Value) uint32 {
-	if n, ok := v.localNos[x]; ok {
-		return n | localValue
-	}
-	if v.localNos == nil {
-		v.localNos = map[Value]uint32{}
-	}
-	v.local.blob = x.append(v.local.blob)
-	n := v.local.close()
-	v.localNos[x] = n
-	v.localMarks.grow(int(n) + 1)
-	return n | localValue
-}
-
-// numbered is the layer's number of a value of the dictionary or of Value.
-func (v *vocabulary) numbered(i uint32) uint32 {
-	if i < localValue {
-		return v.dictValue(i)
-	}
-	i &^= localValue
-	if m := v.localMarks.slots[i]; m.epoch == v.localMarks.epoch {
-		return m.n
-	}
-	v.values.write(v.local.at(i))
-	v.valueN++
-	return v.localMarks.put(i, v.valueN-1)
 }
