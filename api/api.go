@@ -106,7 +106,7 @@ func New(cfg Config) (*API, error) {
 	if a.tiles, err = newTiles(cfg); err != nil {
 		return nil, err
 	}
-	a.metrics = newMetrics(cfg.City, a.tiles, cfg.Version)
+	a.metrics = newMetrics(cfg.City, a.tiles, cfg.Changes.count, cfg.Version)
 	if a.sprites, err = drawSprites(); err != nil {
 		return nil, err
 	}

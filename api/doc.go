@@ -15,6 +15,9 @@
 //   - A tile address is a resource only where there can be a tile: a zoom that no tileset has is a 404, a column that no zoom
 //     has is a 400.
 //   - A 204 for an empty tile carries the ETag of its emptiness, so asking again costs nothing either.
+//   - /api/v1/changes streams what edits touch, so that a map asks again for those tiles only. Listeners are places in one short
+//     memory of changes; whoever falls out of it, or comes from another server, is told that all may have changed. Its event ids are
+//     places in that memory and not revisions, which neither come in order nor once.
 //   - X-Forwarded-* counts only with TrustProxy. A caller on the loopback interface that comes through a proxy is not local.
 //   - What net/http refuses itself (a malformed request line, headers beyond the limit) is answered by it in plain text, before
 //     there is a request to answer.

@@ -30,7 +30,7 @@ type requestKey struct {
 	status        int
 }
 
-func newMetrics(c cities, t *tiles, version string) *metrics {
+func newMetrics(c cities, t *tiles, listeners func() int, version string) *metrics {
 	m := &metrics{
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "wangge_http_request_duration_seconds", Help: "Time to answer, by route template.",
@@ -41,9 +41,12 @@ func newMetrics(c cities, t *tiles, version string) *metrics {
 		Name: "wangge_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": version},
 	})
 	build.Set(1)
+	streams := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "wangge_change_listeners", Help: "Open streams of changes.",
+	}, func() float64 { return float64(listeners()) })
 	registry := prometheus.NewRegistry()
 	m.tiles = newTileMetrics(registry, t)
-	registry.MustRegister(m.requests, build, cityCollector{c}, &m.memory,
+	registry.MustRegister(m.requests, build, streams, cityCollector{c}, &m.memory,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.page = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 	return m

@@ -233,6 +233,9 @@ func TestStreamsAreBounded(t *testing.T) {
 		}
 	}
 	l, _ := w.listen(t, "")
+	if page := w.get(t, "/metrics"); !strings.Contains(string(page.body), "\nwangge_change_listeners 1000\n") {
+		t.Error("the listeners are not counted in /metrics")
+	}
 	a := w.get(t, "/api/v1/changes")
 	if p := problemOf(t, a); a.StatusCode != http.StatusServiceUnavailable || p.Type != "too-many-streams" || a.Header.Get("Retry-After") == "" {
 		t.Errorf("one too many: %s %s", a.Status, a.body)

@@ -24,6 +24,9 @@
 //   - A derived field may use the public columns of its row. When the rules change, the layers with derived fields are read again.
 //   - threshold_profile and checklist_item are not in the change feed (they have no id); the rules are compared with every batch
 //     and at every slow poll.
+//   - A change is told as boxes around what it touched, before and after, few however many: features of one neighbourhood share
+//     one. What cannot be told in time (thousands of features, a table that is read again) is all of the layer; settings and
+//     schemes are all of the city, for they change its style.
 //   - The content hash of a tile sums what its rows contribute, row by row, so it does not depend on their order, on the
 //     blocks they lie in, or on the server. Prefix sums in tree order make it as cheap as a search for whole nodes.
 package city
