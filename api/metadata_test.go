@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/paulmach/orb/encoding/mvt"
 )
 
 func TestFolderMetadata(t *testing.T) {
@@ -58,9 +59,10 @@ func TestFolderMetadata(t *testing.T) {
 	}
 }
 
-// Both documents list the same layers, and the tile at each zoom has none besides them.
+// Both documents list the same layers, and tiles have no layers, and features in them no attributes, that are not listed.
 func TestTileLayersAreListed(t *testing.T) {
 	w := newTown(t)
+	written := w.write(t, `INSERT INTO parking_space (id, kind, capacity, geom) VALUES (1, 'motor', 12, 'SRID=4490;POINT(119.9995 36.2702)')`)
 	var doc tileJSON
 	w.json(t, "/tiles/city.json", &doc)
 	var folder map[string]string
@@ -71,24 +73,49 @@ func TestTileLayersAreListed(t *testing.T) {
 	}
 	listed := map[string]vectorLayer{}
 	for i, l := range doc.VectorLayers {
-		listed[l.ID] = l
 		o := inner.VectorLayers[i]
+		listed[l.ID] = o
 		if o.ID != l.ID || o.MinZoom != l.MinZoom || o.MaxZoom != l.MaxZoom || len(o.Fields) != len(l.Fields) {
 			t.Errorf("%+v here, %+v there", l, o)
 		}
 	}
+	seen := map[string]bool{}
 	for z := range uint8(deepestZoom + 1) {
-		a := w.get(t, tilePath("city", z))
-		if len(a.body) == 0 {
-			continue
+		decoded, err := mvt.Unmarshal(w.get(t, tilePath("city", z)+"?min_revision="+written).body)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, name := range layersOf(t, a.body) {
-			l, ok := listed[name]
-			if !ok || int(z) < l.MinZoom || int(z) > l.MaxZoom {
-				t.Errorf("zoom %d has %s, which is listed as %+v", z, name, l)
+		for _, l := range decoded {
+			seen[l.Name] = true
+			listing, ok := listed[l.Name]
+			if !ok || int(z) < listing.MinZoom || int(z) > listing.MaxZoom {
+				t.Errorf("zoom %d has %s, which is listed as %+v", z, l.Name, listing)
+			}
+			for _, f := range l.Features {
+				for name, value := range f.Properties {
+					if got := kindOf(value); got != listing.Fields[name] {
+						t.Errorf("%s.%s is a %s, listed as %q", l.Name, name, got, listing.Fields[name])
+					}
+				}
 			}
 		}
 	}
+	for _, want := range []string{"road", "road_density", "parking_space_density", "construction_site_label", "grid_duty_label"} {
+		if !seen[want] {
+			t.Errorf("no tile has %s", want)
+		}
+	}
+}
+
+// kindOf is the type of an attribute by the names of MBTiles.
+func kindOf(value any) string {
+	switch value.(type) {
+	case string:
+		return "String"
+	case bool:
+		return "Boolean"
+	}
+	return "Number"
 }
 
 // ogr runs a program of GDAL's on the tiles of a zoom, as if they were a folder.
