@@ -22,17 +22,14 @@ import (
 var version = "unknown"
 
 type cli struct {
-	Demo    demoCmd    `cmd:"" help:"Serve the demo city from a private PostgreSQL. 演示城市"`
-	Serve   serveCmd   `cmd:"" help:"Serve the city in DATABASE_URL. 正式服务"`
-	Migrate migrateCmd `cmd:"" help:"Bring the record's schema up to this version. 升级数据库结构"`
-	Import  ImportCmd  `cmd:"" help:"Load features from GeoJSON or OpenStreetMap files. 导入数据"`
-	Grid    gridCmd    `cmd:"" help:"Lay grids. 网格"`
-	Check   CheckCmd   `cmd:"" help:"Hold what is derived against the record. 校验"`
-	Bench   struct {
-		All   benchCmd      `cmd:"" default:"withargs" help:"Measure tiles and imports beside their baselines. 全部"`
-		Tiles benchTilesCmd `cmd:"" help:"Replay a walk of tiles against tile servers. 瓦片服务测速"`
-	} `cmd:"" help:"Measure. 测速"`
-	Version versionCmd `cmd:"" help:"Print the version. 版本"`
+	Demo    demoCmd       `cmd:"" help:"Serve the demo city from a private PostgreSQL. 演示城市"`
+	Serve   serveCmd      `cmd:"" help:"Serve the city in DATABASE_URL. 正式服务"`
+	Migrate migrateCmd    `cmd:"" help:"Bring the record's schema up to this version. 升级数据库结构"`
+	Import  ImportCmd     `cmd:"" help:"Load features from GeoJSON or OpenStreetMap files. 导入数据"`
+	Grid    gridCmd       `cmd:"" help:"Lay grids. 网格"`
+	Check   CheckCmd      `cmd:"" help:"Hold what is derived against the record. 校验"`
+	Bench   benchCommands `cmd:"" help:"Measure. 测速"`
+	Version versionCmd    `cmd:"" help:"Print the version. 版本"`
 }
 
 // errUsage marks what the caller got wrong on the command line: exit code 2.
