@@ -14,8 +14,17 @@
 //   - A layer is a stack of packed blocks: a large base and, above it, small blocks of later changes, each with a list of rows
 //     that a later block replaced. Small blocks are merged as they come (a few thousand rows at most), the whole stack in the
 //     background when it has grown. So an edit costs microseconds, and an import does not stall anybody.
-//   - Columns are in Hilbert order: ids, geometry in world units as one run of numbers, first zoom, and one typed column
-//     per tile attribute. There is no Go pointer per feature, so the garbage collector does not care how large a city is.
+//   - Columns are in Hilbert order within each first zoom, so that a map of the whole city does not look at what it does not show:
+//     ids, geometry in world units as one run of numbers, and one column per attribute: its distinct values, and for each row a code
+//     as narrow as it can be (codes.go). There is no Go pointer per feature, so the garbage collector does not care how large a city is.
+//   - Besides what tiles carry, memory has the public fields that filters may ask for. A test of a filter is made once for each distinct
+//     value of its column; a row then costs a look-up (sieve.go). A filtered tile's hash is summed over the rows that pass.
+//   - Rows that agree in all attributes whose values come again and again share a tag set (sets.go), which the encoder translates
+//     once a tile. Codes and names are written row by row.
+//   - Vertices of lines carry the first zoom at which they are drawn (simplify.go): half a tile unit off at most, decided by the line
+//     alone. Areas keep all their vertices, because neighbours share them.
+//   - A tile over 500 kB is drawn again with layers shown in a coarser way: hexagons grow, then take in features; areas of reference
+//     lose the smallest. The tile says which (Tile.Thinned).
 //   - The follower reads in one repeatable-read transaction what became visible since the last one (snapshot.go), applies it, and
 //     swaps the pointer once per batch. Any doubt (a lost connection, a row it cannot read) loads the whole city again behind
 //     the old view: transaction ids come again after a crash, so there is nothing to go on from.
