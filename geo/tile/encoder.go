@@ -48,6 +48,7 @@ func (e *Encoder) Begin(addr Addr, bufferPx int) {
 	e.n, e.before, e.count = 0, 0, 0
 	e.done = e.done[:0]
 	e.open = false
+	e.forget()
 }
 
 // Layer ends the layer before and starts one, with no tag sets in use and all keys wanted. Layers appear in the order
@@ -61,18 +62,20 @@ func (e *Encoder) Layer(name string, dict Dict) {
 	e.n += copy(e.buf[e.n:], []byte{fieldVersion, version, fieldName})
 	e.uvarint(uint64(len(name)))
 	e.n += copy(e.buf[e.n:], name)
-	e.vocabulary.begin(dict)
+	e.forLayer(dict)
 }
 
 // Use tells which store the numbers of tag sets and the tokens of texts belong to, from here to the next call or the end
 // of the layer. A layer may have several stores, which share its Dict. Of the keys only those are written that are
-// wanted, by their numbers; nil wants all. wanted must not change while the layer is open.
+// wanted, by their numbers; nil wants all, and a key beyond the end is not wanted. Neither may change while the layer is
+// open.
 func (e *Encoder) Use(sets *Sets, wanted []bool) { e.useStore(sets, wanted) }
 
 // Abandon drops the open layer as if it had not begun.
 func (e *Encoder) Abandon() {
 	if e.open {
 		e.n, e.count, e.open = e.layerAt, 0, false
+		e.forget()
 	}
 }
 
@@ -81,7 +84,7 @@ func (e *Encoder) LayerLen() int {
 	if !e.open || e.count == 0 {
 		return 0
 	}
-	size := e.n - e.layerAt - 1 - layerLength + e.vocabulary.len() + extentLen
+	size := e.n - e.layerAt - 1 - layerLength + e.entriesLen() + extentLen
 	return 1 + varintLen(uint64(size)) + size
 }
 
@@ -120,4 +123,5 @@ func (e *Encoder) finish() {
 	e.done = append(e.done, LayerSize{e.name, e.n - e.layerAt, e.count})
 	e.before += e.count
 	e.count, e.open = 0, false
+	e.forget()
 }

@@ -53,9 +53,6 @@ func (d pair) zigzag() pair {
 	return d ^ (s<<32 - s)
 }
 
-// putStep writes a step.
-func putStep(b []byte, at int, d pair) int { return putZigzag(b, at, d.zigzag()) }
-
 // putSteps writes steps. Most take a byte for each half.
 func putSteps(b []byte, at int, steps []pair) int {
 	for _, d := range steps {

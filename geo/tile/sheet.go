@@ -19,6 +19,8 @@ func (s *sheet) room(k int) {
 	}
 }
 
+// grow is not inlined: what calls room has better use for its registers.
+//
 //go:noinline
 func (s *sheet) grow(k int) {
 	bigger := make([]byte, max(2*len(s.buf), s.n+k+chunk, 1<<12))

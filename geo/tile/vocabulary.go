@@ -48,8 +48,8 @@ type recentText struct {
 	value uint32
 }
 
-// begin forgets the layer before.
-func (v *vocabulary) begin(dict Dict) {
+// forLayer starts numbering anew.
+func (v *vocabulary) forLayer(dict Dict) {
 	v.dict = dict
 	v.keys = used{blob: v.keys.blob[:0]}
 	v.values.n, v.valueN = 0, 0
@@ -57,8 +57,13 @@ func (v *vocabulary) begin(dict Dict) {
 	v.dictMarks.reset(dict.values.len())
 	v.interned.reset()
 	v.arena.n = 0
-	v.sets, v.wanted = nil, nil
-	v.use++
+	v.useStore(nil, nil)
+}
+
+// forget lets go of what belongs to others: an encoder that waits for its next tile must not keep their memory alive.
+func (v *vocabulary) forget() {
+	v.dict = Dict{}
+	v.useStore(nil, nil)
 }
 
 // useStore changes the store that numbers of sets and tokens belong to.
@@ -71,8 +76,8 @@ func (v *vocabulary) wants(key uint32) bool {
 	return v.wanted == nil || int(key) < len(v.wanted) && v.wanted[key]
 }
 
-// len is how many bytes the layer's keys and values take.
-func (v *vocabulary) len() int { return len(v.keys.blob) + v.values.n }
+// entriesLen is how many bytes the layer's keys and values take.
+func (v *vocabulary) entriesLen() int { return len(v.keys.blob) + v.values.n }
 
 // key is the layer's number of a key of the dictionary.
 func (v *vocabulary) key(k uint32) uint32 {
@@ -82,6 +87,8 @@ func (v *vocabulary) key(k uint32) uint32 {
 	return v.firstKey(k)
 }
 
+// firstKey is not inlined, so that key is.
+//
 //go:noinline
 func (v *vocabulary) firstKey(k uint32) uint32 {
 	v.keys.blob = append(v.keys.blob, v.dict.keys.at(k)...)
@@ -97,6 +104,8 @@ func (v *vocabulary) dictValue(i uint32) uint32 {
 	return v.firstValue(i)
 }
 
+// firstValue is not inlined, so that dictValue is.
+//
 //go:noinline
 func (v *vocabulary) firstValue(i uint32) uint32 {
 	v.values.write(v.dict.values.at(i))
