@@ -22,7 +22,7 @@ func TestGDALReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, l := range e.Layers() {
-		out, err := exec.Command(ogrinfo, "-ro", "-al", "MVT:"+path, l.Name).CombinedOutput()
+		out, err := exec.Command(ogrinfo, "-ro", "-al", "-oo", "CLIP=NO", "MVT:"+path, l.Name).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
