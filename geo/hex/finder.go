@@ -9,14 +9,19 @@ type Finder struct {
 	places  []Place // of the cells; zero where there is none, or it is not known
 	byCell  map[Cell]uint32
 	patches map[patchKey]*patch
-	recent  [recentPatches]struct {
-		key   patchKey
-		patch *patch
-	}
+	recent  []recentPatch // nil as long as there are few cells
 }
 
-// recentPatches is how many patches are found without the map. Each has one place it can be in.
-const recentPatches = 256
+type recentPatch struct {
+	key   patchKey
+	patch *patch
+}
+
+// recentPatches is how many patches are found without the map. Each has one place it can be in. Finders of few cells do without.
+const (
+	recentPatches = 256
+	fewCells      = 64
+)
 
 // patch has the numbers of the cells of 16 by 16 places of a lattice, each one more than it is, and 0 for those not known yet. A
 // map of single places takes four times as long.
@@ -54,16 +59,20 @@ func (f *Finder) Find(s Spot) int {
 }
 
 func (f *Finder) patch(k patchKey) *patch {
-	r := &f.recent[uint32(k.a*16+k.b)%recentPatches]
-	if r.key == k && r.patch != nil {
-		return r.patch
+	at := uint32(k.a*16+k.b) % recentPatches
+	if f.recent != nil && f.recent[at].key == k && f.recent[at].patch != nil {
+		return f.recent[at].patch
 	}
 	p := f.patches[k]
 	if p == nil {
 		p = new(patch)
 		f.patches[k] = p
 	}
-	r.key, r.patch = k, p
+	if f.recent != nil {
+		f.recent[at] = recentPatch{k, p}
+	} else if len(f.cells) > fewCells {
+		f.recent = make([]recentPatch, recentPatches)
+	}
 	return p
 }
 

@@ -2,7 +2,9 @@ package city
 
 import (
 	"cmp"
+	"math"
 	"slices"
+	"unsafe"
 
 	"wangge/geo/hex"
 	"wangge/geo/index"
@@ -214,17 +216,18 @@ func merge(old []*page, delta census) []*page {
 // plus is the page with a census added. Cells without features vanish; the box stays as large as it was.
 func (p *page) plus(delta census, pen *hex.Pen) *page {
 	out := &page{key: p.key, box: p.box}
-	most := len(p.cells) + len(delta.cells)
+	most, stride := len(p.cells)+len(delta.cells), delta.stride()
 	out.cells, out.places = make([]hex.Cell, 0, most), make([]hex.Place, 0, most)
 	if delta.sums != nil {
 		out.sums = make([]int64, 0, most)
 	}
-	counts := make([]int32, delta.stride())
+	all := make([]int32, most*stride)
 	var outline []uint32
 	for i, j := 0, 0; i < len(p.cells) || j < len(delta.cells); {
 		old := j == len(delta.cells) || i < len(p.cells) && p.cells[i] <= delta.cells[j]
 		fresh := i == len(p.cells) || j < len(delta.cells) && delta.cells[j] <= p.cells[i]
-		clear(counts)
+		n := len(out.cells)
+		counts := all[n*stride : (n+1)*stride]
 		cell, place, sum := hex.Cell(0), hex.Place(0), int64(0)
 		if fresh {
 			cell, place = delta.cells[j], delta.places[j]
@@ -237,12 +240,44 @@ func (p *page) plus(delta census, pen *hex.Pen) *page {
 			i++
 		}
 		if counts[0] == 0 {
+			clear(counts)
 			continue
 		}
-		out.push(cell, place, counts, sum)
+		out.cells, out.places = append(out.cells, cell), append(out.places, place)
+		if delta.sums != nil {
+			out.sums = append(out.sums, sum)
+		}
 		if !old {
 			outline = pen.Append(outline[:0], cell, place)
 			out.widen(boxOf(outline))
+		}
+	}
+	out.counts = narrow(all[:len(out.cells)*stride])
+	return out
+}
+
+// narrow packs counts in as few bytes as the largest needs.
+func narrow(counts []int32) codes {
+	most := int32(0)
+	for _, n := range counts {
+		most = max(most, n)
+	}
+	out := codes{n: len(counts), kind: in32}
+	switch {
+	case most <= math.MaxUint8:
+		out.kind, out.c8 = in8, make([]uint8, len(counts))
+		for i, n := range counts {
+			out.c8[i] = uint8(n)
+		}
+	case most <= math.MaxUint16:
+		out.kind, out.c16 = in16, make([]uint16, len(counts))
+		for i, n := range counts {
+			out.c16[i] = uint16(n)
+		}
+	default:
+		out.c32 = make([]uint32, len(counts))
+		for i, n := range counts {
+			out.c32[i] = uint32(n)
 		}
 	}
 	return out
@@ -278,16 +313,6 @@ func (p *page) unpacked() []int32 {
 	return out
 }
 
-func (p *page) push(c hex.Cell, at hex.Place, counts []int32, sum int64) {
-	p.cells, p.places = append(p.cells, c), append(p.places, at)
-	for _, n := range counts {
-		p.counts.push(uint32(n))
-	}
-	if p.sums != nil {
-		p.sums = append(p.sums, sum)
-	}
-}
-
 func (p *page) widen(box index.Box) {
 	if len(p.cells) > 1 || p.box != (index.Box{}) {
 		box = p.box.Union(box)
@@ -296,5 +321,5 @@ func (p *page) widen(box index.Box) {
 }
 
 func (p *page) size() int64 {
-	return 8*int64(cap(p.cells)+cap(p.places)+cap(p.sums)) + p.counts.size() + 300
+	return 8*int64(cap(p.cells)+cap(p.places)+cap(p.sums)) + p.counts.size() + int64(unsafe.Sizeof(*p))
 }

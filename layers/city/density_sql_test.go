@@ -40,8 +40,8 @@ func TestDensityIsASQLCount(t *testing.T) {
 	pool := pgtest.DB(t)
 	r := rand.New(rand.NewPCG(5, 6))
 	c := follow(t, city.Config{Pool: pool, Log: quiet()})
-	write(t, pool, randomRows(r, 1500)...)
-	at(t, c, write(t, pool, randomRows(r, 100)...)) // some are there before others come
+	write(t, pool, randomRows(r, 600)...)
+	at(t, c, write(t, pool, randomRows(r, 60)...)) // some are there before others come
 	v := at(t, c, write(t, pool, `UPDATE public_toilet SET status = 'closed', geom = ST_Translate(geom, 0.01, 0.003) WHERE id % 7 = 0`,
 		`UPDATE road SET class = 'footpath' WHERE id % 5 = 0`, `DELETE FROM parking_space WHERE id % 11 = 0`, `UPDATE parking_space SET capacity = 7 WHERE id % 3 = 0`))
 	for layer, sum := range map[string]string{"public_toilet": "", "barrier_free_ramp": "", "parking_space": "capacity", "road": "length_m", "back_alley": "length_m"} {
