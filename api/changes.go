@@ -35,8 +35,8 @@ type Changes struct {
 	listeners int
 	last      lastEvent
 
-	over context.Context // ends when the server is about to stop
-	end  context.CancelFunc
+	over chan struct{} // closed when the server is about to stop
+	end  func()        // closes it
 }
 
 // oneChange is what is remembered of a change: not its view, which is a whole city.
@@ -55,8 +55,8 @@ type lastEvent struct {
 func NewChanges() *Changes {
 	var b [4]byte
 	_, _ = rand.Read(b[:]) // never fails, see crypto/rand
-	over, end := context.WithCancel(context.Background())
-	return &Changes{run: hex.EncodeToString(b[:]), news: make(chan struct{}), over: over, end: end}
+	over := make(chan struct{})
+	return &Changes{run: hex.EncodeToString(b[:]), news: make(chan struct{}), over: over, end: sync.OnceFunc(func() { close(over) })}
 }
 
 // Tell takes a change from the follower; it never waits for listeners. Layers that the view does not have are nobody's business.
@@ -174,12 +174,14 @@ func (c *Changes) placeOf(id string) uint64 {
 
 // enter admits a listener, who must leave. Errors: errDraining, errCrowded.
 func (c *Changes) enter() error {
+	select {
+	case <-c.over:
+		return errDraining
+	default:
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case c.over.Err() != nil:
-		return errDraining
-	case c.listeners >= maxListeners:
+	if c.listeners >= maxListeners {
 		return errCrowded
 	}
 	c.listeners++
@@ -197,4 +199,17 @@ func (c *Changes) count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.listeners
+}
+
+// until is a context that ends, besides, when the server is about to stop.
+func (c *Changes) until(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-c.over:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }

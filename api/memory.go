@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -63,13 +62,12 @@ func (a *API) checkMemory(w http.ResponseWriter, r *http.Request) error {
 	defer a.metrics.memory.running.Unlock()
 	control := http.NewResponseController(w)
 	_, _ = control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Time{}) // the server's are for answers at hand
-	ctx, cancel := context.WithCancel(r.Context())
+	ctx, cancel := a.cfg.Changes.until(r.Context())
 	defer cancel()
-	defer context.AfterFunc(a.cfg.Changes.over, cancel)()
 	began := time.Now()
 	v, err := a.cfg.City.Verify(ctx)
 	switch {
-	case err != nil && a.cfg.Changes.over.Err() != nil:
+	case err != nil && a.draining.Load():
 		return errDraining
 	case errors.Is(err, city.ErrAway):
 		return fmt.Errorf("%w: %w", postgres.ErrUnavailable, err)

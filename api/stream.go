@@ -102,9 +102,8 @@ type stream struct {
 
 // run tells until the listener leaves or takes nothing any more, or the server is about to stop.
 func (s *stream) run(ctx context.Context, revision city.Revision) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := s.changes.until(ctx)
 	defer cancel()
-	defer context.AfterFunc(s.changes.over, cancel)()
 	defer s.hurry(ctx)()
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()

@@ -48,7 +48,7 @@ func listenAt(t *testing.T, client *http.Client, url string, headers ...string) 
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	resp, err := client.Do(r)
+	resp, err := client.Do(r) //nolint:bodyclose // closed at its end, below
 	if err != nil {
 		t.Fatal(err)
 	}
