@@ -1,7 +1,7 @@
 import { computed, nextTick, ref } from 'vue'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Box, LegendLayer, SearchItem, Status } from '../../src/api/types.ts'
-import { createConnection, pollMs, retryMs } from '../../src/state/connection.ts'
+import { calmPollMs, createConnection, pollMs, retryMs } from '../../src/state/connection.ts'
 import { createCounts } from '../../src/state/counts.ts'
 import { createLayers } from '../../src/state/layers.ts'
 import { createSearch } from '../../src/state/search.ts'
@@ -26,6 +26,21 @@ describe('connection', () => {
     expect(connection.freshness.value).toBe('offline')
     await vi.advanceTimersByTimeAsync(retryMs)
     expect(ask).toHaveBeenCalledTimes(3)
+    connection.stop()
+  })
+
+  it('asks seldom while the server tells by itself, and believes what it tells', async () => {
+    const ask = vi.fn(() => Promise.resolve({ ...status(120_000), connected: false }))
+    const connection = createConnection(ask, () => true)
+    connection.heard('0') // before anything is known
+    connection.poll()
+    await vi.advanceTimersByTimeAsync(pollMs)
+    expect(ask).toHaveBeenCalledTimes(1)
+    expect(connection.freshness.value).toBe('behind')
+    connection.heard('2')
+    expect([connection.freshness.value, connection.status.value?.revision]).toEqual(['live', '2'])
+    await vi.advanceTimersByTimeAsync(calmPollMs)
+    expect(ask).toHaveBeenCalledTimes(2)
     connection.stop()
   })
 
@@ -126,5 +141,23 @@ describe('counts', () => {
     await vi.advanceTimersByTimeAsync(1000)
     expect(counts).toHaveBeenCalledTimes(1)
     expect(inView.counts.value).toEqual({ road: 3 })
+  })
+
+  it('come while the city changes faster than they are answered', async () => {
+    const answerMs = 400
+    let asked = 0
+    const counts = vi.fn(() => new Promise((resolve) => setTimeout(() => { resolve({ revision: '1', counts: { road: ++asked } }) }, answerMs)))
+    const box = ref<Box>([1, 0, 10, 10])
+    const inView = createCounts({ counts } as unknown as Server, box)
+    for (let ms = 0; ms < 3000; ms += 100) {
+      inView.refresh()
+      await vi.advanceTimersByTimeAsync(100)
+    }
+    expect(asked).toBeGreaterThan(3)
+    expect(inView.counts.value).toEqual({ road: asked })
+    await vi.advanceTimersByTimeAsync(2 * answerMs)
+    const settled = counts.mock.calls.length
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(counts).toHaveBeenCalledTimes(settled)
   })
 })
