@@ -29,6 +29,7 @@ type benchCmd struct {
 	Rounds   int           `help:"Rounds of which the median counts. 轮数" default:"3"`
 	Round    time.Duration `help:"Time of a round over HTTP. 每轮时长" default:"1500ms"`
 	Writers  int           `help:"Writers beside the commits that are timed. 并发写入数" default:"10"`
+	Commits  int           `help:"Commits that are timed until a tile shows them. 计时的提交数" default:"300"`
 	Imported int           `help:"Features of the imported file. 导入对象数" default:"100000"`
 	Rate     float64       `help:"Tiles a second that are asked for beside the import. 导入时每秒请求数" default:"200"`
 	JSON     bool          `help:"Print one line of JSON. 以 JSON 输出" name:"json"`
@@ -75,6 +76,8 @@ func (c *benchCmd) check() error {
 		return usageError("--round takes 10ms to an hour 每轮时长超出范围")
 	case c.Writers < 1 || c.Writers > 1000:
 		return usageError("--writers takes 1 to 1,000 写入数超出范围")
+	case c.Commits < 2 || c.Commits > 1_000_000:
+		return usageError("--commits takes 2 to 1,000,000 提交数超出范围")
 	case c.Imported < 100 || c.Imported > maxBenchFeatures:
 		return usageError("--imported takes 100 to %d 导入对象数超出范围", maxBenchFeatures)
 	case c.Rate <= 0 || c.Rate > maxRate:

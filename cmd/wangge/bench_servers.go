@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"wangge/fixtures/bench"
 )
@@ -69,8 +68,7 @@ func (b *benchRun) served(ctx context.Context, r *record) (err error) {
 		}
 	}
 	if b.wants("commit") {
-		each := 2 * time.Duration(b.Rounds) * b.Round
-		fresh, err := bench.MeasureFresh(ctx, ours, r.dsn, b.Writers, each, b.bar.Report)
+		fresh, err := bench.MeasureFresh(ctx, ours, r.dsn, b.Writers, b.Commits, b.bar.Report)
 		if err != nil {
 			return err
 		}

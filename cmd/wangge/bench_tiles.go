@@ -123,7 +123,11 @@ func (c *benchTilesCmd) bound(ctx context.Context) (orb.Bound, error) {
 	if geo.CheckLonLat(b.Min[0], b.Min[1]) != nil || geo.CheckLonLat(b.Max[0], b.Max[1]) != nil || b.IsEmpty() {
 		return b, usageError("--bounds %s is no box on the Earth, longitude first 范围无效", c.Bounds)
 	}
-	return b, nil
+	walkable, ok := bench.Walkable(b)
+	if !ok {
+		return b, usageError("--bounds %s holds no tiles: they end at 85° 范围内没有瓦片", c.Bounds)
+	}
+	return walkable, nil
 }
 
 // write starts the writers, if any. stop ends them and tells how many edits they made.
