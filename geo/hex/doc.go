@@ -12,7 +12,9 @@
 //     lattice's step from an edge of its cell (7 mm at resolution 10) is put to H3, and so is one within some metres of an edge between
 //     faces, or within a kilometre of the middle of a face, where H3 itself loses digits.
 //   - The lattice is derived from H3's own pentagons, whose middles are the icosahedron's corners: there is no table to copy.
-//   - Outlines come from H3 and are rounded to world units. Cells that share a corner compute it in different ways, but alike to a
-//     millionth of a world unit, so the rounded corner is the same but for one in a million.
+//   - Outlines of cells on one face are drawn from the lattice by a [Pen], in a third of the time that H3 takes: then nobody needs to keep
+//     them. The corners are thirds of the step, the same numbers for all three cells that meet there, so these share the corner exactly.
+//     Cells across an edge of the icosahedron are drawn by H3, from which a Pen differs by a millionth of a world unit: one rounded coordinate in
+//     a million.
 //   - A cell on the 180th meridian is cut there, and one that reaches beyond the Mercator square at its edge.
 package hex

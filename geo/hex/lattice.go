@@ -28,7 +28,8 @@ type face struct{ middle, ahead, left vec }
 const faceCount = 20
 
 // icosahedron finds the faces: three corners each of which is a neighbour of the two others.
-var icosahedron = sync.OnceValue(func() (faces [faceCount]face) {
+var icosahedron = sync.OnceValue(func() *[faceCount]face {
+	faces := new([faceCount]face)
 	pentagons, err := h3.Pentagons(MaxRes)
 	if err != nil {
 		return faces // every Spot is doubtful then, and H3 is asked
@@ -86,11 +87,11 @@ func SpotOf(x, y uint32) Spot {
 	return p.spot(x, y)
 }
 
-func (p vec) spot(x, y uint32) Spot {
-	faces := faceTable()
+func (a vec) spot(x, y uint32) Spot {
+	faces := icosahedron()
 	best, second, at := -2.0, -2.0, 0
 	for i := range faces {
-		d := p.dot(faces[i].middle)
+		d := a.dot(faces[i].middle)
 		if d > best {
 			best, second, at = d, best, i
 		} else if d > second {
@@ -98,20 +99,14 @@ func (p vec) spot(x, y uint32) Spot {
 		}
 	}
 	s := Spot{x: x, y: y, face: uint8(at)}
-	s.u, s.v = p.dot(faces[at].ahead)/best, p.dot(faces[at].left)/best
+	s.u, s.v = a.dot(faces[at].ahead)/best, a.dot(faces[at].left)/best
 	s.doubtful = !(best-second > edgeDoubt && s.u*s.u+s.v*s.v > middleDoubt)
 	return s
 }
 
-// faceTable is icosahedron without a copy.
-var faceTable = sync.OnceValue(func() *[faceCount]face {
-	faces := icosahedron()
-	return &faces
-})
-
 // faceInradius is the distance of the edges of a face from its middle, on its plane: 1/φ². It is also the step of the lattice of
 // resolution 0.
-var faceInradius = (3 - math.Sqrt(5)) / 2
+const faceInradius = 2 - math.Phi
 
 // stepOf is the distance between the middles of neighbouring cells, on the plane of a face: for each resolution 1/√7 of the one before.
 func stepOf(res int) float64 { return faceInradius * math.Pow(7, -float64(res)/2) }

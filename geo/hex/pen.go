@@ -35,7 +35,7 @@ type Pen struct {
 }
 
 // NewPen makes a Pen for a resolution, 0 … MaxRes.
-func NewPen(res int) *Pen { return &Pen{newLattice(res), faceTable()} }
+func NewPen(res int) *Pen { return &Pen{newLattice(res), icosahedron()} }
 
 // Append appends the corners of a cell as Cell.AppendOutline does. at may be zero.
 func (p *Pen) Append(dst []uint32, c Cell, at Place) []uint32 {

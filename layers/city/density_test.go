@@ -170,7 +170,8 @@ func TestManners(t *testing.T) {
 					t.Fatalf("%s at %d: there is no end to it", l.ID, z)
 				}
 				n := p.manner()
-				if n.res < coarsestRes(int(z)) || !(m.single && !n.single || m.single == n.single && n.res == m.res-1) {
+				coarser := m.single && !n.single || m.single == n.single && n.res == m.res-1
+				if !coarser || n.res < coarsestRes(int(z)) {
 					t.Errorf("%s at %d: %+v after %+v", l.ID, z, n, m)
 				}
 				m = n
