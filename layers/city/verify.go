@@ -96,6 +96,9 @@ func (c *City) Verify(ctx context.Context) (Verification, error) {
 	}
 	defer hangUp(ctx, conn)
 	a := newAudit(c.cfg.Models, view)
+	if err := a.compareDensities(ctx, view); err != nil {
+		return Verification{}, err
+	}
 	for {
 		switch err := a.look(ctx, conn, view); {
 		case err != nil && conn.IsClosed():

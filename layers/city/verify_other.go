@@ -86,3 +86,54 @@ func (a *audit) settlePart(key string, f findings, differs []string, tables ...s
 		a.found.add(Difference{Layer: key, What: what})
 	}
 }
+
+// compareDensities holds the counts by hexagon against the features that they are of, within one view.
+func (a *audit) compareDensities(ctx context.Context, v *View) error {
+	for _, s := range v.stacks {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !s.density.isOf(s) {
+			a.found.add(Difference{Layer: s.layer.ID, What: Densities})
+		}
+	}
+	return nil
+}
+
+// isOf tells whether the tallies are those of a stack's features, by counting these again.
+func (d *tallies) isOf(s *stack) bool {
+	if d == nil {
+		return s.layer.Density == nil
+	}
+	c := d.gauge.counter()
+	for _, seg := range s.segs {
+		c.bind(&seg.table, seg.labels)
+		seg.skip(0, seg.len(), func(row int) bool {
+			c.add(row, 1)
+			return true
+		})
+	}
+	for i := range c.tellers {
+		if !c.tellers[i].census().sorted(d.gauge).isIn(d.levels[i], d.gauge.stride()) {
+			return false
+		}
+	}
+	return true
+}
+
+// isIn tells whether a census is that of some pages.
+func (c census) isIn(pages []*page, stride int) bool {
+	at := 0
+	counts, others := make([]int32, stride), make([]int32, stride)
+	for _, p := range pages {
+		for i, cell := range p.cells {
+			clear(counts)
+			clear(others)
+			if at == len(c.cells) || c.cells[at] != cell || c.add(counts, at) != p.add(others, i) || !slices.Equal(counts, others) {
+				return false
+			}
+			at++
+		}
+	}
+	return at == len(c.cells)
+}

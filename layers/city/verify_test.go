@@ -139,6 +139,9 @@ func TestVerifyFindsCorruption(t *testing.T) {
 	view := at(t, c, 0)
 	for _, l := range view.Layers() {
 		ids := sortedIDs(view, l.ID)
+		if len(ids) > 0 && l.Density != nil {
+			corrupt(l.ID, city.Densities, city.Densities, ids[len(ids)-1], 0)
+		}
 		ways := append([]string{city.Missing, city.Extra, "twice", city.Geometry, city.FirstZoom, city.Hash}, heldFields(l)...)
 		for i, id := range ids[:min(len(ids), len(ways))] {
 			switch ways[i] {
