@@ -26,6 +26,7 @@ func NetLayer(scheme string, title Text, firstZoom int, shown bool) *Layer {
 	l := unitGrid
 	l.ID, l.Title = "grid_"+scheme, title
 	l.FirstZoom, l.Hidden = firstZoom, !shown
+	l.Density = nil // how many grids of a net there are is no figure of the city
 	l.Only = &Only{Column: "scheme", Value: scheme}
 	l.Drawings, l.Legend = dutyDrawings(l.ID), dutyLegend(title)
 	return &l

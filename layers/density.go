@@ -66,3 +66,7 @@ func DensityRes(zoom int) int {
 		return 12
 	}
 }
+
+// CoarsestDensityRes is the coarsest resolution that a tile of a zoom falls back to where its hexagons are too many: two steps from the
+// usual one, each of which leaves a seventh of them; more where a tile holds whole countries.
+func CoarsestDensityRes(zoom int) int { return max(min(DensityRes(zoom)-2, zoom-3), 0) }

@@ -20,15 +20,11 @@ type tileMatrixLimits struct {
 	MaxTileCol uint32 `json:"maxTileCol"`
 }
 
-// coarsest is the resolution of the largest hexagons that a tile of a zoom may have: see package city, which takes up to two steps
-// where there are too many.
-func coarsest(z int) int { return max(min(layers.DensityRes(z)-2, z-3), 0) }
-
 // limitsAt gives the limits of a zoom around a box in degrees. They hold what hexagons show beyond the features that they count, but not
 // the tiles into whose buffers alone anything reaches.
 func limitsAt(z uint8, b orb.Bound) tileMatrixLimits {
 	minX, minY, maxX, maxY := geo.WorldBox(b)
-	beyond := int64(hex.Reach(coarsest(int(z)), minY, maxY))
+	beyond := int64(hex.Reach(layers.CoarsestDensityRes(int(z)), minY, maxY))
 	number := func(w int64) uint32 { return uint32(min(max(w, 0), 1<<32-1) >> (32 - z)) }
 	return tileMatrixLimits{
 		TileMatrix: strconv.Itoa(int(z)),

@@ -45,7 +45,7 @@ func (d *tallies) survey(h *histogram, l level, measure string) {
 // CellAreaM2 is the area of the hexagons at a zoom, in the middle of the city. Elsewhere in a city it differs by a few in a hundred.
 func (v *View) CellAreaM2(zoom int) float64 {
 	at := v.Place().Center
-	outline := hex.At(at.Lon(), at.Lat(), layers.DensityRes(zoom)).AppendOutline(nil)
+	outline := hex.At(at.Lon(), at.Lat(), finestRes(zoom)).AppendOutline(nil)
 	ring := make(orb.Ring, 0, len(outline)/2)
 	for i := 0; i+1 < len(outline); i += 2 {
 		ring = append(ring, orb.Point{geo.Lon(outline[i]), geo.Lat(outline[i+1])})

@@ -171,7 +171,7 @@ func TestManners(t *testing.T) {
 				}
 				n := p.manner()
 				coarser := m.single && !n.single || m.single == n.single && n.res == m.res-1
-				if !coarser || n.res < coarsestRes(int(z)) {
+				if !coarser || n.res < layers.CoarsestDensityRes(int(z)) {
 					t.Errorf("%s at %d: %+v after %+v", l.ID, z, n, m)
 				}
 				m = n

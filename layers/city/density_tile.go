@@ -28,8 +28,8 @@ func (p *pass) manner() manner {
 		return manner{single: zoom >= l.Lowest(), res: -1}
 	}
 	res := finestRes(zoom)
-	sizes := res - coarsestRes(zoom) + 1 // of hexagons
-	singles := 0                         // ways in which features are drawn
+	sizes := res - layers.CoarsestDensityRes(zoom) + 1 // of hexagons
+	singles := 0                                       // ways in which features are drawn
 	switch {
 	case zoom >= l.Latest():
 		singles = 1
@@ -50,13 +50,9 @@ func (p *pass) manner() manner {
 // the encoder leaves out what it cannot draw: there they grow.
 func finestRes(zoom int) int { return layers.DensityRes(zoom) - max(0, 2-zoom) }
 
-// coarsestRes is the coarsest resolution of hexagons at a zoom: two steps from the usual one, each of which leaves a seventh of them; more
-// where a tile holds whole countries.
-func coarsestRes(zoom int) int { return max(min(layers.DensityRes(zoom)-2, zoom-3), 0) }
-
 // cellReach is the box in which features decide what the hexagons say that meet the box of a tile.
 func cellReach(box index.Box, addr tile.Addr) index.Box {
-	return reachOf(box, coarsestRes(int(addr.Z)))
+	return reachOf(box, layers.CoarsestDensityRes(int(addr.Z)))
 }
 
 // reachOf grows a box by a cell, the far end of which may be that far away, and by half of one, for descendants reach over its edge.
@@ -92,7 +88,7 @@ func (p *pass) densities(m manner) {
 		above = levelOf(l, int(p.addr.Z)).above
 	}
 	found := p.hexagons(level{m.res, above})
-	for m.res > coarsestRes(int(p.addr.Z)) && len(found.cells) > maxHexagons && p.err == nil {
+	for m.res > layers.CoarsestDensityRes(int(p.addr.Z)) && len(found.cells) > maxHexagons && p.err == nil {
 		m.res--
 		found = p.hexagons(level{m.res, above})
 	}
