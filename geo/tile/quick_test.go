@@ -85,6 +85,27 @@ func TestQuickWay(t *testing.T) {
 	}
 }
 
+// TestQuickWayAtTheEdge runs shapes near the corners of the world, where tiles reach beyond it.
+func TestQuickWayAtTheEdge(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	var w ways
+	for range 20_000 {
+		z := uint8(r.IntN(tile.MaxZoom + 1))
+		corner := func() uint32 {
+			n := r.Uint32() >> (r.IntN(int(z) + 2))
+			if r.IntN(2) == 0 {
+				return ^n
+			}
+			return n
+		}
+		g := tile.Geometry{Kind: tile.Kind(1 + r.IntN(3))}
+		for range 1 + r.IntN(5) {
+			g.XY = append(g.XY, corner(), corner())
+		}
+		w.same(t, tile.At(z, corner(), corner()), g)
+	}
+}
+
 // walk is a random walk; some of its steps are repeated, some have no length.
 func walk(r *rand.Rand, x, y uint32, n int, size int32) []uint32 {
 	xy := []uint32{x, y}

@@ -3,6 +3,7 @@ package tile_test
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -48,9 +49,9 @@ func newTagging(r *rand.Rand, keys, values int) *tagging {
 	for range 3 {
 		var sets tile.SetsBuilder
 		var plain [][]uint32
-		for range 1 + r.IntN(60) {
+		for range 1 + r.IntN(60)<<(8*r.IntN(2)) { // sometimes more than an encoder remembers
 			var pairs []uint32
-			for _, k := range r.Perm(keys)[:r.IntN(min(keys, 9))] {
+			for _, k := range r.Perm(keys)[:r.IntN(min(keys, 9<<(3*r.IntN(2))))] {
 				pairs = append(pairs, uint32(k), r.Uint32N(uint32(values)))
 			}
 			sets.Add(pairs)
@@ -87,7 +88,11 @@ func TestTags(t *testing.T) {
 
 // features writes n features with tags and gives these. A key may come twice in a feature: the last counts.
 func (g *tagging) features(r *rand.Rand, e *tile.Encoder, n int) (want []map[string]any) {
-	point := tile.Geometry{Kind: tile.Points, XY: flat(1, 1)}
+	saw := tile.Geometry{Kind: tile.Lines}
+	for i := range 200 {
+		x, y := at(20*i, i%2*9)
+		saw.XY = append(saw.XY, x, y)
+	}
 	store, wanted := 0, []bool(nil)
 	e.Use(g.stores[0], nil)
 	for i := range n {
@@ -101,7 +106,7 @@ func (g *tagging) features(r *rand.Rand, e *tile.Encoder, n int) (want []map[str
 				got[g.keys[k]] = v
 			}
 		}
-		e.Open(uint64(i), point, true)
+		e.Open(uint64(i), tile.Geometry{Kind: tile.Lines, XY: saw.XY[:4+2*r.IntN(1<<r.IntN(8))]}, true)
 		if r.IntN(5) > 0 {
 			n := r.Uint32N(uint32(g.stores[store].Len()))
 			e.TagSet(n)
@@ -152,6 +157,7 @@ func TestTagValue(t *testing.T) {
 	plain := []any{false, true, uint64(0), uint64(1), int64(-1), 0.0, float32(0), "", "a", "ab", 5e-324, uint64(1 << 40), int64(-1 << 40)}
 	for i := range 3000 {
 		values, plain = append(values, tile.Double(float64(i)/4)), append(plain, float64(i)/4)
+		values, plain = append(values, tile.Uint(math.Float64bits(float64(i)/4))), append(plain, math.Float64bits(float64(i)/4))
 		values, plain = append(values, tile.String(fmt.Sprint(i))), append(plain, fmt.Sprint(i))
 	}
 	point := tile.Geometry{Kind: tile.Points, XY: flat(1, 1)}

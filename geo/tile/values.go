@@ -55,7 +55,7 @@ func (v *vocabulary) value(x Value) uint32 {
 	if x.kind == stringValue {
 		key = maphash.String(t.seed, x.text)
 	}
-	for i := t.home(x.kind, key); ; i++ {
+	for i := t.home(key); ; i++ {
 		s := &t.slots[i&(len(t.slots)-1)]
 		if s.epoch != t.epoch {
 			n := v.addValue(x)
@@ -106,8 +106,8 @@ func (t *interned) resize(n int) {
 }
 
 // home is where to look for a value first. The factor is 2^64 divided by the golden ratio.
-func (t *interned) home(k valueKind, key uint64) int {
-	return int((key ^ uint64(k)) * 0x9e3779b97f4a7c15 >> (t.shift & 63))
+func (t *interned) home(key uint64) int {
+	return int(key * 0x9e3779b97f4a7c15 >> (t.shift & 63))
 }
 
 // added counts a value that was put into a slot, and makes more slots where half are taken.
@@ -121,7 +121,7 @@ func (t *interned) added() {
 		if s.epoch != t.epoch {
 			continue
 		}
-		i := t.home(s.kind, s.key)
+		i := t.home(s.key)
 		for t.slots[i&(len(t.slots)-1)].epoch == t.epoch {
 			i++
 		}
