@@ -154,6 +154,7 @@ func TestStalledCallers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		resp.Body.Close()
 		if statuses[resp.StatusCode]++; resp.StatusCode == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") == "" {
 			t.Error("503 without Retry-After")
 		}
@@ -162,7 +163,7 @@ func TestStalledCallers(t *testing.T) {
 		t.Errorf("%v", statuses)
 	}
 	until(t, func() bool { return w.api.tiles.afloat.bytes.Load() == 0 })
-	if a, ok := <-fetch(t.Context(), t, http.DefaultClient, "http://"+addr+"/tiles/road/14/5000/0.mvt"); !ok || a.StatusCode != 200 || len(a.body) != size {
+	if a, ok := <-fetch(t.Context(), t, http.DefaultClient, "http://"+addr+"/tiles/road/14/5000/0.mvt"); !ok || a.StatusCode != http.StatusOK || len(a.body) != size {
 		t.Error("no tile when all is over")
 	}
 }

@@ -107,7 +107,7 @@ func TestCacheOfTilesSwitchedOff(t *testing.T) {
 	if again := w.get(t, path, "Accept-Encoding", "gzip"); !bytes.Equal(first.body, again.body) || drawn.Load() != 2 {
 		t.Errorf("%d tiles drawn for two requests", drawn.Load())
 	}
-	if known := w.get(t, path, "Accept-Encoding", "gzip", "If-None-Match", first.Header.Get("ETag")); known.StatusCode != 304 || drawn.Load() != 2 {
+	if known := w.get(t, path, "Accept-Encoding", "gzip", "If-None-Match", first.Header.Get("ETag")); known.StatusCode != http.StatusNotModified || drawn.Load() != 2 {
 		t.Errorf("%s, %d tiles drawn: a 304 needs none", known.Status, drawn.Load())
 	}
 }
@@ -117,12 +117,12 @@ func TestEncodingsOfOneTile(t *testing.T) {
 	w := newTown(t)
 	drawn := w.draws()
 	path := tilePath("city", 16)
-	if head := w.ask(t, http.MethodHead, path, "Accept-Encoding", "br"); head.StatusCode != 200 || head.Header.Get("Content-Encoding") != "br" {
+	if head := w.ask(t, http.MethodHead, path, "Accept-Encoding", "br"); head.StatusCode != http.StatusOK || head.Header.Get("Content-Encoding") != "br" {
 		t.Errorf("%s %v", head.Status, head.Header)
 	}
 	for _, e := range reply.Encodings() {
 		a := w.get(t, path, "Accept-Encoding", string(e))
-		if got := a.Header.Get("Content-Encoding"); a.StatusCode != 200 || got != string(e) && e != reply.Identity {
+		if got := a.Header.Get("Content-Encoding"); a.StatusCode != http.StatusOK || got != string(e) && e != reply.Identity {
 			t.Errorf("%s: %s in %q", e, a.Status, got)
 		}
 	}
