@@ -103,7 +103,7 @@ func (c *checkMemoryCmd) ask(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the server does not answer 服务没有应答: %w", err)
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }() // it was read
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswerBytes))
 	if err != nil {
 		return nil, fmt.Errorf("the server did not finish its answer 应答中断: %w", err)

@@ -28,6 +28,10 @@
 //   - The follower reads in one repeatable-read transaction what became visible since the last one (snapshot.go), applies it, and
 //     swaps the pointer once per batch. Any doubt (a lost connection, a row it cannot read) loads the whole city again behind
 //     the old view: transaction ids come again after a crash, so there is nothing to go on from.
+//   - An ALTER TABLE that rewrites a table leaves it empty for snapshots of before, and tells nobody. So every transaction asks, after
+//     reading, whether its tables are where its snapshot has them, and is taken again where not (rewritten.go).
+//   - That the memory is the record is not believed but checked: in tests after every fault, and in production on demand, beside
+//     writers and without holding up anybody ([City.Verify]).
 //   - Grids are rows of one table and several layers (unit_grid, grid_<scheme>). Retired rows (valid_to is set) of grids and
 //     regions are in no layer.
 //   - A derived field may use the public columns of its row. When the rules change, the layers with derived fields are read again.

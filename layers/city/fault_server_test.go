@@ -122,9 +122,9 @@ func TestTransactionIDsComeAgain(t *testing.T) {
 		if again != undone {
 			t.Fatalf("transaction %d did not come again, %d did", undone, again)
 		}
-		v := seen(t, c, write(t, pool, `UPDATE setting SET value = value WHERE key = 'city'`))
+		seen(t, c, write(t, pool, `UPDATE setting SET value = value WHERE key = 'city'`))
 		isRecord(t, c)
-		if v = at(t, c, 0); hasToilet(v, int64(1000+attempt)) || !hasToilet(v, int64(2000+attempt)) {
+		if v := at(t, c, 0); hasToilet(v, int64(1000+attempt)) || !hasToilet(v, int64(2000+attempt)) {
 			t.Error("the memory has what the crash undid, or lacks what came after it")
 		}
 		return

@@ -30,7 +30,7 @@ func Corrupt(c *City, layer string, id int64, way string) {
 func corrupted(s *stack, id int64, way string) *stack {
 	b, row, _ := s.find(id)
 	t := newTable(s.layer)
-	t.pushFrom(&b.table, row, b.table.memos(false))
+	t.pushFrom(&b.table, row, b.memos(false))
 	t.hashes[0] = b.sum(row, row+1)
 	gone := []int64{id}
 	switch way {

@@ -193,7 +193,7 @@ func TestVerifyFindsUntoldEdits(t *testing.T) {
 	pool := pgtest.DB(t)
 	someCity(t, pool, 31)
 	model := loaded{make(chan struct{}, 100)}
-	c := follow(t, city.Config{Pool: pool, Log: quiet(), Poll: 20 * time.Millisecond, Models: map[string]city.Model{"departments": comparable{model}}})
+	c := follow(t, city.Config{Pool: pool, Log: quiet(), Poll: 20 * time.Millisecond, Models: map[string]city.Model{"departments": compared{model}}})
 	view := at(t, c, 0)
 	toilets, roads := sortedIDs(view, "public_toilet"), sortedIDs(view, "road")
 	write(t, pool, `SET LOCAL session_replication_role = replica`,
@@ -232,10 +232,10 @@ func TestVerifyFindsUntoldEdits(t *testing.T) {
 	isRecord(t, c)
 }
 
-// comparable is a model that can be held against the record.
-type comparable struct{ loaded }
+// compared is a model that can be held against the record.
+type compared struct{ loaded }
 
-func (comparable) Compare(held, fresh any) []string {
+func (compared) Compare(held, fresh any) []string {
 	if held != fresh {
 		return []string{"count"}
 	}
