@@ -19,8 +19,10 @@ import (
 	"wangge/layers/city"
 )
 
-// brief is a patience short enough for tests.
-const brief = 300 * time.Millisecond
+const (
+	brief      = time.Second // a patience short enough for tests
+	testBuffer = 64 << 10    // of either end; with less than a segment TCP sends but five times a second
+)
 
 // pair gives a patient connection and the other end of it, both with small buffers.
 func pair(t *testing.T) (ours net.Conn, theirs *net.TCPConn) {
@@ -35,8 +37,8 @@ func pair(t *testing.T) (ours net.Conn, theirs *net.TCPConn) {
 		t.Fatal(err)
 	}
 	theirs = dialled.(*net.TCPConn)
-	_ = theirs.SetReadBuffer(8 << 10)
-	if ours, err = (&patientListener{inner, brief, 8 << 10}).Accept(); err != nil {
+	_ = theirs.SetReadBuffer(testBuffer)
+	if ours, err = (&patientListener{inner, brief, testBuffer}).Accept(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { ours.Close(); theirs.Close() })
@@ -46,7 +48,7 @@ func pair(t *testing.T) (ours net.Conn, theirs *net.TCPConn) {
 // A caller who takes a little at a time gets everything, though it takes longer than the patience with one who takes nothing.
 func TestSlowCallersGetTheirAnswer(t *testing.T) {
 	ours, theirs := pair(t)
-	const size = 4 << 20
+	const size = 2 << 20
 	begun := time.Now()
 	got := make(chan int)
 	go func() {
@@ -138,7 +140,7 @@ func TestStalledCallers(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer conn.Close()
-		_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
+		_ = conn.(*net.TCPConn).SetReadBuffer(testBuffer)
 		if _, err := fmt.Fprintf(conn, "GET /tiles/road/14/%d/0.mvt HTTP/1.1\r\nHost: x\r\n\r\n", i); err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +178,7 @@ func (w *town) runImpatient(t *testing.T) string {
 		t.Fatal(err)
 	}
 	listener := s.listener.(*patientListener)
-	listener.patience, listener.buffer = brief, 8<<10
+	listener.patience, listener.buffer = brief, testBuffer
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
