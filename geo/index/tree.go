@@ -130,24 +130,24 @@ func (t *Tree) number(place int) int {
 }
 
 // Runs yields runs [first, end) of items that meet q, in order, until yield answers false, and tells whether it came to
-// the end. whole tells that the boxes of all of a run lie in q. A run is as long as a node that lies in q entirely. After Pack the
+// the end. A run is as long as a node that lies in q entirely. After Pack the
 // numbers are the items'; after Build they are places in the tree, good for counting only.
-func (t *Tree) Runs(q Box, yield func(first, end int, whole bool) bool) bool {
+func (t *Tree) Runs(q Box, yield func(first, end int) bool) bool {
 	if t.Len() == 0 || !t.Bound().Intersects(q) {
 		return true
 	}
 	return t.runs(len(t.levels)-1, 0, q, yield)
 }
 
-func (t *Tree) runs(level, node int, q Box, yield func(first, end int, whole bool) bool) bool {
+func (t *Tree) runs(level, node int, q Box, yield func(first, end int) bool) bool {
 	if q.Contains(t.levels[level][node]) {
 		first, end := t.span(level, node)
-		return yield(first, end, true)
+		return yield(first, end)
 	}
 	first := node * fanOut
 	if level == 0 {
 		for i := first; i < min(first+fanOut, t.n); i++ {
-			if b := t.box(i); b.Intersects(q) && !yield(i, i+1, q.Contains(b)) {
+			if t.box(i).Intersects(q) && !yield(i, i+1) {
 				return false
 			}
 		}
@@ -165,7 +165,7 @@ func (t *Tree) runs(level, node int, q Box, yield func(first, end int, whole boo
 // Count is the number of items whose boxes meet q.
 func (t *Tree) Count(q Box) int {
 	count := 0
-	t.Runs(q, func(first, end int, _ bool) bool {
+	t.Runs(q, func(first, end int) bool {
 		count += end - first
 		return true
 	})

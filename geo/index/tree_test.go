@@ -95,7 +95,7 @@ func TestRunsAreInOrderAndApart(t *testing.T) {
 	q := index.Box{MinX: 1<<31 + 500, MinY: 1<<30 + 500, MaxX: 1<<31 + 2000, MaxY: 1<<30 + 2500}
 	var hits []int
 	last, longest := 0, 0
-	tree.Runs(q, func(first, end int, _ bool) bool {
+	tree.Runs(q, func(first, end int) bool {
 		if first < last || end <= first {
 			t.Errorf("run %d…%d after %d", first, end, last)
 		}

@@ -24,7 +24,6 @@ type kindOfScene struct {
 	kind   tile.Kind
 	xy     []uint32
 	ends   []uint32 // of features in xy
-	whole  []bool
 	set    []uint32
 	texts  []byte
 	words  []uint32 // ends of features in texts
@@ -92,15 +91,9 @@ func (s *scene) words(r *rand.Rand) {
 
 func (s *scene) add(r *rand.Rand, kind int, xy []uint32, text string, token uint32) {
 	k := &s.kinds[kind]
-	minX, minY, maxX, maxY := here.World(tile.DefaultBufferPx - 1)
-	whole := true
-	for i := 0; i < len(xy); i += 2 {
-		x, y := int64(xy[i]), int64(xy[i+1])
-		whole = whole && x >= minX && x <= maxX && y >= minY && y <= maxY
-	}
 	k.xy, k.texts = append(k.xy, xy...), append(k.texts, text...)
 	k.ends, k.words = append(k.ends, uint32(len(k.xy))), append(k.words, uint32(len(k.texts)))
-	k.whole, k.set, k.tokens = append(k.whole, whole), append(k.set, r.Uint32N(uint32(s.sets.Len()))), append(k.tokens, token)
+	k.set, k.tokens = append(k.set, r.Uint32N(uint32(s.sets.Len()))), append(k.tokens, token)
 }
 
 func (s *scene) encode(e *tile.Encoder) []byte {
@@ -115,7 +108,7 @@ func (s *scene) layer(e *tile.Encoder, k *kindOfScene) {
 	e.Layer(k.layer, s.dict)
 	e.Use(s.sets, nil)
 	for i := range k.ends {
-		if e.Open(uint64(500_000+i), k.geometry(i), k.whole[i]) {
+		if e.Open(uint64(500_000+i), k.geometry(i)) {
 			e.TagSet(k.set[i])
 			e.TagText(s.named, k.text(i), k.tokens[i])
 			e.Close()
@@ -176,7 +169,7 @@ func BenchmarkEncodeBare(b *testing.B) {
 			e.Layer(s.kinds[i].layer, s.dict)
 			k := &s.kinds[i]
 			for j := range k.ends {
-				if n++; e.Open(uint64(500_000+j), k.geometry(j), k.whole[j]) {
+				if n++; e.Open(uint64(500_000+j), k.geometry(j)) {
 					e.Close()
 				}
 			}
@@ -211,7 +204,7 @@ func BenchmarkTagValue(b *testing.B) {
 		e.Begin(here, tile.DefaultBufferPx)
 		e.Layer("width", s.dict)
 		for i := range 1000 {
-			e.Open(uint64(i), point, true)
+			e.Open(uint64(i), point)
 			e.TagValue(s.named, tile.Double(float64(i*i%97)/10))
 			e.Close()
 		}

@@ -6,7 +6,7 @@ package tile
 //	e.Begin(addr, tile.DefaultBufferPx)
 //	e.Layer("road", dict)
 //	e.Use(sets, nil)
-//	if e.Open(id, geometry, false) {
+//	if e.Open(id, geometry) {
 //		e.TagSet(set)
 //		e.TagText(name, text, token)
 //		e.Close()

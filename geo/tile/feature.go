@@ -9,9 +9,8 @@ const binaryMax = 10
 const headLen = 4 + binaryMax + 4
 
 // Open begins a feature in the open layer and tells whether anything of it is left in this tile; if not, nothing is
-// written, and there is nothing to close. An id of 0 is not written; ids must stay within 2^53. The last argument, whether
-// the caller knows g to lie within the tile and its buffer, changes nothing: the test is too cheap for it to be of use.
-func (e *Encoder) Open(id uint64, g Geometry, _ bool) bool {
+// written, and there is nothing to close. An id of 0 is not written; ids must stay within 2^53.
+func (e *Encoder) Open(id uint64, g Geometry) bool {
 	e.room(headLen + 5*len(g.XY) + 4*binaryMax)
 	b, at := e.buf, e.n
 	if id-1 < 1<<28-1 {

@@ -43,7 +43,7 @@ func (w *ways) same(t *testing.T, a tile.Addr, g tile.Geometry) {
 				e.LongWay()
 			}
 			e.Layer("one", tile.Dict{})
-			if e.Open(1, g, false) {
+			if e.Open(1, g) {
 				e.Close()
 			}
 		}
@@ -158,36 +158,6 @@ func TestKeep(t *testing.T) {
 		}
 		if diff := cmp.Diff(one(t, a, some), one(t, a, all)); diff != "" {
 			t.Fatalf("%v %v: %s", a, all, diff)
-		}
-	}
-}
-
-// TestWhole holds that a caller who knows a geometry to lie within the tile gets what others get.
-func TestWhole(t *testing.T) {
-	r := rand.New(rand.NewPCG(7, 8))
-	for range 5000 {
-		g := tile.Geometry{Kind: tile.Kind(1 + r.IntN(3))}
-		parts := 1 + r.IntN(3)
-		for range parts {
-			x, y := at(500+r.IntN(3000), 500+r.IntN(3000))
-			g.XY = append(g.XY, walk(r, x, y, 1+r.IntN(8), 60*64)...)
-			g.Ends = append(g.Ends, uint32(len(g.XY)/2))
-		}
-		if g.Kind == tile.Points || parts == 1 {
-			g.Ends = nil
-		}
-		var tiles [2][]byte
-		for i, whole := range []bool{false, true} {
-			var e tile.Encoder
-			e.Begin(here, tile.DefaultBufferPx)
-			e.Layer("one", tile.Dict{})
-			if e.Open(1, g, whole) {
-				e.Close()
-			}
-			tiles[i] = e.Bytes()
-		}
-		if !slices.Equal(tiles[0], tiles[1]) {
-			t.Fatalf("%v: %x, but %x where it is known to be whole", g, tiles[0], tiles[1])
 		}
 	}
 }

@@ -180,13 +180,13 @@ type band struct {
 const allZooms = tile.MaxZoom + 1
 
 // runs yields runs of rows that meet q and are drawn at a zoom, as index.Tree does.
-func (b *block) runs(q index.Box, zoom uint8, yield func(first, end int, whole bool) bool) bool {
+func (b *block) runs(q index.Box, zoom uint8, yield func(first, end int) bool) bool {
 	for i := range b.bands {
 		band := &b.bands[i]
 		if band.zoom > zoom {
 			break
 		}
-		if !band.tree.Runs(q, func(first, end int, whole bool) bool { return yield(band.first+first, band.first+end, whole) }) {
+		if !band.tree.Runs(q, func(first, end int) bool { return yield(band.first+first, band.first+end) }) {
 			return false
 		}
 	}

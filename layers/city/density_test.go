@@ -265,7 +265,7 @@ func TestCellsAreInAllTilesThatTheyMeet(t *testing.T) {
 		want := map[string]int{} // by cell
 		for _, addr := range tilesOf(v, zoom) {
 			box := tileBox(addr)
-			found := (&pass{stack: v.stack("parking_space"), addr: addr}).hexagons(level{layers.DensityRes(int(zoom)), -1})
+			found := (&pass{workbench: new(workbench), stack: v.stack("parking_space"), addr: addr}).hexagons(level{layers.DensityRes(int(zoom)), -1})
 			for i, h := range found.cells {
 				if overlap(found.outline(i), box.MinX, box.MinY, box.MaxX, box.MaxY) {
 					want[h.cells[h.i].String()]++
@@ -376,7 +376,7 @@ func TestParents(t *testing.T) {
 		}
 		seen := map[hex.Cell]int32{}
 		for _, addr := range tilesOf(v, 13) {
-			for _, h := range (&pass{stack: s, addr: addr}).hexagons(at).cells {
+			for _, h := range (&pass{workbench: new(workbench), stack: s, addr: addr}).hexagons(at).cells {
 				c, n := h.cells[h.i], int32(h.counts.at(h.i*s.density.gauge.stride()))
 				if was, twice := seen[c]; twice && was != n {
 					t.Errorf("%v has %d or %d features", c, was, n)
@@ -535,7 +535,7 @@ func BenchmarkTallies(b *testing.B) {
 		b.Run(fmt.Sprintf("tile z%d", z), func(b *testing.B) {
 			tiles, i, bytes, cells := walk(z), 0, 0, 0
 			tiles = slices.DeleteFunc(tiles, func(a tile.Addr) bool {
-				return len((&pass{stack: s, addr: a}).hexagons(level{layers.DensityRes(int(z)), -1}).cells) == 0
+				return len((&pass{workbench: new(workbench), stack: s, addr: a}).hexagons(level{layers.DensityRes(int(z)), -1}).cells) == 0
 			})
 			b.ReportAllocs()
 			for b.Loop() {

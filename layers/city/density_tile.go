@@ -97,11 +97,10 @@ func (p *pass) densities(m manner) {
 	}
 	g := p.stack.density.gauge
 	p.encoder.Layer(l.ID+layers.DensitySuffix, g.dict)
-	box := tileBox(p.addr)
 	var text []byte
 	for i, h := range found.cells {
 		xy := found.outline(i)
-		if p.encoder.Open(0, tile.Geometry{Kind: tile.Polygons, XY: xy}, box.Contains(boxOf(xy))) {
+		if p.encoder.Open(0, tile.Geometry{Kind: tile.Polygons, XY: xy}) {
 			text = h.cells[h.i].AppendText(text[:0])
 			p.encoder.TagText(g.cell, text, 0)
 			g.tag(&p.encoder, h)
@@ -137,35 +136,40 @@ func (p *pass) hexagons(at level) honeycomb {
 	if p.sieve == nil {
 		d := p.stack.density
 		if i := slices.Index(d.gauge.levels, at); i >= 0 {
-			return draw(d.levels[i], box)
+			return p.outlines(d.levels[i], box)
 		}
 		for i, finer := range d.gauge.levels { // the coarsest comes first
 			if finer.above == at.above && finer.res > at.res {
-				return draw(d.gauge.parents(d.levels[i], at.res, reachOf(box, at.res)), box)
+				return p.outlines(d.gauge.parents(d.levels[i], at.res, reachOf(box, at.res)), box)
 			}
 		}
 	}
-	return draw(p.count(at, reachOf(box, at.res)), box)
+	return p.outlines(p.count(at, reachOf(box, at.res)), box)
 }
 
-// draw gives the cells of pages of one level that meet a box.
-func draw(pages []*page, box index.Box) (out honeycomb) {
+// outlines gives the cells of pages of one level that meet a box, with their outlines.
+func (p *pass) outlines(pages []*page, box index.Box) (out honeycomb) {
 	var pen *hex.Pen
-	for _, p := range pages {
-		if !p.box.Intersects(box) {
+	for _, g := range pages {
+		if !g.box.Intersects(box) {
 			continue
 		}
 		if pen == nil {
-			pen = hex.NewPen(p.cells[0].Res())
+			pen = hex.NewPen(g.cells[0].Res())
 		}
-		for i := range p.cells {
+		for i, c := range g.cells {
 			start := len(out.xy)
-			out.xy = pen.Append(out.xy, p.cells[i], p.places[i])
+			if at, known := p.sketches.find(c); known {
+				out.xy = append(out.xy, at.xy[:]...)
+			} else {
+				out.xy = pen.Append(out.xy, c, g.places[i])
+				at.keep(c, out.xy[start:])
+			}
 			if !boxOf(out.xy[start:]).Intersects(box) {
 				out.xy = out.xy[:start]
 				continue
 			}
-			out.cells, out.ends = append(out.cells, hexagon{p, i}), append(out.ends, uint32(len(out.xy)/2))
+			out.cells, out.ends = append(out.cells, hexagon{g, i}), append(out.ends, uint32(len(out.xy)/2))
 		}
 	}
 	return out

@@ -79,7 +79,7 @@ func (s *stack) len() int {
 // search visits every feature whose box meets q, until yield answers false.
 func (s *stack) search(q index.Box, yield func(b *block, row int) bool) {
 	for _, seg := range s.segs {
-		done := seg.runs(q, allZooms, func(first, end int, _ bool) bool {
+		done := seg.runs(q, allZooms, func(first, end int) bool {
 			return seg.skip(first, end, func(row int) bool { return yield(seg.block, row) })
 		})
 		if !done {
@@ -91,7 +91,7 @@ func (s *stack) search(q index.Box, yield func(b *block, row int) bool) {
 // tally counts the features whose boxes meet q, and adds their hashes.
 func (s *stack) tally(q index.Box) (n int, hash uint64) {
 	for _, seg := range s.segs {
-		seg.runs(q, allZooms, func(first, end int, _ bool) bool {
+		seg.runs(q, allZooms, func(first, end int) bool {
 			n += end - first
 			hash += seg.sum(first, end)
 			at, _ := slices.BinarySearch(seg.gone, uint32(first))

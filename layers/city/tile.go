@@ -18,6 +18,8 @@ type workbench struct {
 	encoder tile.Encoder
 	marks   []mark
 	single  []single
+
+	sketches sketches
 }
 
 // single is a column whose values are written one by one, being in no tag set.
@@ -213,10 +215,10 @@ func (p *pass) use(wanted []bool) {
 }
 
 // run encodes the rows first … end-1 of the block.
-func (p *pass) run(first, end int, whole bool) bool {
+func (p *pass) run(first, end int) bool {
 	for first < end {
 		step := min(end-first, cancelEvery-p.n)
-		p.rows(first, first+step, whole)
+		p.rows(first, first+step)
 		first += step
 		if p.n += step; p.n < cancelEvery {
 			continue
@@ -232,7 +234,7 @@ func (p *pass) run(first, end int, whole bool) bool {
 }
 
 // rows encodes the rows first … end-1 but for those that are gone.
-func (p *pass) rows(first, end int, whole bool) {
+func (p *pass) rows(first, end int) {
 	at := len(p.gone)
 	if at > 0 {
 		at, _ = slices.BinarySearch(p.gone, uint32(first))
@@ -245,17 +247,17 @@ func (p *pass) rows(first, end int, whole bool) {
 		if p.sieve != nil && !p.sieve.passes(row) {
 			continue
 		}
-		p.row(row, whole)
+		p.row(row)
 	}
 }
 
 // row encodes one feature.
-func (p *pass) row(row int, whole bool) {
+func (p *pass) row(row int) {
 	b, e := p.block, &p.encoder
 	if p.floor > 0 && b.kinds[row] == tile.Polygons && small(b.boxOf(row), p.floor) {
 		return
 	}
-	if !e.Open(uint64(b.ids[row]), b.shape(row), whole) {
+	if !e.Open(uint64(b.ids[row]), b.shape(row)) {
 		return
 	}
 	p.tag(row)
@@ -310,7 +312,7 @@ func (p *pass) labels() {
 			p.use(wanted)
 		}
 		at := m.block.labels[2*m.row : 2*m.row+2]
-		if p.encoder.Open(uint64(m.block.ids[m.row]), tile.Geometry{Kind: tile.Points, XY: at}, true) {
+		if p.encoder.Open(uint64(m.block.ids[m.row]), tile.Geometry{Kind: tile.Points, XY: at}) {
 			p.tag(m.row)
 			p.encoder.Close()
 		}
@@ -358,7 +360,7 @@ func (s *stack) tallyOf(q *shown, box index.Box) (n int, sum uint64) {
 		if sieve != nil {
 			sieve.bind(&seg.table)
 		}
-		seg.runs(box, allZooms, func(first, end int, _ bool) bool {
+		seg.runs(box, allZooms, func(first, end int) bool {
 			return seg.skip(first, end, func(row int) bool {
 				if sieve == nil || sieve.passes(row) {
 					n++
