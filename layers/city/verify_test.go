@@ -49,8 +49,8 @@ func isRecord(t testing.TB, c *city.City) city.Verification {
 // loadAgain cuts the follower's connection and waits until the city has been loaded anew.
 func loadAgain(t testing.TB, c *city.City, pool *pgxpool.Pool) {
 	t.Helper()
-	began := time.Now()
 	cut(t, pool)
+	began := time.Now()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	if _, err := city.AskedAfter(ctx, c, began); err != nil {
