@@ -30,8 +30,8 @@ type kindOfScene struct {
 	tokens []uint32
 }
 
-func (k *kindOfScene) geometry(i int) tile.Geometry {
-	return tile.Geometry{Kind: k.kind, XY: k.xy[begin(k.ends, i):k.ends[i]]}
+func (k *kindOfScene) geometry(i int) *tile.Geometry {
+	return &tile.Geometry{Kind: k.kind, XY: k.xy[begin(k.ends, i):k.ends[i]]}
 }
 
 func (k *kindOfScene) text(i int) []byte { return k.texts[begin(k.words, i):k.words[i]] }
@@ -204,7 +204,7 @@ func BenchmarkTagValue(b *testing.B) {
 		e.Begin(here, tile.DefaultBufferPx)
 		e.Layer("width", s.dict)
 		for i := range 1000 {
-			e.Open(uint64(i), point)
+			e.Open(uint64(i), &point)
 			e.TagValue(s.named, tile.Double(float64(i*i%97)/10))
 			e.Close()
 		}

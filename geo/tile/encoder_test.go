@@ -56,7 +56,7 @@ func add(e *tile.Encoder, id uint64, g tile.Geometry, pairs []uint32, tags ...ta
 	var sets tile.SetsBuilder
 	n := sets.Add(pairs)
 	e.Use(sets.Sets(), nil)
-	if !e.Open(id, g) {
+	if !e.Open(id, &g) {
 		return false
 	}
 	e.TagSet(n)

@@ -9,8 +9,9 @@ const binaryMax = 10
 const headLen = 4 + binaryMax + 4
 
 // Open begins a feature in the open layer and tells whether anything of it is left in this tile; if not, nothing is
-// written, and there is nothing to close. An id of 0 is not written; ids must stay within 2^53.
-func (e *Encoder) Open(id uint64, g Geometry) bool {
+// written, and there is nothing to close. An id of 0 is not written; ids must stay within 2^53. g is only
+// read, and not kept.
+func (e *Encoder) Open(id uint64, g *Geometry) bool {
 	e.room(headLen + 5*len(g.XY) + 4*binaryMax)
 	b, at := e.buf, e.n
 	if id-1 < 1<<28-1 {
@@ -28,8 +29,8 @@ func (e *Encoder) Open(id uint64, g Geometry) bool {
 			put8(b, at, 1<<3|moveTo)
 			end = putZigzag(b, at+1, step(e.tile, q).zigzag())
 		}
-	} else if end = e.quick(at, &g); end == notQuick {
-		end = e.long(at, &g)
+	} else if end = e.quick(at, g); end == notQuick {
+		end = e.long(at, g)
 	}
 	size := end - at
 	if size == 0 {

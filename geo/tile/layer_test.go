@@ -13,7 +13,7 @@ import (
 func addPoints(e *tile.Encoder, key uint32, n int, text string) {
 	point := tile.Geometry{Kind: tile.Points, XY: flat(1, 1)}
 	for i := range n {
-		e.Open(uint64(i), point)
+		e.Open(uint64(i), &point)
 		e.TagText(key, fmt.Appendf(nil, "%s%06d", text, i), 0)
 		e.Close()
 	}
@@ -72,7 +72,7 @@ func TestAbandon(t *testing.T) {
 		if detour {
 			e.Layer("second", b.Dict())
 			addPoints(&e, code, 5000, "dropped")
-			e.Open(1, tile.Geometry{Kind: tile.Lines, XY: flat(1, 1, 5, 5)})
+			e.Open(1, &tile.Geometry{Kind: tile.Lines, XY: flat(1, 1, 5, 5)})
 			e.Abandon()
 			e.Abandon()
 			if e.Features() != 100 || e.LayerLen() != 0 {

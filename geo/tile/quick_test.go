@@ -43,7 +43,7 @@ func (w *ways) same(t *testing.T, a tile.Addr, g tile.Geometry) {
 				e.LongWay()
 			}
 			e.Layer("one", tile.Dict{})
-			if e.Open(1, g) {
+			if e.Open(1, &g) {
 				e.Close()
 			}
 		}

@@ -29,7 +29,7 @@ func TestTagsOfStores(t *testing.T) {
 		e.Begin(here, tile.DefaultBufferPx)
 		e.Layer("parking", b.Dict())
 		add := func(id uint64, set uint32, text string, token uint32) {
-			if !e.Open(id, point) {
+			if !e.Open(id, &point) {
 				t.Fatal("the point is not in the tile")
 			}
 			e.TagSet(set)
@@ -48,7 +48,7 @@ func TestTagsOfStores(t *testing.T) {
 		e.Use(z, []bool{true, false, false, true})
 		add(6, three, "福州路", 7)
 		e.Use(nil, nil)
-		if e.Open(8, tile.Geometry{Kind: tile.Points, XY: flat(9000, 1)}) {
+		if e.Open(8, &tile.Geometry{Kind: tile.Points, XY: flat(9000, 1)}) {
 			t.Fatal("the point is not beyond the tile")
 		}
 		if n := e.Features(); n != 6 {

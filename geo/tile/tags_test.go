@@ -106,7 +106,7 @@ func (g *tagging) features(r *rand.Rand, e *tile.Encoder, n int) (want []map[str
 				got[g.keys[k]] = v
 			}
 		}
-		e.Open(uint64(i), tile.Geometry{Kind: tile.Lines, XY: saw.XY[:4+2*r.IntN(1<<r.IntN(8))]})
+		e.Open(uint64(i), &tile.Geometry{Kind: tile.Lines, XY: saw.XY[:4+2*r.IntN(1<<r.IntN(8))]})
 		if r.IntN(5) > 0 {
 			n := r.Uint32N(uint32(g.stores[store].Len()))
 			e.TagSet(n)
@@ -168,7 +168,7 @@ func TestTagValue(t *testing.T) {
 		var want []any
 		for range 20_000 {
 			i := r.IntN(len(values))
-			e.Open(1, point)
+			e.Open(1, &point)
 			e.TagValue(k, values[i])
 			e.Close()
 			want = append(want, plain[i])
@@ -219,7 +219,7 @@ func TestTokens(t *testing.T) {
 		for i := range 3000 {
 			token := 1 + uint32(i/5)%500
 			text := fmt.Sprintf("路%d-%d", store, token)
-			e.Open(1, point)
+			e.Open(1, &point)
 			e.TagText(name, []byte(text), token)
 			e.Close()
 			want = append(want, text)

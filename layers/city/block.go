@@ -54,14 +54,20 @@ func (t *table) len() int { return len(t.ids) }
 // geometry is a window into the table.
 func (t *table) geometry(row int) tile.Geometry {
 	g := tile.Geometry{Kind: t.kinds[row], XY: t.xy[2*begin(t.ends, row) : 2*t.ends[row]]}
-	if parts := t.partsOf(row); len(parts) > 0 {
-		n := 1 + parts[0]
-		g.Ends = parts[1:n]
-		if len(parts) > int(n) {
-			g.Polys = parts[n:]
-		}
-	}
+	g.Ends, g.Polys = cutParts(t.partsOf(row))
 	return g
+}
+
+// cutParts finds the ends of parts and of polygons in what parts has of a row.
+func cutParts(parts []uint32) (ends, polys []uint32) {
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	n := 1 + parts[0]
+	if len(parts) > int(n) {
+		polys = parts[n:]
+	}
+	return parts[1:n], polys
 }
 
 // pushGeometry appends the geometry of a row.
@@ -324,13 +330,22 @@ func (b *block) finish(k *look, boxes []index.Box, single bool) {
 	b.place()
 }
 
-// shape is the geometry of a row as tiles draw it.
-func (b *block) shape(row int) tile.Geometry {
-	g := b.geometry(row)
-	if b.keep != nil && g.Kind == tile.Lines {
-		g.Keep = b.keep[begin(b.ends, row):b.ends[row]]
+// shape fills in the geometry of a row as tiles draw it. It is in the innermost loop, where copies of a geometry would count.
+func (b *block) shape(g *tile.Geometry, row int) {
+	first, end := uint32(0), b.ends[row]
+	if row > 0 {
+		first = b.ends[row-1]
 	}
-	return g
+	g.Kind, g.XY = b.kinds[row], b.xy[2*first:2*end]
+	if b.keep != nil {
+		g.Keep = nil
+		if g.Kind == tile.Lines {
+			g.Keep = b.keep[first:end]
+		}
+	}
+	if b.partEnds != nil {
+		g.Ends, g.Polys = cutParts(b.partsOf(row))
+	}
 }
 
 // orderOf gives the places of ids in their order. Ids of 32 bits, which are all there are in practice, are sorted with their

@@ -100,7 +100,7 @@ func (p *pass) densities(m manner) {
 	var text []byte
 	for i, h := range found.cells {
 		xy := found.outline(i)
-		if p.encoder.Open(0, tile.Geometry{Kind: tile.Polygons, XY: xy}) {
+		if p.encoder.Open(0, &tile.Geometry{Kind: tile.Polygons, XY: xy}) {
 			text = h.cells[h.i].AppendText(text[:0])
 			p.encoder.TagText(g.cell, text, 0)
 			g.tag(&p.encoder, h)

@@ -20,6 +20,8 @@ type workbench struct {
 	single  []single
 
 	sketches sketches
+
+	shape tile.Geometry // of the feature at hand
 }
 
 // single is a column whose values are written one by one, being in no tag set.
@@ -202,6 +204,7 @@ func (p *pass) features() {
 // use makes ready for the rows of a block.
 func (p *pass) use(wanted []bool) {
 	b, k := p.block, p.stack.look
+	p.shape = tile.Geometry{}
 	p.encoder.Use(b.sets, wanted)
 	p.single = p.single[:0]
 	for i := range b.columns {
@@ -257,7 +260,8 @@ func (p *pass) row(row int) {
 	if p.floor > 0 && b.kinds[row] == tile.Polygons && small(b.boxOf(row), p.floor) {
 		return
 	}
-	if !e.Open(uint64(b.ids[row]), b.shape(row)) {
+	b.shape(&p.shape, row)
+	if !e.Open(uint64(b.ids[row]), &p.shape) {
 		return
 	}
 	p.tag(row)
@@ -312,7 +316,7 @@ func (p *pass) labels() {
 			p.use(wanted)
 		}
 		at := m.block.labels[2*m.row : 2*m.row+2]
-		if p.encoder.Open(uint64(m.block.ids[m.row]), tile.Geometry{Kind: tile.Points, XY: at}) {
+		if p.encoder.Open(uint64(m.block.ids[m.row]), &tile.Geometry{Kind: tile.Points, XY: at}) {
 			p.tag(m.row)
 			p.encoder.Close()
 		}
@@ -393,6 +397,6 @@ func tileBox(addr tile.Addr) index.Box {
 func (v *View) release(w *workbench) {
 	clear(w.single[:cap(w.single)])
 	clear(w.marks[:cap(w.marks)])
-	w.single, w.marks = w.single[:0], w.marks[:0]
+	w.single, w.marks, w.shape = w.single[:0], w.marks[:0], tile.Geometry{}
 	v.benches.Put(w)
 }
