@@ -64,7 +64,7 @@ func (v *View) Tile(ctx context.Context, p *Plan, addr tile.Addr) (Tile, error) 
 }
 
 // thin chooses the layers that give way for a tile to lose so many bytes, those with the most to gain first. It tells whether any does.
-func thin(thinned []uint8, gains []int, excess int) (any bool) {
+func thin(thinned []uint8, gains []int, excess int) (gives bool) {
 	for excess > 0 {
 		best := 0
 		for i, gain := range gains {
@@ -75,12 +75,12 @@ func thin(thinned []uint8, gains []int, excess int) (any bool) {
 		if gains[best] == 0 {
 			break
 		}
-		any = true
+		gives = true
 		excess -= gains[best]
 		thinned[best]++
 		gains[best] = 0 // what the layer gains next is only known when it has been drawn
 	}
-	return any
+	return gives
 }
 
 // draw encodes a tile and tells what it would gain from each layer of the plan that were shown in a coarser way. It ends early with a
@@ -334,7 +334,8 @@ func (v *View) ContentHash(p *Plan, addr tile.Addr) uint64 {
 			continue
 		}
 		box := reach(s.layer, addr)
-		n, sum := 0, uint64(0)
+		var n int
+		var sum uint64
 		if q.plain() {
 			n, sum = s.tally(box)
 		} else {

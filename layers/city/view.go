@@ -123,9 +123,9 @@ func (v *View) Extent(ids ...string) (orb.Bound, bool) {
 			continue
 		}
 		for _, seg := range s.segs {
-			b, any := seg.bound()
+			b, has := seg.bound()
 			switch {
-			case !any || seg.len() == len(seg.gone):
+			case !has || seg.len() == len(seg.gone):
 			case !found:
 				all, found = b, true
 			default:
