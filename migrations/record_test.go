@@ -305,3 +305,41 @@ func waitForLock(t *testing.T, pool *pgxpool.Pool) {
 		}
 	}
 }
+
+// TestDeletesAreQuick: what a feature leaves behind is found by the index, whatever the connection deleted before.
+func TestDeletesAreQuick(t *testing.T) {
+	tx := pgtest.Tx(t)
+	exec(t, tx, `SELECT set_config('wangge.bulk', 'on', true)`)
+	exec(t, tx, `INSERT INTO parking_space (id, kind, geom) SELECT i, 'motor', ST_SetSRID(ST_MakePoint(120, 36), 4490) FROM generate_series(1, 2000) i`)
+	exec(t, tx, `INSERT INTO feature_grid (layer, feature_id, scheme, grid_id) SELECT 'parking_space', i, 'unit', g FROM generate_series(1, 20000) i, generate_series(1, 5) g`)
+	exec(t, tx, `DELETE FROM parking_space WHERE id = 0`)
+	exec(t, tx, `DELETE FROM parking_space WHERE id = 1`)
+	begun := time.Now()
+	exec(t, tx, `DELETE FROM parking_space WHERE id <= 1001`)
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("1,000 features took %v to delete", took)
+	}
+	if left := value[int](t, tx, `SELECT count(*)::int FROM feature_grid WHERE feature_id <= 1001`); left > 0 {
+		t.Errorf("%d rows of features that are no more", left)
+	}
+}
+
+// TestCodesAreFoundByTheirKey: an insert does not read the codes of a whole city.
+func TestCodesAreFoundByTheirKey(t *testing.T) {
+	tx := pgtest.Tx(t)
+	exec(t, tx, `SELECT set_config('wangge.bulk', 'on', true)`)
+	insert := func(first int) time.Duration {
+		begun := time.Now()
+		for i := range 100 {
+			exec(t, tx, `INSERT INTO parking_space (id, code, kind, geom) VALUES ($1, $2, 'motor', ST_SetSRID(ST_MakePoint(120, 36), 4490))`, first+i, fmt.Sprintf("N%d", first+i))
+		}
+		return time.Since(begun)
+	}
+	insert(1) // plans are made
+	alone := insert(1001)
+	exec(t, tx, `INSERT INTO code_registry (entity, code_scheme, code, entity_id) SELECT 'parking_space', '', 'P' || i, i FROM generate_series(1, 200000) i`)
+	exec(t, tx, `ANALYZE code_registry`)
+	if among := insert(2001); among > 4*alone+time.Second/5 {
+		t.Errorf("100 inserts took %v, among 200,000 codes %v", alone, among)
+	}
+}
