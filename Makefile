@@ -48,7 +48,7 @@ test: install-test build test-go test-web test-browser ## everything, against a 
 
 # say-left-out names the third parties whose checks cannot run: go test tells of a skipped test only when it is asked.
 define say-left-out
-@for p in nginx ogrinfo osmium; do command -v $$p >/dev/null || echo "left out: the checks with $$p, which is not installed"; done
+@for p in nginx varnishd ogrinfo osmium; do command -v $$p >/dev/null || echo "left out: the checks with $$p, which is not installed"; done
 @test -d "$(WANGGE_REAL_DATA)" || echo "left out: the tests on real data, for WANGGE_REAL_DATA names no folder"
 endef
 
@@ -63,7 +63,7 @@ test-web: $(WEB)/node_modules/.package-lock.json
 test-browser: bin/wangge $(WEB)/node_modules/.package-lock.json
 	.ci/browser
 
-interop: install-test build ## checks with third parties that are installed: nginx, GDAL
+interop: install-test build ## checks with third parties that are installed: nginx, Varnish, GDAL
 	$(say-left-out)
 	go test -race -timeout 20m -run Interop ./...
 
