@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -147,7 +148,7 @@ func TestStalledCallers(t *testing.T) {
 		conns[i] = conn
 	}
 	until(t, func() bool { return w.api.tiles.afloat.bytes.Load() > bound/2 })
-	if grown := heap() - before; grown > bound+4<<20+callers*96<<10 { // all of it would be 400 MB
+	if grown := heap() - before; grown > bound+4<<20+callers*64<<10 {
 		t.Errorf("%d MB are held for callers who take nothing", grown>>20)
 	}
 	statuses := map[int]int{}
@@ -186,12 +187,16 @@ func (w *town) runImpatient(t *testing.T) string {
 	return s.Addr()
 }
 
-// heap is the memory in use.
+// heap is the memory that is held: the least of several readings, for what was drawn in between and let go again is not.
 func heap() int64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
+	least := int64(math.MaxInt64)
+	for range 3 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		least = min(least, int64(m.HeapAlloc))
+	}
+	return least
 }
 
 func TestAfloatIsBounded(t *testing.T) {

@@ -198,7 +198,7 @@ func TestBench(t *testing.T) {
 	if f := r.Fresh; f.Commits < 4 || f.Edits == 0 || f.Shown.P50 <= 0 || f.Alone.P50 <= 0 || f.AsMVT.P50 <= 0 {
 		t.Errorf("%+v", f)
 	}
-	if b := r.Beside; b.Took <= 0 || b.Visible <= 0 || b.During.Tiles == 0 || b.AtRest.Tiles == 0 || b.During.Errors+b.AtRest.Errors != 0 || b.ImportPeak == 0 || b.ServerPeak == 0 {
+	if b := r.Beside; b.Took <= 0 || b.Visible <= 0 || b.During.Tiles+b.During.Empty < 50 || b.AtRest.Tiles == 0 || b.During.Errors+b.AtRest.Errors != 0 || b.ImportPeak == 0 || b.ServerPeak == 0 {
 		t.Errorf("%+v", b)
 	}
 	if c := r.Copy; c.Features != 300 || c.TimesCopy <= 0 {
