@@ -35,7 +35,7 @@ var guarded = map[string][]string{
 }
 
 // pure packages work on values: no SQL, HTTP or logging.
-var pure = []string{"geo", "geo/datum", "geo/hex", "geo/tile", "geo/index", "geo/walk", "grid", "grid/coverage", "grid/patrol", "layers", "layers/style", "layers/cql2"}
+var pure = []string{"geo", "geo/datum", "geo/hex", "geo/tile", "geo/index", "geo/walk", "grid", "grid/rights", "grid/lattice", "grid/coverage", "grid/patrol", "layers", "layers/style", "layers/cql2"}
 
 var impure = []string{"database/sql", "net/http", "log", "log/slog", "os/exec", "github.com/jackc/pgx/"}
 

@@ -13,9 +13,12 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"wangge/api/auth"
 	"wangge/api/ogc"
 	"wangge/api/reply"
+	v1 "wangge/api/v1"
 	"wangge/api/web"
+	gridpg "wangge/grid/postgres"
 	"wangge/layers"
 	"wangge/layers/city"
 	"wangge/layers/postgres"
@@ -37,12 +40,14 @@ type records interface {
 }
 
 // NetKey is the key under which the city holds the model *grid.Net.
-const NetKey = "net"
+const NetKey = v1.NetKey
 
-// Config says what to serve and how. City and Records are required.
+// Config says what to serve and how. City, Records, Store and Auth are required.
 type Config struct {
 	City    cities
 	Records records
+	Store   *gridpg.Store
+	Auth    *auth.Gate   // finds out who is calling
 	Changes *Changes     // what City tells; nil: nobody tells anything
 	Log     *slog.Logger // nil for the default
 	Version string       // of the program
@@ -58,8 +63,8 @@ type Config struct {
 
 // check fills in defaults and names the field that is wrong.
 func (c *Config) check() error {
-	if c.City == nil || c.Records == nil {
-		return errors.New("api: City and Records are required")
+	if c.City == nil || c.Records == nil || c.Store == nil || c.Auth == nil {
+		return errors.New("api: City, Records, Store and Auth are required")
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
@@ -86,6 +91,7 @@ type API struct {
 	cfg      Config
 	reply    *reply.Writer
 	ogc      *ogc.Handler
+	v1       *v1.Handler
 	metrics  *metrics
 	figures  *figures
 	tiles    *tiles
@@ -102,6 +108,7 @@ func New(cfg Config) (*API, error) {
 	}
 	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records)}
 	a.ogc = &ogc.Handler{City: a.view, Query: query, Records: cfg.Records, Base: a.base, Reply: a.reply, Tile: a.tileOf}
+	a.v1 = &v1.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Base: a.base, Reply: a.reply, Store: cfg.Store}
 	var err error
 	if a.tiles, err = newTiles(cfg); err != nil {
 		return nil, err
@@ -111,9 +118,7 @@ func New(cfg Config) (*API, error) {
 		return nil, err
 	}
 	a.router = mux.NewRouter().SkipClean(true)
-	for _, rt := range a.routes() {
-		a.router.Handle(rt.path, a.serve(rt)).Methods(http.MethodGet, http.MethodHead, http.MethodOptions)
-	}
+	a.mount()
 	a.router.NotFoundHandler = a.app(web.Handler(http.HandlerFunc(a.notFound)))
 	a.router.MethodNotAllowedHandler = http.HandlerFunc(a.methodNotAllowed)
 	a.handler = a.observe(a.rescue(a.limit(a.router)))

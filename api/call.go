@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"wangge/api/param"
+	"wangge/grid/rights"
 )
 
 // call is what the server knows about a request besides the request itself.
@@ -15,7 +16,8 @@ type call struct {
 	route  string // the template of its route; empty until one is found
 	remote string // the caller's address, without port
 	query  *param.Query
-	tile   bool // asked for a tile: if all is well that is counted but not logged
+	actor  rights.Actor // who is calling; nobody until the route is known
+	tile   bool         // asked for a tile: if all is well that is counted but not logged
 }
 
 type callKey struct{}

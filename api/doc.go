@@ -1,6 +1,6 @@
 // Package api is the server's HTTP side: router, parameters, answers, problems. 接口。
 //
-//	handler, err := api.New(api.Config{City: city, Records: postgres.NewReader(pool)})
+//	handler, err := api.New(api.Config{City: city, Records: postgres.NewReader(pool), Store: store, Auth: auth.NewGate(store)})
 //	server, err := api.Listen(ctx, api.ServerConfig{Addr: "127.0.0.1:8080"}, handler)
 //	err = server.Run(ctx)
 //

@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"wangge/api/auth"
 	"wangge/fixtures/pgtest"
 	gridpg "wangge/grid/postgres"
 	"wangge/layers/city"
@@ -77,7 +78,8 @@ func townOn(t testing.TB, pool *pgxpool.Pool, options ...func(*Config)) *town {
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	changes := NewChanges()
 	w.city = follow(t, city.Config{Pool: pool, Models: map[string]city.Model{NetKey: gridpg.Model{}}, Log: slog.New(slog.DiscardHandler), Changed: changes.Tell})
-	cfg := Config{City: w.city, Changes: changes, Records: postgres.NewReader(pool), Log: log, Version: "test", TileCacheBytes: 16 << 20}
+	store := gridpg.NewStore(pool)
+	cfg := Config{City: w.city, Changes: changes, Records: postgres.NewReader(pool), Store: store, Auth: auth.NewGate(store), Log: log, Version: "test", TileCacheBytes: 16 << 20}
 	for _, o := range options {
 		o(&cfg)
 	}

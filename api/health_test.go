@@ -13,8 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"wangge/api/auth"
 	"wangge/fixtures/pgrun"
 	"wangge/fixtures/pgtest"
+	gridpg "wangge/grid/postgres"
 	"wangge/layers/city"
 	"wangge/layers/postgres"
 )
@@ -22,7 +24,8 @@ import (
 func TestBeforeTheCityIsLoaded(t *testing.T) {
 	pool := pgtest.DB(t)
 	log := &logBuffer{}
-	a, err := New(Config{City: city.New(city.Config{Pool: pool}), Records: postgres.NewReader(pool), Log: slog.New(slog.NewJSONHandler(log, nil))})
+	store := gridpg.NewStore(pool)
+	a, err := New(Config{City: city.New(city.Config{Pool: pool}), Records: postgres.NewReader(pool), Store: store, Auth: auth.NewGate(store), Log: slog.New(slog.NewJSONHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,10 +5,14 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"wangge/api/ogc"
 	"wangge/api/param"
 	"wangge/api/reply"
+	v1 "wangge/api/v1"
+	gridpg "wangge/grid/postgres"
+	"wangge/grid/rights"
 	"wangge/layers/city"
 	"wangge/layers/postgres"
 	"wangge/layers/style"
@@ -34,6 +38,16 @@ func problems() []kind {
 		{errMethod, http.StatusMethodNotAllowed, "method-not-allowed", "不支持这种请求方法", "Method not allowed", 0},
 		{errLongAddress, http.StatusRequestURITooLong, "address-too-long", "请求地址过长", "Address too long", 0},
 		{errLongBody, http.StatusRequestEntityTooLarge, "body-too-large", "请求体过大", "Body too large", 0},
+		{rights.ErrSignIn, http.StatusUnauthorized, "sign-in", "请先登录", "Sign in first", 0},
+		{rights.ErrForbidden, http.StatusForbidden, "not-allowed", "没有这项权限", "Not allowed", 0},
+		{param.ErrMediaType, http.StatusUnsupportedMediaType, "media-type", "请求体须为 application/json", "The body must be application/json", 0},
+		{v1.ErrNoMatch, http.StatusPreconditionRequired, "if-match-required", "须带 If-Match 请求头", "If-Match is required", 0},
+		{gridpg.ErrStale, http.StatusPreconditionFailed, "stale", "数据已被他人修改", "Changed since it was read", 0},
+		{gridpg.ErrKeyReused, http.StatusUnprocessableEntity, "key-reused", "幂等键已用于另一请求", "The idempotency key was used for another request", 0},
+		{gridpg.ErrBusy, http.StatusServiceUnavailable, "busy", "服务器繁忙", "The server is busy", 1},
+		{v1.ErrNoScheme, http.StatusNotFound, "no-such-scheme", "没有这个网格方案", "No such scheme", 0},
+		{v1.ErrNoGrid, http.StatusNotFound, "no-such-grid", "没有这个网格", "No such grid", 0},
+		{gridpg.ErrNotFound, http.StatusNotFound, "not-found", "没有这个对象", "Not found", 0},
 		{errNoLayer, http.StatusNotFound, "no-such-layer", "没有这个图层", "No such layer", 0},
 		{errZoom, http.StatusNotFound, "zoom-out-of-range", "没有这个级别的瓦片", "No tiles at this zoom", 0},
 		{errNoRegion, http.StatusNotFound, "no-such-region", "没有这个区域", "No such region", 0},
@@ -79,11 +93,11 @@ type problem struct {
 
 // problemFault names one parameter, or by a JSON pointer one place of the body.
 type problemFault struct {
-	In        string `json:"in,omitempty"`
-	Parameter string `json:"parameter,omitempty"`
-	Pointer   string `json:"pointer,omitempty"`
-	Detail    string `json:"detail"`
-	DetailEn  string `json:"detail_en"`
+	In        string  `json:"in,omitempty"`
+	Parameter string  `json:"parameter,omitempty"`
+	Pointer   *string `json:"pointer,omitempty"` // "" is the whole body
+	Detail    string  `json:"detail"`
+	DetailEn  string  `json:"detail_en"`
 }
 
 // explained gives an error a detail that its caller may read, in both languages. Other errors' texts stay in the log.
@@ -148,10 +162,14 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 // addFaults lists the faults, and repeats the first as the detail for readers that show one sentence.
 func (p *problem) addFaults(faults param.Faults) {
 	for _, f := range faults {
-		p.Errors = append(p.Errors, problemFault{In: f.In, Parameter: f.Name, Detail: f.Detail, DetailEn: f.DetailEn})
+		fault := problemFault{In: f.In, Parameter: f.Name, Detail: f.Detail, DetailEn: f.DetailEn}
+		if f.In == "body" {
+			fault.Parameter, fault.Pointer = "", &f.Name
+		}
+		p.Errors = append(p.Errors, fault)
 	}
 	if len(faults) > 0 && p.Detail == "" {
-		p.Detail = faults[0].Name + "：" + faults[0].Detail
-		p.DetailEn = faults[0].Name + ": " + faults[0].DetailEn
+		p.Detail = strings.TrimPrefix(faults[0].Name+"："+faults[0].Detail, "：")
+		p.DetailEn = strings.TrimPrefix(faults[0].Name+": "+faults[0].DetailEn, ": ")
 	}
 }

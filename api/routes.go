@@ -11,23 +11,48 @@ import (
 
 	"wangge/api/param"
 	"wangge/api/reply"
+	"wangge/grid/rights"
 	"wangge/layers/city"
 )
 
 // handler answers a request, or returns why it cannot.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// route is one line of the table of routes. All are read-only for now: GET and HEAD.
+// route is one line of the table of routes.
 type route struct {
+	method string // "" for GET, which answers HEAD too
 	path   string
-	params []string // of the query
-	reads  bool     // reads the city: takes min_revision too
-	lax    bool     // takes any query
-	stream bool     // goes on for as long as its caller likes: has no time limit
+	needs  rights.Action // "" for what everybody may read
+	params []string      // of the query
+	reads  bool          // reads the city: takes min_revision too
+	lax    bool          // takes any query
+	stream bool          // goes on for as long as its caller likes: has no time limit
 	serve  handler
 }
 
+// routes is the whole table.
 func (a *API) routes() []route {
+	all := a.openRoutes()
+	for _, rt := range a.v1.Routes() {
+		names := make([]string, len(rt.Params))
+		for i, p := range rt.Params {
+			names[i] = p.Name
+		}
+		all = append(all, route{method: rt.Method, path: "/api/v1" + rt.Path, needs: rt.Needs, params: names, reads: rt.Reads, serve: rt.Serve})
+	}
+	for i := range all {
+		if all[i].method == "" {
+			all[i].method = http.MethodGet
+		}
+		if all[i].needs == "" {
+			all[i].needs = rights.ReadOpen
+		}
+	}
+	return all
+}
+
+// openRoutes are those of the map, the tiles and the inventory.
+func (a *API) openRoutes() []route {
 	return []route{
 		{path: tileRoute, params: tileParams(), reads: true, serve: a.tile},
 		{path: "/tiles/{layers}.json", params: tileParams(), reads: true, serve: a.tileJSON},
@@ -77,15 +102,38 @@ func (rt route) names() []string {
 	return rt.params
 }
 
-// serve wraps the handler of a route: it names the route, answers OPTIONS, refuses unknown parameters and writes the
-// problem that an error is.
+// mount gives every route its place in the router, and every path its answer to OPTIONS.
+func (a *API) mount() {
+	methods := map[string][]string{}
+	var paths []string
+	for _, rt := range a.routes() {
+		own := []string{rt.method}
+		if rt.method == http.MethodGet {
+			own = append(own, http.MethodHead)
+		}
+		a.router.Handle(rt.path, a.serve(rt)).Methods(own...)
+		if methods[rt.path] == nil {
+			paths = append(paths, rt.path)
+		}
+		methods[rt.path] = append(methods[rt.path], own...)
+	}
+	for _, path := range paths {
+		allowed := strings.Join(append(methods[path], http.MethodOptions), ", ")
+		a.router.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			callOf(r).route = path
+			allowOrigins(w.Header())
+			preflight(w, allowed)
+		}).Methods(http.MethodOptions)
+	}
+}
+
+// serve wraps the handler of a route: it names the route, finds out who is calling and whether that role may, refuses unknown parameters and
+// writes the problem that an error is.
 func (a *API) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		callOf(r).route = rt.path
-		allowOrigins(w.Header())
-		if r.Method == http.MethodOptions {
-			preflight(w)
-			return
+		if rt.needs == rights.ReadOpen {
+			allowOrigins(w.Header())
 		}
 		if !rt.stream {
 			ctx, cancel := context.WithTimeout(r.Context(), a.cfg.RequestTimeout)
@@ -99,6 +147,9 @@ func (a *API) serve(rt route) http.Handler {
 }
 
 func (a *API) answer(rt route, w http.ResponseWriter, r *http.Request) error {
+	if err := a.admit(rt, r); err != nil {
+		return err
+	}
 	if !rt.lax {
 		q := param.Parse(r.URL.RawQuery, rt.names()...)
 		if err := q.Err(); err != nil {
@@ -213,9 +264,10 @@ func allowOrigins(h http.Header) {
 	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, Wangge-Thinned, X-Request-Id")
 }
 
-func preflight(w http.ResponseWriter) {
+// preflight answers OPTIONS. Pages of other servers may read only, whatever a path allows.
+func preflight(w http.ResponseWriter, allowed string) {
 	h := w.Header()
-	h.Set("Allow", "GET, HEAD, OPTIONS")
+	h.Set("Allow", allowed)
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD")
 	h.Set("Access-Control-Allow-Headers", "If-None-Match, X-Request-Id")
 	h.Set("Access-Control-Max-Age", "86400")

@@ -4,8 +4,8 @@ import "strings"
 
 // Fault is one thing wrong with a request, in both languages.
 type Fault struct {
-	In       string // query, path or header
-	Name     string // of the parameter
+	In       string // query, path, header or body
+	Name     string // of the parameter; in the body a JSON pointer
 	Detail   string
 	DetailEn string
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"wangge/api"
+	"wangge/api/auth"
 	gridpg "wangge/grid/postgres"
 	"wangge/layers/city"
 	"wangge/layers/postgres"
@@ -93,8 +94,9 @@ func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce 
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	changes := api.NewChanges()
 	memory := city.New(city.Config{Pool: pool, Models: map[string]city.Model{api.NetKey: gridpg.Model{}}, Log: log, Changed: changes.Tell})
+	store := gridpg.NewStore(pool)
 	handler, err := api.New(api.Config{
-		City: memory, Records: postgres.NewReader(pool), Changes: changes, Log: log, Version: version,
+		City: memory, Records: postgres.NewReader(pool), Store: store, Auth: auth.NewGate(store), Changes: changes, Log: log, Version: version,
 		PublicURL: flags.PublicURL, TrustProxy: flags.TrustProxy, OpenMetrics: flags.OpenMetrics,
 		TileCacheBytes: int64(flags.TileCacheMB) << 20,
 	})
