@@ -23,7 +23,13 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
 // isAppRoute tells whether path is a workspace of the app, which answers with index.html.
-func isAppRoute(path string) bool { return path == "/" }
+func isAppRoute(path string) bool {
+	switch path {
+	case "/", "/grid":
+		return true
+	}
+	return false
+}
 
 // Handler serves the app: index.html at its routes, and the files of the build. Whatever else is asked for goes to
 // notFound. It panics when the embedded files cannot be read, which only a broken build does.
