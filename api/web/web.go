@@ -22,10 +22,10 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 	"img-src 'self' data: blob:; font-src 'self'; worker-src 'self' blob:; manifest-src 'self'; " +
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
-// isAppRoute tells whether path is a workspace of the app, which answers with index.html.
+// isAppRoute tells whether path is a page of the app, which answers with index.html: those of src/state/route.ts.
 func isAppRoute(path string) bool {
 	switch path {
-	case "/", "/grid":
+	case "/", "/grid", "/people", "/users", "/audit", "/me", "/sign-in", "/print/wall":
 		return true
 	}
 	return false

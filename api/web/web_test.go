@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -61,6 +63,23 @@ func TestFilesAreServedWithTypeAndCache(t *testing.T) {
 		}
 		if csp := w.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
 			t.Errorf("%s: Content-Security-Policy %q", path, csp)
+		}
+	}
+}
+
+func TestEveryPageOfTheAppIsServed(t *testing.T) {
+	source, err := os.ReadFile("src/state/route.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := builtApp(t)
+	paths := regexp.MustCompile(`(?m)^  '(/[a-z/-]*)': '`).FindAllStringSubmatch(string(source), -1)
+	if len(paths) < 2 {
+		t.Fatalf("%d paths in route.ts", len(paths))
+	}
+	for _, found := range paths {
+		if w := get(h, http.MethodGet, found[1]); w.Code != http.StatusOK || w.Body.String() != "<html>page" {
+			t.Errorf("%s: %d %q, want the page", found[1], w.Code, w.Body)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import { createDensities, type Densities } from './density.ts'
 import { createHistory } from './history.ts'
 import { createLayers, type Layers } from './layers.ts'
 import { parsePermalink } from './permalink.ts'
+import type { Route } from './route.ts'
 import { createSelecting, type Selecting } from './selecting.ts'
 import { createSettings, type Settings } from './settings.ts'
 import { createSprite, type SpriteImages } from './sprite.ts'
@@ -66,7 +67,7 @@ export interface App {
 
 const key: InjectionKey<App> = Symbol('wangge')
 
-export function createApp(): App {
+export function createApp(route: Route): App {
   const link = parsePermalink(location.search)
   const settings = createSettings(link)
   const client = new Client((reachable) => { connection.reached(reachable) })
@@ -87,7 +88,7 @@ export function createApp(): App {
   watch(selecting.selection, () => { cameraFromLink.value = false }, { flush: 'sync' })
 
   const density = createDensities(style.legend, layers, view.zoom, link.density)
-  createHistory({ settings, layers, density, selecting })
+  createHistory({ settings, layers, density, selecting, route })
   watch(connection.online, (online) => {
     if (!online) return
     counts.refresh()

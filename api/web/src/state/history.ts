@@ -2,14 +2,15 @@ import { watch } from 'vue'
 import type { Densities } from './density.ts'
 import type { Layers } from './layers.ts'
 import { formatPermalink, parsePermalink, type Permalink } from './permalink.ts'
+import type { Route } from './route.ts'
 import type { Selecting } from './selecting.ts'
 import type { Settings } from './settings.ts'
 
 /**
  * Keeps the address and the state alike. Selecting and drilling down are steps that Back undoes; switches and settings
- * only rewrite the address. The hash belongs to MapLibre and is left as it is.
+ * only rewrite the address. The hash belongs to MapLibre and is left as it is. Pages without a map have addresses of their own.
  */
-export function createHistory({ settings, layers, density, selecting }: { settings: Settings; layers: Layers; density: Densities; selecting: Selecting }): void {
+export function createHistory({ settings, layers, density, selecting, route }: { settings: Settings; layers: Layers; density: Densities; selecting: Selecting; route: Route }): void {
   const link = (): Permalink => ({
     ...(selecting.region.value !== undefined && { region: selecting.region.value }),
     ...(selecting.selection.value && { selection: selecting.selection.value }),
@@ -21,16 +22,17 @@ export function createHistory({ settings, layers, density, selecting }: { settin
   })
   const address = () => location.pathname + formatPermalink(link()) + location.hash
   const write = (how: 'pushState' | 'replaceState') => {
-    if (address() !== location.pathname + location.search + location.hash) history[how](null, '', address())
+    if (route.onMap.value && address() !== location.pathname + location.search + location.hash) history[how](null, '', address())
   }
 
   watch([selecting.selection, selecting.region], () => { write('pushState') }, { flush: 'post' })
   watch([layers.differences, layers.opacity, density.chosen, settings.chosenTheme, settings.chosenLang],
     () => { if (layers.legend.value.length > 0) write('replaceState') }, { deep: true, flush: 'post' })
-  window.addEventListener('popstate', () => {
+  watch(route.moves, () => {
+    if (!route.onMap.value) return
     const earlier = parsePermalink(location.search)
     selecting.offer.value = undefined
     selecting.region.value = earlier.region
     selecting.selection.value = earlier.selection
-  })
+  }, { flush: 'sync' })
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import * as answers from './answers.ts'
 import { makeCity } from './city.ts'
+import { pages } from '../../src/state/route.ts'
 import { spriteIndex, spriteSheet } from './sprite.ts'
 import { makeStyle } from './style.ts'
 import { makeTiles } from './tiles.ts'
@@ -96,9 +97,10 @@ function json(response: ServerResponse, status: number, body: unknown): void {
 }
 
 async function file(response: ServerResponse, name: string): Promise<void> {
+  const asked = name in pages ? '/index.html' : path.normalize(name)
   try {
-    const body = await readFile(path.join(dist, name === '/' ? 'index.html' : path.normalize(name)))
-    const type = types[path.extname(name === '/' ? '.html' : name)] ?? 'text/html'
+    const body = await readFile(path.join(dist, asked))
+    const type = types[path.extname(asked)] ?? 'text/html'
     response.writeHead(200, { 'Content-Type': `${type}; charset=utf-8` }).end(body)
   } catch {
     json(response, 404, { title: '没有找到' })
