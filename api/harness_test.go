@@ -60,6 +60,9 @@ type town struct {
 	city *city.City
 	api  *API
 	log  *logBuffer
+
+	readOnce sync.Once
+	doc      *apiDocument // of api, for all answers to be held against
 }
 
 // newTown starts one. Options change the configuration before it is used.
@@ -138,10 +141,17 @@ type answer struct {
 	err  error // of reading the body, where the test wants to know
 }
 
-// ask sends a request with headers as name, value pairs. Nothing is decompressed behind the test's back.
+// ask sends a request without a body, with headers as name, value pairs.
 func (w *town) ask(t testing.TB, method, path string, headers ...string) answer {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, w.URL+path, nil)
+	return w.send(t, method, path, nil, headers...)
+}
+
+// send sends a request with headers as name, value pairs. Nothing is decompressed behind the test's back, and what is answered below
+// /api/v1 is held against the API document.
+func (w *town) send(t testing.TB, method, path string, body io.Reader, headers ...string) answer {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, w.URL+path, body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +159,9 @@ func (w *town) ask(t testing.TB, method, path string, headers ...string) answer 
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	return send(t, w.Client(), r)
+	a := send(t, w.Client(), r)
+	w.judge(t, method, path, a)
+	return a
 }
 
 func send(t testing.TB, client *http.Client, r *http.Request) answer {

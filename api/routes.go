@@ -33,13 +33,10 @@ type route struct {
 // routes is the whole table.
 func (a *API) routes() []route {
 	all := a.openRoutes()
-	for _, rt := range a.v1.Routes() {
-		names := make([]string, len(rt.Params))
-		for i, p := range rt.Params {
-			names[i] = p.Name
-		}
-		all = append(all, route{method: rt.Method, path: "/api/v1" + rt.Path, needs: rt.Needs, params: names, reads: rt.Reads, serve: rt.Serve})
+	for _, rt := range a.documented() {
+		all = append(all, described(rt))
 	}
+	all = append(all, route{path: "/api/v1/openapi.json", serve: a.document})
 	for i := range all {
 		if all[i].method == "" {
 			all[i].method = http.MethodGet
@@ -59,15 +56,6 @@ func (a *API) openRoutes() []route {
 		{path: "/tiles/{layers}/metadata.json", reads: true, serve: a.metadata},
 		{path: "/style.json", params: []string{"theme", "lang"}, reads: true, serve: a.style},
 		{path: "/sprite/{name}.{format:json|png}", serve: a.sprite},
-
-		{path: "/api/v1/status", reads: true, serve: a.status},
-		{path: "/api/v1/counts", params: []string{"bbox"}, reads: true, serve: a.counts},
-		{path: "/api/v1/changes", params: []string{"layers", "last_event_id"}, reads: true, stream: true, serve: a.listen},
-		{path: "/api/v1/locate", params: []string{"lon", "lat"}, reads: true, serve: a.locate},
-		{path: "/api/v1/regions", params: []string{"parent", "kind", "limit", "cursor"}, reads: true, serve: a.regions},
-		{path: "/api/v1/regions/{code}", reads: true, serve: a.region},
-		{path: "/api/v1/memory", stream: true, serve: a.checkMemory},
-		{path: "/api/v1/search", params: []string{"q", "limit"}, reads: true, serve: a.search},
 
 		{path: "/ogc", params: []string{"f"}, serve: a.ogc.Landing},
 		{path: "/ogc/", params: []string{"f"}, serve: a.ogc.Landing},

@@ -26,6 +26,7 @@ func good() map[string]string {
 		"/sprite/dark@2x.png":                       "image/png",
 		"/sprite/dark.png":                          "image/png",
 		"/api/v1/status":                            "application/json",
+		"/api/v1/openapi.json":                      "application/vnd.oai.openapi+json;version=3.1",
 		"/api/v1/memory":                            "application/json",
 		"/api/v1/counts":                            "application/json",
 		"/api/v1/counts?bbox=119.9,36.2,120.1,36.3": "application/json",

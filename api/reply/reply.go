@@ -52,6 +52,11 @@ func (w *Writer) Schema(rw http.ResponseWriter, r *http.Request, v any) error {
 	return w.document(rw, r, "application/schema+json", "", v)
 }
 
+// OpenAPI is JSON for API documents of version 3.1.
+func (w *Writer) OpenAPI(rw http.ResponseWriter, r *http.Request, v any) error {
+	return w.document(rw, r, "application/vnd.oai.openapi+json;version=3.1", "", v)
+}
+
 func (w *Writer) document(rw http.ResponseWriter, r *http.Request, mediaType, prefix string, v any) error {
 	b, err := Marshal(v)
 	if err != nil {

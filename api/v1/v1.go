@@ -41,7 +41,10 @@ type Route struct {
 	Body   any     // a value of the type that the body is read into; nil for none
 	Reply  any     // a value of the type that is answered; nil for none
 	Status int     // of the answer; 0 for 200
-	Serve  func(w http.ResponseWriter, r *http.Request) error
+	Stream bool    // goes on for as long as its caller likes: has no time limit
+	// BodyType and ReplyType are media types of what is not JSON; "" for application/json.
+	BodyType, ReplyType string
+	Serve               func(w http.ResponseWriter, r *http.Request) error
 }
 
 // Param is a parameter of the query.

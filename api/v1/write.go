@@ -77,21 +77,16 @@ func send(w http.ResponseWriter, a postgres.Answer) error {
 	return err
 }
 
-// json answers with a document for this caller alone: nobody keeps it. etag is the row's revision, "" for none.
-func (h *Handler) json(w http.ResponseWriter, etag string, value any) error {
-	body, err := reply.Marshal(value)
-	if err != nil {
-		return err
-	}
-	header := w.Header()
-	header.Set("Content-Type", "application/json")
-	header.Set("Cache-Control", reply.NoStore)
-	header.Set("Content-Length", strconv.Itoa(len(body)))
-	if etag != "" {
-		header.Set("ETag", strconv.Quote(etag))
-	}
-	_, err = w.Write(body)
-	return err
+// json answers with what is true now and for this caller alone: nobody keeps it.
+func (h *Handler) json(w http.ResponseWriter, r *http.Request, value any) error {
+	w.Header().Add("Vary", "Authorization, Cookie")
+	return h.Reply.Fresh(w, r, value)
+}
+
+// row is json of one row of the record, whose revision is the ETag that a write wants in If-Match.
+func (h *Handler) row(w http.ResponseWriter, r *http.Request, revision int64, value any) error {
+	w.Header().Set("ETag", strconv.Quote(strconv.FormatInt(revision, 10)))
+	return h.json(w, r, value)
 }
 
 // match is the revision that If-Match names: what the caller read. ErrNoMatch without one. A * matches anything and is 0.
