@@ -113,14 +113,8 @@ func (h *Handler) CollectionTile(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handler) tile(w http.ResponseWriter, r *http.Request, set func(*http.Request) (tileset, error)) error {
-	if err := h.wants(r, "mvt", tileType); err != nil {
-		return err
-	}
-	s, err := set(r)
+	s, err := h.chosenMatrix(r, "mvt", tileType, set)
 	if err != nil {
-		return err
-	}
-	if err := findTileMatrixSet(r); err != nil {
 		return err
 	}
 	addr, err := parseTile(mux.Vars(r))

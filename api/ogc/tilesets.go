@@ -90,11 +90,25 @@ func (h *Handler) CollectionTilesets(w http.ResponseWriter, r *http.Request) err
 	return h.tilesets(w, r, h.collectionSet)
 }
 
-func (h *Handler) tilesets(w http.ResponseWriter, r *http.Request, set func(*http.Request) (tileset, error)) error {
-	if err := h.wants(r, "json", jsonType); err != nil {
-		return err
+// chosen is the tileset that a request is about, where the caller takes what it is answered in.
+func (h *Handler) chosen(r *http.Request, format, mediaType string, set func(*http.Request) (tileset, error)) (tileset, error) {
+	if err := h.wants(r, format, mediaType); err != nil {
+		return tileset{}, err
 	}
-	s, err := set(r)
+	return set(r)
+}
+
+// chosenMatrix is chosen for addresses that name a tile matrix set, which there must be.
+func (h *Handler) chosenMatrix(r *http.Request, format, mediaType string, set func(*http.Request) (tileset, error)) (tileset, error) {
+	s, err := h.chosen(r, format, mediaType, set)
+	if err != nil {
+		return tileset{}, err
+	}
+	return s, findTileMatrixSet(r)
+}
+
+func (h *Handler) tilesets(w http.ResponseWriter, r *http.Request, set func(*http.Request) (tileset, error)) error {
+	s, err := h.chosen(r, "json", jsonType, set)
 	if err != nil {
 		return err
 	}
@@ -115,14 +129,8 @@ func (h *Handler) CollectionTileset(w http.ResponseWriter, r *http.Request) erro
 }
 
 func (h *Handler) describeTileset(w http.ResponseWriter, r *http.Request, set func(*http.Request) (tileset, error)) error {
-	if err := h.wants(r, "json", jsonType); err != nil {
-		return err
-	}
-	s, err := set(r)
+	s, err := h.chosenMatrix(r, "json", jsonType, set)
 	if err != nil {
-		return err
-	}
-	if err := findTileMatrixSet(r); err != nil {
 		return err
 	}
 	return h.Reply.JSON(w, r, s.describe(h.Base(r)))
