@@ -9,53 +9,54 @@ const childrenLimit = 500
 
 /** Every question the app asks, by name. */
 export class Server {
-  readonly #client: Client
+  /** For questions and writes that have no name here. */
+  readonly client: Client
   readonly #schemas = new Map<string, Promise<CollectionSchema>>()
 
   constructor(client: Client) {
-    this.#client = client
+    this.client = client
   }
 
   style(theme: string, lang: string, signal?: AbortSignal): Promise<StyleSpecification> {
-    return this.#client.json('/style.json', { theme, lang }, signal)
+    return this.client.json('/style.json', { theme, lang }, signal)
   }
 
   status(): Promise<Status> {
-    return this.#client.json('/api/v1/status')
+    return this.client.json('/api/v1/status')
   }
 
   counts(bbox: Box, signal?: AbortSignal): Promise<Counts> {
-    return this.#client.json('/api/v1/counts', { bbox: bbox.map((degrees) => degrees.toFixed(6)).join(',') }, signal)
+    return this.client.json('/api/v1/counts', { bbox: bbox.map((degrees) => degrees.toFixed(6)).join(',') }, signal)
   }
 
   region(code: string): Promise<Region> {
-    return this.#client.json(`/api/v1/regions/${encodeURIComponent(code)}`)
+    return this.client.json(`/api/v1/regions/${encodeURIComponent(code)}`)
   }
 
   /** The regions right below `parent`, or the top of the tree. */
   async children(parent?: string): Promise<Region[]> {
-    const page = await this.#client.json<Page<Region>>('/api/v1/regions', { parent, limit: childrenLimit })
+    const page = await this.client.json<Page<Region>>('/api/v1/regions', { parent, limit: childrenLimit })
     return page.items
   }
 
   locate([lon, lat]: Position): Promise<Located> {
-    return this.#client.json('/api/v1/locate', { lon: lon.toFixed(7), lat: lat.toFixed(7) })
+    return this.client.json('/api/v1/locate', { lon: lon.toFixed(7), lat: lat.toFixed(7) })
   }
 
   async search(q: string, limit: number, signal?: AbortSignal): Promise<SearchItem[]> {
-    const page = await this.#client.json<Page<SearchItem>>('/api/v1/search', { q, limit }, signal)
+    const page = await this.client.json<Page<SearchItem>>('/api/v1/search', { q, limit }, signal)
     return page.items
   }
 
   item(collection: string, id: string): Promise<FeatureItem> {
-    return this.#client.json(`/ogc/collections/${collection}/items/${encodeURIComponent(id)}`)
+    return this.client.json(`/ogc/collections/${collection}/items/${encodeURIComponent(id)}`)
   }
 
   /** Schemas change only with the server, so each is asked for once; a failure is forgotten. */
   schema(collection: string): Promise<CollectionSchema> {
     const known = this.#schemas.get(collection)
     if (known) return known
-    const asked = this.#client.json<CollectionSchema>(`/ogc/collections/${collection}/schema`)
+    const asked = this.client.json<CollectionSchema>(`/ogc/collections/${collection}/schema`)
     this.#schemas.set(collection, asked)
     asked.catch(() => this.#schemas.delete(collection))
     return asked

@@ -11,6 +11,7 @@ import { createLayers, type Layers } from './layers.ts'
 import { parsePermalink } from './permalink.ts'
 import type { Route } from './route.ts'
 import { createSelecting, type Selecting } from './selecting.ts'
+import { createSession, type Session } from './session.ts'
 import { createSettings, type Settings } from './settings.ts'
 import { createSprite, type SpriteImages } from './sprite.ts'
 import { createCityStyle, type CityStyle } from './style.ts'
@@ -44,6 +45,7 @@ export interface View {
 export interface App {
   server: Server
   settings: Settings
+  session: Session
   connection: Connection
   changes: Changes
   style: CityStyle
@@ -72,6 +74,7 @@ export function createApp(route: Route): App {
   const settings = createSettings(link)
   const client = new Client((reachable) => { connection.reached(reachable) })
   const server = new Server(client)
+  const session = createSession(client)
   const changes = createChanges()
   const connection = createConnection(async () => {
     const status = await server.status()
@@ -104,7 +107,7 @@ export function createApp(route: Route): App {
   })
 
   return {
-    server, settings, connection, changes, style, layers, density, selecting, counts, view,
+    server, settings, session, connection, changes, style, layers, density, selecting, counts, view,
     sprite: createSprite(style.style),
     toast: createToast(),
     map: shallowRef(),
@@ -113,6 +116,7 @@ export function createApp(route: Route): App {
     phone: mediaQuery('(max-width: 768px)'),
     link: () => location.href,
     start() {
+      void session.refresh()
       void style.load()
       connection.poll()
       changes.start()
