@@ -12,6 +12,8 @@ var (
 	ErrSignIn = errors.New("sign in first")
 	// ErrForbidden: who is signed in may not. HTTP 403.
 	ErrForbidden = errors.New("not allowed")
+	// ErrChangePassword: the own password has to be changed before anything else. HTTP 403.
+	ErrChangePassword = errors.New("change the password first")
 )
 
 // Role is what an account is for.
@@ -45,6 +47,8 @@ type Actor struct {
 	Dept    string // the right reaches this department; "" any
 	Holder  int64  // the person behind the account; 0 for none
 	Token   bool   // by an API token, not by a browser's session
+	// MustChange: the password was chosen by somebody else and has to be changed before anything else.
+	MustChange bool
 }
 
 // SignedIn tells whether anybody is calling.
@@ -59,7 +63,9 @@ const (
 	ReadMetrics    Action = "read_metrics"    // /metrics from another machine
 	CheckMemory    Action = "check_memory"    // hold memory against the record
 	SignIn         Action = "sign_in"         // the ways in
-	OwnAccount     Action = "own_account"     // the own profile, password and tokens
+	OwnAccount     Action = "own_account"     // the own profile, signing out
+	OwnPassword    Action = "own_password"    // change the own password
+	OwnTokens      Action = "own_tokens"      // make, list and revoke the own tokens
 	ReadPeople     Action = "read_people"     // people and duties, masked
 	ReadPersonal   Action = "read_personal"   // full names and phones
 	ReadFigures    Action = "read_figures"    // vacancies, figures of the slogan, certificates
@@ -70,6 +76,7 @@ const (
 	ReadAudit      Action = "read_audit"      // change log and access log
 	ReadAccounts   Action = "read_accounts"   // the list of accounts
 	ManageAccounts Action = "manage_accounts" // make, change, lock, unlock
+	SetPasswords   Action = "set_passwords"   // of others
 	EditInventory  Action = "edit_inventory"  // features of the inventory
 	Propose        Action = "propose"         // an edit that staff accept
 	Report         Action = "report"          // a problem, anywhere (宁可交叉)
@@ -77,10 +84,22 @@ const (
 
 // Actions are all actions.
 func Actions() []Action {
-	return []Action{
-		ReadOpen, ReadMetrics, CheckMemory, SignIn, OwnAccount, ReadPeople, ReadPersonal, ReadFigures, EditGrid, EditScheme, EditPeople, Certify,
-		ReadAudit, ReadAccounts, ManageAccounts, EditInventory, Propose, Report,
+	list := make([]Action, len(table))
+	for i := range table {
+		list[i] = table[i].do
 	}
+	return list
+}
+
+// Allowed are the actions that an actor might do somewhere: what a page offers.
+func (a Actor) Allowed() []Action {
+	list := []Action{}
+	for i := range table {
+		if a.Might(table[i].do) == nil {
+			list = append(list, table[i].do)
+		}
+	}
+	return list
 }
 
 // Place is where the target of an action lies.
@@ -90,75 +109,49 @@ type Place struct {
 	Own    bool   // the actor's own: the holder behind the account, or a grid that it is responsible for
 }
 
-// reach is how far a role may do an action.
-type reach int
-
-const (
-	nowhere reach = iota
-	own           // the own person, the own grids
-	dept          // what belongs to the own department
-	area          // the own region and below; own too
-	everywhere
-)
-
-// rules has a row for every action and a column for every role that may do it. What is not in it is refused.
-func rules() map[Action]map[Role]reach {
-	signedIn := map[Role]reach{}
-	for _, r := range Roles() {
-		signedIn[r] = everywhere
-	}
-	open := map[Role]reach{Nobody: everywhere}
-	for r := range signedIn {
-		open[r] = everywhere
-	}
-	return map[Action]map[Role]reach{
-		ReadOpen:       open,
-		SignIn:         open,
-		ReadMetrics:    {Admin: everywhere, Auditor: everywhere, Bureau: everywhere},
-		CheckMemory:    {Admin: everywhere, Auditor: everywhere, Bureau: everywhere},
-		OwnAccount:     signedIn,
-		ReadPeople:     signedIn,
-		ReadFigures:    signedIn,
-		ReadPersonal:   {Bureau: everywhere, Street: area, Department: dept, Officer: own, Auditor: own, Admin: own, Planner: own, Viewer: own},
-		EditGrid:       {Bureau: everywhere, Street: area},
-		EditScheme:     {Bureau: everywhere, Admin: everywhere},
-		EditPeople:     {Bureau: everywhere, Street: area, Department: dept},
-		Certify:        {Bureau: everywhere, Street: area},
-		ReadAudit:      {Auditor: everywhere, Admin: everywhere},
-		ReadAccounts:   {Auditor: everywhere, Admin: everywhere},
-		ManageAccounts: {Admin: everywhere},
-		EditInventory:  {Bureau: everywhere, Street: area, Department: dept},
-		Propose:        {Bureau: everywhere, Street: area, Department: dept, Officer: own},
-		Report:         signedIn,
-	}
-}
-
-// May tells whether an actor may do something at a place: nil, ErrSignIn or ErrForbidden.
+// May tells whether an actor may do something at a place: nil, ErrSignIn, ErrForbidden or ErrChangePassword.
 func (a Actor) May(do Action, at Place) error {
-	r := rules()[do][a.Role]
-	if a.reaches(r, at) {
-		return nil
+	r, err := a.reach(do)
+	if err == nil && !a.reaches(r, at) {
+		err = a.refusal(do)
 	}
-	if !a.SignedIn() {
-		return ErrSignIn
-	}
-	return fmt.Errorf("%w: %s for %s", ErrForbidden, do, a.Role)
+	return err
 }
 
 // Might tells whether there is any place at which an actor may do something: what a route asks before it knows the target.
 func (a Actor) Might(do Action) error {
+	_, err := a.reach(do)
+	return err
+}
+
+// reach is how far an actor may do something; an error where it is nowhere.
+func (a Actor) reach(do Action) (reach, error) {
+	if a.Role == operator {
+		return all, nil
+	}
+	line, column := rowOf(do), a.Role.column()
 	switch {
-	case rules()[do][a.Role] != nowhere:
-		return nil
-	case !a.SignedIn():
+	case line == nil || column == columns || line.reach(column) == none || line.not&token != 0 && a.Token:
+		return none, a.refusal(do)
+	case line.not&pending != 0 && a.MustChange:
+		return none, ErrChangePassword
+	}
+	return line.reach(column), nil
+}
+
+func (a Actor) refusal(do Action) error {
+	if !a.SignedIn() {
 		return ErrSignIn
+	}
+	if a.Token {
+		return fmt.Errorf("%w: %s for a token of %s", ErrForbidden, do, a.Role)
 	}
 	return fmt.Errorf("%w: %s for %s", ErrForbidden, do, a.Role)
 }
 
 func (a Actor) reaches(r reach, at Place) bool {
 	switch r {
-	case everywhere:
+	case all:
 		return true
 	case area:
 		return at.Own || a.Region != "" && strings.HasPrefix(at.Region, a.Region)
@@ -169,3 +162,9 @@ func (a Actor) reaches(r reach, at Place) bool {
 	}
 	return false
 }
+
+// operator is the role of the server's own commands.
+const operator Role = "operator"
+
+// Operator is whoever runs a command on the server, under the name that the change log is to have: the record is in such hands anyway.
+func Operator(name string) Actor { return Actor{Account: -1, Name: name, Role: operator} }
