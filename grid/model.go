@@ -10,7 +10,7 @@ type RegionKind struct {
 	Division       bool
 }
 
-// Region is a division or a zone in force.
+// Region is a division or a zone.
 type Region struct {
 	ID           int64
 	Code         string // 6 digits a county, 9 a street, 12 a community; zones have codes of their own
@@ -21,6 +21,7 @@ type Region struct {
 	Bound        orb.Bound        // of Shape; set by NewNet
 	AreaM2       float64          // of Shape on the ellipsoid
 	Children     int              // regions directly below; set by NewNet
+	Term         Term             // Until: To is the first day on which it is no more
 }
 
 // UnitScheme is the scheme of the unit grids, 单元网格.
@@ -38,9 +39,11 @@ type Scheme struct {
 	Complete       bool // no point of the extent in none
 	MadeOf         string
 	FirstZoom      int
+	Shown          bool // on the map without being asked for
+	Revision       int64
 }
 
-// Grid is a grid in force.
+// Grid is a grid of a scheme: in force, or of former times.
 type Grid struct {
 	ID           int64
 	Scheme, Code string
@@ -49,4 +52,18 @@ type Grid struct {
 	Shape        orb.MultiPolygon
 	Bound        orb.Bound // of Shape; set by NewNet
 	AreaM2       float64   // on the ellipsoid, as the record has it
+	LandUse      string    // "" where nobody said
+	Level        string    // key, general, basic; "" where nobody said
+	Term         Term      // Until: To is the first day on which it is no more
+	Members      []int64   // the grids that it is made of, in the order of their numbers; nil for one that was drawn
+	Revision     int64
+}
+
+// Past is a shape that a grid had before it was redrawn.
+type Past struct {
+	ID, Grid int64
+	Region   string
+	Shape    orb.MultiPolygon
+	AreaM2   float64
+	Term     Term // Until: on its To the next shape holds
 }

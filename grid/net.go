@@ -3,6 +3,7 @@ package grid
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -10,9 +11,11 @@ import (
 	"wangge/geo/index"
 )
 
-// Net is the city's regions, schemes and current grids in memory. It is immutable and safe for concurrent use; what it
-// answers must not be changed.
+// Net is the city's regions, schemes and grids in memory: those in force, and those of former days behind [Net.At]. It is immutable and safe
+// for concurrent use; what it answers must not be changed.
 type Net struct {
+	rows     Rows
+	past     *history
 	kinds    map[string]*RegionKind
 	regions  []*Region // by level and code
 	byCode   map[string]*Region
@@ -23,23 +26,66 @@ type Net struct {
 	schemes  []*Scheme // the unit scheme first, then by code
 	grids    []*Grid   // in the order of the schemes, then by code
 	gridByID map[int64]*Grid
-	under    *index.Tree // grids
+	madeInto map[int64][]*Grid // by the number of a member
+	under    *index.Tree       // grids
 }
 
-// NewNet makes a net of current rows, which it keeps. Rows with an unknown kind or scheme are as of no division, and of a scheme
-// that is not exclusive.
+// Rows are what a net is made of: rows of the record, in any order, also such as are no more in force.
+type Rows struct {
+	Kinds   []RegionKind
+	Regions []Region
+	Schemes []Scheme
+	Grids   []Grid
+	Past    []Past
+	Zone    *time.Location // of the city; nil for China's
+}
+
+// NewNet makes a net of rows that have no past but what their terms say. See Rows.Net.
 func NewNet(kinds []RegionKind, regions []Region, schemes []Scheme, grids []Grid) *Net {
-	n := &Net{kinds: map[string]*RegionKind{}}
-	for i := range kinds {
-		n.kinds[kinds[i].ID] = &kinds[i]
+	return Rows{Kinds: kinds, Regions: regions, Schemes: schemes, Grids: grids}.Net()
+}
+
+// Net makes a net of rows, which it keeps. Regions and grids with an end are of former days, as in the record. Rows with an unknown kind or
+// scheme are as of no division, and of a scheme that is not exclusive.
+func (r Rows) Net() *Net {
+	if r.Zone == nil {
+		r.Zone = chinaTime()
 	}
-	n.addRegions(regions)
-	for i := range schemes {
-		n.schemes = append(n.schemes, &schemes[i])
+	for i := range r.Grids {
+		r.Grids[i].Bound = r.Grids[i].Shape.Bound()
+	}
+	n := r.net(func(t Term) bool { return t.To == 0 })
+	n.past = newHistory(r, n)
+	return n
+}
+
+// chinaTime is the time of a city that does not say otherwise.
+func chinaTime() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
+
+// net makes a net of those rows whose term is wanted.
+func (r Rows) net(wanted func(Term) bool) *Net {
+	n := &Net{rows: r, kinds: map[string]*RegionKind{}}
+	for i := range r.Kinds {
+		n.kinds[r.Kinds[i].ID] = &r.Kinds[i]
+	}
+	n.addRegions(among(r.Regions, wanted, func(r *Region) Term { return r.Term }))
+	for i := range r.Schemes {
+		n.schemes = append(n.schemes, &r.Schemes[i])
 	}
 	slices.SortFunc(n.schemes, func(a, b *Scheme) int { return compareSchemes(a.Code, b.Code) })
-	n.addGrids(grids)
+	n.addGrids(among(r.Grids, wanted, func(g *Grid) Term { return g.Term }))
 	return n
+}
+
+// among copies the rows whose term is wanted: a net completes its own.
+func among[T any](rows []T, wanted func(Term) bool, term func(*T) Term) []T {
+	out := make([]T, 0, len(rows))
+	for i := range rows {
+		if wanted(term(&rows[i])) {
+			out = append(out, rows[i])
+		}
+	}
+	return out
 }
 
 // compareSchemes puts the unit scheme first.
@@ -93,9 +139,13 @@ func (n *Net) addGrids(grids []Grid) {
 		n.gridByID[g.ID] = g
 	}
 	slices.SortFunc(n.grids, compareGrids)
+	n.madeInto = map[int64][]*Grid{}
 	boxes := make([]index.Box, len(n.grids))
 	for i, g := range n.grids {
 		boxes[i] = box(g.Bound)
+		for _, member := range g.Members {
+			n.madeInto[member] = append(n.madeInto[member], g)
+		}
 	}
 	n.under = index.Build(boxes)
 }
@@ -255,15 +305,52 @@ func (n *Net) Grid(scheme, code string) *Grid {
 // GridByID finds a current grid by the record's number, or nil.
 func (n *Net) GridByID(id int64) *Grid { return n.gridByID[id] }
 
+// MadeInto lists the current grids of which a grid is a member, by scheme and code.
+func (n *Net) MadeInto(id int64) []*Grid { return n.madeInto[id] }
+
+// Members lists the current grids that a grid is made of, by code.
+func (n *Net) Members(g *Grid) []*Grid {
+	var out []*Grid
+	for _, id := range g.Members {
+		if m := n.gridByID[id]; m != nil {
+			out = append(out, m)
+		}
+	}
+	slices.SortFunc(out, compareGrids)
+	return out
+}
+
+// Near lists the current grids of a scheme whose boxes meet a bound in degrees, by code.
+func (n *Net) Near(scheme string, b orb.Bound) []*Grid {
+	var out []*Grid
+	n.under.Search(box(b), func(i int) bool {
+		if g := n.grids[i]; g.Scheme == scheme && g.Bound.Intersects(b) {
+			out = append(out, g)
+		}
+		return true
+	})
+	slices.SortFunc(out, compareGrids)
+	return out
+}
+
+// Zone is the city's time zone.
+func (n *Net) Zone() *time.Location { return n.rows.Zone }
+
+// Rows are all rows that the net was made of, those of former days too.
+func (n *Net) Rows() Rows { return n.rows }
+
 // Bytes is the memory of the net, roughly.
 func (n *Net) Bytes() int64 {
-	const perRegion, perGrid, perPosition = 400, 300, 16
-	bytes := int64(len(n.regions)*perRegion + len(n.grids)*perGrid)
-	for _, r := range n.regions {
-		bytes += perPosition * positions(r.Shape)
+	const perRegion, perGrid, perPast, perPosition = 400, 300, 100, 16
+	bytes := int64((len(n.rows.Regions)+len(n.regions))*perRegion + (len(n.rows.Grids)+len(n.grids))*perGrid + len(n.rows.Past)*perPast)
+	for i := range n.rows.Regions {
+		bytes += perPosition * positions(n.rows.Regions[i].Shape)
 	}
-	for _, g := range n.grids {
-		bytes += perPosition * positions(g.Shape)
+	for i := range n.rows.Grids {
+		bytes += perPosition * positions(n.rows.Grids[i].Shape)
+	}
+	for i := range n.rows.Past {
+		bytes += perPosition * positions(n.rows.Past[i].Shape)
 	}
 	return bytes
 }

@@ -28,7 +28,11 @@ func TestCompare(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := map[string]bool{name("region", region): true, name("grid", moved): true, name("grid", gone): true, name("scheme", scheme): true}
+	var past int64
+	if err := tx.QueryRow(t.Context(), `SELECT id FROM grid_past`).Scan(&past); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]bool{name("former shape", past): true, name("region", region): true, name("grid", moved): true, name("grid", gone): true, name("scheme", scheme): true}
 	got := map[string]bool{}
 	for _, what := range (postgres.Model{}).Compare(held, load(t, tx)) {
 		got[what] = true

@@ -1,11 +1,13 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
@@ -18,34 +20,42 @@ import (
 // errShape: an area was expected.
 var errShape = errors.New("neither polygon nor multipolygon")
 
-// Model keeps a *grid.Net of the regions, schemes and grids in force.
+// Model keeps a *grid.Net of the regions, schemes and grids, with those of former days.
 type Model struct{}
 
 // Entities are the tables that make the net.
-func (Model) Entities() []string { return []string{"region", "grid_scheme", "grid"} }
+func (Model) Entities() []string {
+	return []string{"region", "grid_scheme", "grid", "grid_past", "setting"}
+}
 
 const (
 	kindsSQL = `SELECT id, title, title_en, level, is_division FROM region_kind`
 
+	zoneSQL = `SELECT value #>> '{}' FROM setting WHERE key = 'time_zone'`
+
 	regionsSQL = `
-SELECT id, code, name, coalesce(name_en, ''), kind, coalesce(parent_code, ''), ST_AsEWKB(geom)
-FROM region WHERE valid_to IS NULL`
+SELECT id, code, name, coalesce(name_en, ''), kind, coalesce(parent_code, ''), valid_from, valid_to, ST_AsEWKB(geom)
+FROM region`
 
 	schemesSQL = `
 SELECT id, code, title, title_en, coalesce(owner_dept, ''), coalesce(extent_code, ''), code_pattern::text, is_exclusive, is_complete,
-       coalesce(made_of, ''), first_zoom
+       coalesce(made_of, ''), first_zoom, is_shown, revision
 FROM grid_scheme`
 
 	gridsSQL = `
-SELECT id, scheme, code, coalesce(name, ''), coalesce(region_code, ''), area_m2, ST_AsEWKB(geom)
-FROM grid WHERE valid_to IS NULL`
+SELECT g.id, g.scheme, g.code, coalesce(g.name, ''), coalesce(g.region_code, ''), g.area_m2, coalesce(g.land_use, ''), coalesce(g.level, ''),
+       g.valid_from, g.valid_to, g.revision, (SELECT array_agg(m.member_id ORDER BY m.member_id) FROM grid_member m WHERE m.grid_id = g.id),
+       ST_AsEWKB(g.geom)
+FROM grid g`
 
-	amongSQL = ` AND id = ANY ($1)`
+	pastSQL = `SELECT id, grid_id, coalesce(region_code, ''), area_m2, valid_from, valid_to, ST_AsEWKB(geom) FROM grid_past`
+
+	amongSQL = ` WHERE id = ANY ($1)`
 )
 
 // Load reads the net. Its result is a *grid.Net.
 func (m Model) Load(ctx context.Context, tx pgx.Tx) (any, error) {
-	return m.Apply(ctx, tx, grid.NewNet(nil, nil, nil, nil), map[string][]int64{"region": nil, "grid": nil})
+	return m.Apply(ctx, tx, grid.NewNet(nil, nil, nil, nil), map[string][]int64{"region": nil, "grid": nil, "grid_past": nil})
 }
 
 // Apply makes the net anew with the rows that changed; a nil list means all of a table.
@@ -54,42 +64,67 @@ func (Model) Apply(ctx context.Context, tx pgx.Tx, old any, changed map[string][
 	if !ok {
 		return nil, fmt.Errorf("the state is a %T, not a net", old)
 	}
-	kinds, err := query(ctx, tx, kindsSQL, nil, readKind)
-	if err != nil {
+	rows := net.Rows()
+	var err error
+	if rows.Kinds, err = query(ctx, tx, kindsSQL, nil, readKind); err != nil {
 		return nil, fmt.Errorf("kinds of regions: %w", err)
 	}
-	schemes, err := query(ctx, tx, schemesSQL, nil, readScheme)
-	if err != nil {
+	if rows.Schemes, err = query(ctx, tx, schemesSQL, nil, readScheme); err != nil {
 		return nil, fmt.Errorf("schemes: %w", err)
 	}
-	regions, err := refresh(ctx, tx, changed, "region", regionsSQL, readRegion, net.Regions(""), func(r *grid.Region) int64 { return r.ID })
+	if rows.Zone, err = readZone(ctx, tx); err != nil {
+		return nil, err
+	}
+	rows.Regions, err = refresh(ctx, tx, changed, "region", regionsSQL, readRegion, rows.Regions, func(r *grid.Region) int64 { return r.ID })
 	if err != nil {
 		return nil, fmt.Errorf("regions: %w", err)
 	}
-	grids, err := refresh(ctx, tx, changed, "grid", gridsSQL, readGrid, net.Grids(""), func(g *grid.Grid) int64 { return g.ID })
+	rows.Grids, err = refresh(ctx, tx, changed, "grid", gridsSQL, readGrid, rows.Grids, func(g *grid.Grid) int64 { return g.ID })
 	if err != nil {
 		return nil, fmt.Errorf("grids: %w", err)
 	}
-	return grid.NewNet(kinds, regions, schemes, grids), nil
+	rows.Past, err = refresh(ctx, tx, changed, "grid_past", pastSQL, readPast, rows.Past, func(p *grid.Past) int64 { return p.ID })
+	if err != nil {
+		return nil, fmt.Errorf("former shapes of grids: %w", err)
+	}
+	return rows.Net(), nil
 }
 
-// refresh copies what there was but for the rows that changed, which it reads.
-func refresh[T any](ctx context.Context, tx pgx.Tx, changed map[string][]int64, entity, sql string, read pgx.RowToFunc[T], old []*T, id func(*T) int64) ([]T, error) {
+// readZone is the city's time zone; nil where the settings name none, or none that is known here.
+func readZone(ctx context.Context, tx pgx.Tx) (*time.Location, error) {
+	names, err := query(ctx, tx, zoneSQL, nil, pgx.RowTo[*string])
+	if err != nil || len(names) == 0 || names[0] == nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation(*names[0])
+	if err != nil {
+		return nil, nil //nolint:nilerr // a zone that only PostgreSQL knows is no reason not to serve
+	}
+	return zone, nil
+}
+
+// refresh copies what there was but for the rows that changed, which it reads. The order is that of their numbers.
+func refresh[T any](ctx context.Context, tx pgx.Tx, changed map[string][]int64, entity, sql string, read pgx.RowToFunc[T], old []T, id func(*T) int64) ([]T, error) {
 	ids, touched := changed[entity]
-	if touched && ids == nil {
-		return query(ctx, tx, sql, nil, read)
+	if !touched {
+		return slices.Clone(old), nil
+	}
+	byID := func(a, b T) int { return cmp.Compare(id(&a), id(&b)) }
+	if ids == nil {
+		all, err := query(ctx, tx, sql, nil, read)
+		slices.SortFunc(all, byID)
+		return all, err
 	}
 	all := make([]T, 0, len(old)+len(ids))
-	for _, o := range old {
-		if _, gone := slices.BinarySearch(ids, id(o)); !gone {
-			all = append(all, *o)
+	for i := range old {
+		if _, gone := slices.BinarySearch(ids, id(&old[i])); !gone {
+			all = append(all, old[i])
 		}
 	}
-	if !touched {
-		return all, nil
-	}
 	fresh, err := query(ctx, tx, sql+amongSQL, []any{ids}, read)
-	return append(all, fresh...), err
+	all = append(all, fresh...)
+	slices.SortFunc(all, byID)
+	return all, err
 }
 
 func query[T any](ctx context.Context, tx pgx.Tx, sql string, args []any, read pgx.RowToFunc[T]) ([]T, error) {
@@ -106,9 +141,11 @@ func readKind(row pgx.CollectableRow) (k grid.RegionKind, err error) {
 
 func readRegion(row pgx.CollectableRow) (r grid.Region, err error) {
 	var shape []byte
-	if err := row.Scan(&r.ID, &r.Code, &r.Name, &r.NameEn, &r.Kind, &r.Parent, &shape); err != nil {
+	var from, to *time.Time
+	if err := row.Scan(&r.ID, &r.Code, &r.Name, &r.NameEn, &r.Kind, &r.Parent, &from, &to, &shape); err != nil {
 		return r, err
 	}
+	r.Term = termOf(from, to)
 	if r.Shape, err = area(shape); err != nil {
 		return r, fmt.Errorf("region %s: %w", r.Code, err)
 	}
@@ -118,7 +155,7 @@ func readRegion(row pgx.CollectableRow) (r grid.Region, err error) {
 
 func readScheme(row pgx.CollectableRow) (s grid.Scheme, err error) {
 	var pattern string
-	err = row.Scan(&s.ID, &s.Code, &s.Title, &s.TitleEn, &s.Owner, &s.Extent, &pattern, &s.Exclusive, &s.Complete, &s.MadeOf, &s.FirstZoom)
+	err = row.Scan(&s.ID, &s.Code, &s.Title, &s.TitleEn, &s.Owner, &s.Extent, &pattern, &s.Exclusive, &s.Complete, &s.MadeOf, &s.FirstZoom, &s.Shown, &s.Revision)
 	if err != nil {
 		return s, err
 	}
@@ -130,13 +167,40 @@ func readScheme(row pgx.CollectableRow) (s grid.Scheme, err error) {
 
 func readGrid(row pgx.CollectableRow) (g grid.Grid, err error) {
 	var shape []byte
-	if err := row.Scan(&g.ID, &g.Scheme, &g.Code, &g.Name, &g.Region, &g.AreaM2, &shape); err != nil {
+	var from, to *time.Time
+	err = row.Scan(&g.ID, &g.Scheme, &g.Code, &g.Name, &g.Region, &g.AreaM2, &g.LandUse, &g.Level, &from, &to, &g.Revision, &g.Members, &shape)
+	if err != nil {
 		return g, err
 	}
+	g.Term = termOf(from, to)
 	if g.Shape, err = area(shape); err != nil {
 		return g, fmt.Errorf("grid %s %s: %w", g.Scheme, g.Code, err)
 	}
 	return g, nil
+}
+
+func readPast(row pgx.CollectableRow) (p grid.Past, err error) {
+	var shape []byte
+	var from, to *time.Time
+	if err := row.Scan(&p.ID, &p.Grid, &p.Region, &p.AreaM2, &from, &to, &shape); err != nil {
+		return p, err
+	}
+	p.Term = termOf(from, to)
+	if p.Shape, err = area(shape); err != nil {
+		return p, fmt.Errorf("former shape of grid %d: %w", p.Grid, err)
+	}
+	return p, nil
+}
+
+// termOf reads two dates; nil is no day.
+func termOf(from, to *time.Time) (t grid.Term) {
+	if from != nil {
+		t.From = grid.DayOf(*from)
+	}
+	if to != nil {
+		t.To = grid.DayOf(*to)
+	}
+	return t
 }
 
 // area reads EWKB; nil is no area.
