@@ -24,7 +24,7 @@ type benchCommands struct {
 type benchCmd struct {
 	Data     string        `help:"Folder of the bench city; made where there is none. 数据目录" type:"path" placeholder:"DIR"`
 	Features int           `help:"Features of the city. 对象数" default:"965000"`
-	Only     []string      `help:"Parts: ${enum}; all of them by default. 项目" enum:"load,tiles,http,warm,commit,import,copy" placeholder:"PART"`
+	Only     []string      `help:"Parts: ${enum}; all of them by default. 项目" enum:"load,tiles,http,warm,locate,commit,import,copy" placeholder:"PART"`
 	Tiles    int           `help:"Tiles of each zoom in memory. 每级瓦片数" default:"100"`
 	Rounds   int           `help:"Rounds of which the median counts. 轮数" default:"3"`
 	Round    time.Duration `help:"Time of a round over HTTP. 每轮时长" default:"1500ms"`
@@ -101,7 +101,7 @@ type benchRun struct {
 }
 
 func (b *benchRun) measure(ctx context.Context) error {
-	if b.wants("load", "tiles", "http", "warm", "commit", "import") {
+	if b.wants("load", "tiles", "http", "warm", "locate", "commit", "import") {
 		if err := b.city(ctx); err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func (b *benchRun) city(ctx context.Context) error {
 			return err
 		}
 	}
-	if b.wants("warm", "commit", "import") {
+	if b.wants("warm", "locate", "commit", "import") {
 		return b.served(ctx, r)
 	}
 	return nil

@@ -67,6 +67,13 @@ func (b *benchRun) served(ctx context.Context, r *record) (err error) {
 			return err
 		}
 	}
+	if b.wants("locate") {
+		located, err := bench.MeasureLocate(ctx, r.pool, ours, b.rounds(b.Rounds))
+		if err != nil {
+			return err
+		}
+		b.report.Locate = &located
+	}
 	if b.wants("commit") {
 		fresh, err := bench.MeasureFresh(ctx, ours, r.dsn, b.Writers, b.Commits, b.bar.Report)
 		if err != nil {

@@ -182,7 +182,7 @@ func TestBench(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log(stderr.String())
-	if r.Load == nil || len(r.Tiles) != len(benchZooms) || r.Fresh == nil || r.Beside == nil || r.Copy == nil {
+	if r.Load == nil || len(r.Tiles) != len(benchZooms) || r.Locate == nil || r.Fresh == nil || r.Beside == nil || r.Copy == nil {
 		t.Fatalf("parts are missing: %s", &out)
 	}
 	servers := map[string]int{}
@@ -194,6 +194,9 @@ func TestBench(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]int{"ST_AsMVT": 3, "wangge": 6, "bare net/http": 3, "wangge 304": 3}, servers); diff != "" {
 		t.Error(diff)
+	}
+	if l := r.Locate; l.Grids == 0 || l.PerSecond <= 0 || l.Ours.P50 <= 0 || l.Record.P50 <= 0 || l.HTTP.Tiles == 0 || l.HTTP.Errors > 0 {
+		t.Errorf("%+v", l)
 	}
 	if f := r.Fresh; f.Commits < 4 || f.Edits == 0 || f.Shown.P50 <= 0 || f.Alone.P50 <= 0 || f.AsMVT.P50 <= 0 {
 		t.Errorf("%+v", f)
