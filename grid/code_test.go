@@ -2,11 +2,12 @@ package grid
 
 import (
 	"errors"
+	"slices"
 	"testing"
 )
 
 // national is the pattern of GB/T 30428.1.
-var national = CodePattern{{"county", 6, "county"}, {"street", 3, "street"}, {"community", 3, "community"}, {"sequence", 3, ""}}
+var national = CodePattern{{Name: "county", Length: 6, RegionKind: "county"}, {Name: "street", Length: 3, RegionKind: "street"}, {Name: "community", Length: 3, RegionKind: "community"}, {Name: "sequence", Length: 3}}
 
 func FuzzCode(f *testing.F) {
 	f.Add("370281001002003")
@@ -50,13 +51,18 @@ func TestFormat(t *testing.T) {
 
 func TestValidatePattern(t *testing.T) {
 	for name, p := range map[string]CodePattern{
-		"empty":            {},
-		"no number":        {{"county", 6, "county"}},
-		"number first":     {{"sequence", 3, ""}, {"county", 6, "county"}},
-		"no name":          {{"", 3, ""}},
-		"no digits":        {{"sequence", 0, ""}},
-		"too many digits":  {{"sequence", 19, ""}},
-		"too long at last": {{"a", 18, "a"}, {"b", 18, "b"}, {"sequence", 18, ""}},
+		"empty":                   {},
+		"no number":               {{Name: "county", Length: 6, RegionKind: "county"}},
+		"number first":            {{Name: "sequence", Length: 3}, {Name: "county", Length: 6, RegionKind: "county"}},
+		"value of another length": ofNet("9"),
+		"value of letters":        ofNet("ab"),
+		"division after the net":  {{Name: "net", Length: 2}, {Name: "county", Length: 6, RegionKind: "county"}, {Name: "sequence", Length: 3}},
+		"division with a value":   {{Name: "county", Length: 2, RegionKind: "county", Value: "37"}, {Name: "sequence", Length: 3}},
+		"number with a value":     {{Name: "sequence", Length: 3, Value: "001"}},
+		"no name":                 {{Name: "", Length: 3}},
+		"no digits":               {{Name: "sequence", Length: 0}},
+		"too many digits":         {{Name: "sequence", Length: 19}},
+		"too long at last":        {{Name: "a", Length: 18, RegionKind: "a"}, {Name: "b", Length: 18, RegionKind: "b"}, {Name: "sequence", Length: 18}},
 	} {
 		if err := p.Validate(); !errors.Is(err, ErrPattern) {
 			t.Errorf("%s: %v", name, err)
@@ -65,7 +71,38 @@ func TestValidatePattern(t *testing.T) {
 	if err := national.Validate(); err != nil || national.Digits() != 15 || national.RegionKind() != "community" {
 		t.Errorf("the national pattern: %v, %d digits in a %s", err, national.Digits(), national.RegionKind())
 	}
-	if err := (CodePattern{{"sequence", 3, ""}}).Validate(); err != nil {
-		t.Error(err)
+	for _, p := range []CodePattern{{{Name: "sequence", Length: 3}}, ofNet("90"), ofNet("")} {
+		if err := p.Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// ofNet is a pattern of a county with a net's own digits in the middle.
+func ofNet(value string) CodePattern {
+	return CodePattern{{Name: "county", Length: 6, RegionKind: "county"}, {Name: "net", Length: 2, Value: value}, {Name: "sequence", Length: 3}}
+}
+
+func TestAfter(t *testing.T) {
+	for name, c := range map[string]struct {
+		pattern      CodePattern
+		region, last string
+		n            int
+		want         []string
+		err          error
+	}{
+		"first":                {national, "370281001002", "", 2, []string{"370281001002001", "370281001002002"}, nil},
+		"next":                 {national, "370281001002", "370281001002041", 1, []string{"370281001002042"}, nil},
+		"full":                 {national, "370281001002", "370281001002998", 2, nil, ErrSequence},
+		"the net's own digits": {ofNet(""), "370281", "37028190076", 1, []string{"37028190077"}, nil},
+		"digits that are said": {ofNet("90"), "370281", "", 1, []string{"37028190001"}, nil},
+		"nothing known":        {ofNet(""), "370281", "", 1, []string{"37028100001"}, nil},
+		"another county":       {ofNet("90"), "3702", "", 1, nil, ErrCode},
+		"another net":          {ofNet("90"), "370281", "37028191001", 1, nil, ErrCode},
+	} {
+		got, err := c.pattern.After(c.region, c.last, c.n)
+		if !errors.Is(err, c.err) || !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
 	}
 }

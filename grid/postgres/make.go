@@ -139,34 +139,20 @@ func nextCodes(ctx context.Context, tx pgx.Tx, scheme, community string, n int) 
 	if err := pattern.Validate(); err != nil {
 		return nil, fmt.Errorf("scheme %s: %w", scheme, err)
 	}
-	if _, err := pattern.Format(community, 1); err != nil {
-		return nil, err
-	}
-	last, err := lastNumber(ctx, tx, scheme, community, pattern)
+	last, err := lastCode(ctx, tx, scheme, community, pattern)
 	if err != nil {
 		return nil, err
 	}
-	codes := make([]string, n)
-	for i := range codes {
-		c, err := pattern.Format(community, last+1+i)
-		if err != nil {
-			return nil, fmt.Errorf("%d grids after number %d: %w", n, last, err)
-		}
-		codes[i] = c.String()
-	}
-	return codes, nil
+	return pattern.After(community, last, n)
 }
 
-func lastNumber(ctx context.Context, tx pgx.Tx, scheme, community string, pattern grid.CodePattern) (int, error) {
+// lastCode is the highest code that was ever given in a division; "" for none.
+func lastCode(ctx context.Context, tx pgx.Tx, scheme, region string, pattern grid.CodePattern) (string, error) {
 	var last *string
-	if err := tx.QueryRow(ctx, lastCodeSQL, scheme, community, pattern.Digits()).Scan(&last); err != nil || last == nil {
-		return 0, err
+	if err := tx.QueryRow(ctx, lastCodeSQL, scheme, region, pattern.Digits()).Scan(&last); err != nil || last == nil {
+		return "", err
 	}
-	c, err := pattern.Parse(*last)
-	if err != nil {
-		return 0, err
-	}
-	return strconv.Atoi(c.Sequence)
+	return *last, nil
 }
 
 func checkFree(ctx context.Context, tx pgx.Tx, scheme string, over orb.MultiPolygon) error {
