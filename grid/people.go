@@ -1,5 +1,7 @@
 package grid
 
+import "github.com/paulmach/orb"
+
 // HolderKind tells people from organisations.
 type HolderKind string
 
@@ -115,6 +117,8 @@ type Line struct {
 	Class      string // of a road; "" for an alley
 	Region     string // the narrowest division
 	LengthM    float64
+	At         orb.Point // on it, near its middle
+	Bound      orb.Bound
 }
 
 // Spot is a place that people are attached to, 点位.
