@@ -39,8 +39,11 @@ type records interface {
 	Figures(ctx context.Context, codes []string, zone string) (map[string]int64, error)
 }
 
-// NetKey is the key under which the city holds the model *grid.Net.
-const NetKey = v1.NetKey
+// The keys under which the city holds the models *grid.Net and *grid.Roster.
+const (
+	NetKey    = v1.NetKey
+	RosterKey = v1.RosterKey
+)
 
 // Config says what to serve and how. City, Records, Store and Auth are required.
 type Config struct {

@@ -80,7 +80,7 @@ func townOn(t testing.TB, pool *pgxpool.Pool, options ...func(*Config)) *town {
 	w := &town{pool: pool, log: &logBuffer{}}
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	changes := NewChanges()
-	w.city = follow(t, city.Config{Pool: pool, Models: map[string]city.Model{NetKey: gridpg.Model{}}, Log: slog.New(slog.DiscardHandler), Changed: changes.Tell})
+	w.city = follow(t, city.Config{Pool: pool, Models: map[string]city.Model{NetKey: gridpg.Model{}, RosterKey: gridpg.RosterModel{}}, Log: slog.New(slog.DiscardHandler), Changed: changes.Tell})
 	store := gridpg.NewStore(pool)
 	cfg := Config{City: w.city, Changes: changes, Records: postgres.NewReader(pool), Store: store, Auth: auth.NewGate(store), Log: log, Version: "test", TileCacheBytes: 16 << 20}
 	for _, o := range options {

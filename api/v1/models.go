@@ -18,3 +18,11 @@ func netOf(view *city.View) *grid.Net {
 	}
 	return grid.NewNet(nil, nil, nil, nil)
 }
+
+// rosterOf is the model of people and duties in a view.
+func rosterOf(view *city.View) *grid.Roster {
+	if r := city.State[*grid.Roster](view, RosterKey); r != nil {
+		return r
+	}
+	return grid.NewRoster(grid.RosterRows{}, nil)
+}

@@ -93,7 +93,7 @@ func ready(ctx context.Context, pool *pgxpool.Pool) error {
 func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce func(address string)) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	changes := api.NewChanges()
-	memory := city.New(city.Config{Pool: pool, Models: map[string]city.Model{api.NetKey: gridpg.Model{}}, Log: log, Changed: changes.Tell})
+	memory := city.New(city.Config{Pool: pool, Models: map[string]city.Model{api.NetKey: gridpg.Model{}, api.RosterKey: gridpg.RosterModel{}}, Log: log, Changed: changes.Tell})
 	store := gridpg.NewStore(pool)
 	handler, err := api.New(api.Config{
 		City: memory, Records: postgres.NewReader(pool), Store: store, Auth: auth.NewGate(store), Changes: changes, Log: log, Version: version,
