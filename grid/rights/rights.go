@@ -168,3 +168,6 @@ const operator Role = "operator"
 
 // Operator is whoever runs a command on the server, under the name that the change log is to have: the record is in such hands anyway.
 func Operator(name string) Actor { return Actor{Account: -1, Name: name, Role: operator} }
+
+// Operates tells whether it is a command of the server that asks.
+func (a Actor) Operates() bool { return a.Role == operator }

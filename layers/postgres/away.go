@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/puddle/v2"
+
+	"wangge/geo/pgeom"
 )
 
 // Ping tells whether the database answers and takes writes. Its error is ErrUnavailable or that of the context.
@@ -34,24 +31,8 @@ func interpret(err error) error {
 		return err
 	case errors.Is(err, pgx.ErrNoRows):
 		return ErrNotFound
-	case away(err):
+	case pgeom.Away(err):
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	return err
-}
-
-// away tells whether an error means that the server cannot be reached, is going down or has no room for us.
-func away(err error) bool {
-	var answer *pgconn.PgError
-	if errors.As(err, &answer) {
-		switch answer.Code {
-		case "57P01", "57P02", "57P03", "53300":
-			return true
-		}
-		return strings.HasPrefix(answer.Code, "08")
-	}
-	var refused *pgconn.ConnectError
-	var network net.Error
-	return errors.As(err, &refused) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, puddle.ErrClosedPool)
 }
