@@ -1,5 +1,6 @@
 import 'maplibre-gl/dist/maplibre-gl.css'
 import './base.css'
+import './forms.css'
 import { createApp as createVue } from 'vue'
 import Root from './App.vue'
 import { createApp, provideTo } from './state/app.ts'

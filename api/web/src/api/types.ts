@@ -89,6 +89,8 @@ export interface Status {
   connected?: boolean
   features: Record<string, number>
   sample: boolean
+  /** The ways to sign in; missing where there is nothing to sign in to. */
+  sign_in?: { password: boolean; oidc: { title: string } | null }
 }
 
 export interface RegionRef {

@@ -1,3 +1,4 @@
+import { en as account } from '../account/words.ts'
 import type { Dictionary } from './zh.ts'
 
 export const en: Dictionary = {
@@ -18,6 +19,7 @@ export const en: Dictionary = {
   'app.copied': 'Copied',
   'app.copyFailed': 'Could not copy, please select by hand',
   'rail.overview': 'Map',
+  'rail.people': 'People',
   'rail.label': 'Workspaces',
   'crumb.label': 'Region',
   'crumb.whole': 'Whole area',
@@ -159,4 +161,5 @@ export const en: Dictionary = {
   'keys.near': 'What is near the centre (on the map)',
   'keys.escape': 'Close, clear the selection',
   'keys.help': 'This list',
+  ...account,
 }

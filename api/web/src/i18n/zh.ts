@@ -1,3 +1,5 @@
+import { zh as account } from '../account/words.ts'
+
 /** Chinese is the source: its keys are the type of every other dictionary. `{x}` is replaced by a parameter. */
 export const zh = {
   'app.name': '网格',
@@ -17,6 +19,7 @@ export const zh = {
   'app.copied': '已复制',
   'app.copyFailed': '没能复制，请手动选取',
   'rail.overview': '总览',
+  'rail.people': '人员',
   'rail.label': '工作区',
   'crumb.label': '所在区域',
   'crumb.whole': '全域',
@@ -158,6 +161,7 @@ export const zh = {
   'keys.near': '中心附近的要素（在地图上）',
   'keys.escape': '关闭、取消选择',
   'keys.help': '本表',
+  ...account,
 } as const
 
 /** What every language has to say: the Chinese texts lead. */

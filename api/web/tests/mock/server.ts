@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { MockAccounts, type Asked, type Told } from './accounts.ts'
 import * as answers from './answers.ts'
 import { makeCity } from './city.ts'
 import { pages } from '../../src/state/route.ts'
@@ -14,26 +15,29 @@ export interface Mock {
   url: string
   /** Answers to come instead of the usual ones, by path. */
   failures: Map<string, { status: number; body: unknown }>
+  accounts: MockAccounts
   /** Tells those who listen that something changed. */
   tell(change: unknown): void
   stop(): Promise<void>
 }
 
-const dist = path.resolve(import.meta.dirname, '../../dist')
+const dist = process.env.WANGGE_DIST ?? path.resolve(import.meta.dirname, '../../dist')
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
 const tiles = makeTiles(makeCity())
 
 export async function startMock(port = 0): Promise<Mock> {
   const failures: Mock['failures'] = new Map()
+  const accounts = new MockAccounts()
   const listeners = new Set<ServerResponse>()
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/api/v1/changes') && !failures.has('/api/v1/changes')) listen(response, listeners)
-    else void answer(request, response, failures)
+    else void answer(request, response, failures, accounts)
   })
   await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve) })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     failures,
+    accounts,
     tell(change) { for (const response of listeners) response.write(`id: 2\nevent: change\ndata: ${JSON.stringify(change)}\n\n`) },
     stop: () => stop(server),
   }
@@ -51,11 +55,16 @@ function stop(server: Server): Promise<void> {
   return new Promise((resolve) => { server.close(() => { resolve() }) })
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures']): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], accounts: MockAccounts): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
   const failure = failures.get(url.pathname)
   if (failure) {
     json(response, failure.status, failure.body)
+    return
+  }
+  const told = accounts.answer(await askedOf(request, url))
+  if (told) {
+    tell(response, told)
     return
   }
   const tile = /^\/tiles\/city\/(\d+)\/(\d+)\/(\d+)\.mvt$/.exec(url.pathname)
@@ -70,6 +79,22 @@ async function answer(request: IncomingMessage, response: ServerResponse, failur
   } else {
     await file(response, url.pathname)
   }
+}
+
+async function askedOf(request: IncomingMessage, url: URL): Promise<Asked> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part as Buffer)
+  const text = Buffer.concat(parts).toString()
+  const isJson = request.headers['content-type'] === 'application/json' && text !== ''
+  return {
+    method: request.method ?? 'GET', path: url.pathname, query: url.searchParams, body: isJson ? JSON.parse(text) as Asked['body'] : {},
+    cookie: request.headers.cookie ?? '', match: request.headers['if-match'],
+  }
+}
+
+function tell(response: ServerResponse, { status = 200, body, headers = {} }: Told): void {
+  const type = status < 400 ? 'application/json' : 'application/problem+json'
+  response.writeHead(status, { ...(body !== undefined && { 'Content-Type': type }), 'X-Request-Id': 'fixture-request-1', ...headers }).end(body === undefined ? undefined : JSON.stringify(body))
 }
 
 function apiAnswer(url: URL): unknown {
