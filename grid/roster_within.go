@@ -72,3 +72,25 @@ func (e extent) target(r *Roster, t Target) bool {
 	}
 	return false
 }
+
+// RegionOf is the code of the narrowest division that a target of the day's net lies in; "" where nobody knows. A region is its own.
+func (r *Roster) RegionOf(n *Net, t Target) string {
+	switch t.Kind {
+	case TargetGrid:
+		if g := n.GridByID(t.ID); g != nil {
+			return g.Region
+		}
+	case TargetRegion, TargetZone:
+		if x := n.regionByID(t.ID); x != nil {
+			return x.Code
+		}
+	default:
+		switch x := r.targets[t].(type) {
+		case *Line:
+			return x.Region
+		case *Spot:
+			return x.Region
+		}
+	}
+	return ""
+}
