@@ -1,6 +1,9 @@
 package grid
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Standing is what a duty is worth on a day.
 type Standing int
@@ -108,4 +111,16 @@ func (r *Roster) OwnGrids(n *Net, holder int64, day Day) []*Grid {
 	}
 	slices.SortFunc(out, compareGrids)
 	return slices.Compact(out)
+}
+
+// DutiesOn lists the duties in force on a day, by number.
+func (r *Roster) DutiesOn(day Day) []*Duty {
+	var out []*Duty
+	for i := range r.rows.Duties {
+		if d := &r.rows.Duties[i]; r.Standing(d, day) != Out {
+			out = append(out, d)
+		}
+	}
+	slices.SortFunc(out, func(a, b *Duty) int { return cmp.Compare(a.ID, b.ID) })
+	return out
 }

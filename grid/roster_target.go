@@ -118,3 +118,25 @@ func (r *Roster) FindTarget(n *Net, kind TargetKind, scheme, code string, day Da
 
 // isZone tells whether a region is no division.
 func (n *Net) isZone(x *Region) bool { return n.kinds[x.Kind] == nil || !n.kinds[x.Kind].Division }
+
+// CodeOf is the code of a target of the day's net, and its sort as of Subject: Subject without the work.
+func (r *Roster) CodeOf(n *Net, t Target) (code, sort string) {
+	switch t.Kind {
+	case TargetGrid:
+		if g := n.GridByID(t.ID); g != nil {
+			return g.Code, g.Scheme
+		}
+	case TargetRegion, TargetZone:
+		if x := n.regionByID(t.ID); x != nil {
+			return x.Code, x.Kind
+		}
+	default:
+		switch x := r.targets[t].(type) {
+		case *Line:
+			return x.Code, x.Class
+		case *Spot:
+			return x.Code, x.Kind
+		}
+	}
+	return "", ""
+}

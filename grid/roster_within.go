@@ -94,3 +94,6 @@ func (r *Roster) RegionOf(n *Net, t Target) string {
 	}
 	return ""
 }
+
+// Within tells whether a target of the day's net lies in a division or zone; code "" is everywhere, one that the net does not have nowhere.
+func (r *Roster) Within(n *Net, t Target, code string) bool { return n.within(code).target(r, t) }
