@@ -56,7 +56,7 @@ type Param struct {
 // Routes is the whole table. Each file of the package adds its own lines.
 func (h *Handler) Routes() []Route {
 	var all []Route
-	for _, part := range [][]Route{} {
+	for _, part := range [][]Route{h.peopleRoutes()} {
 		all = append(all, part...)
 	}
 	return all
