@@ -1,0 +1,186 @@
+package lattice
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/paulmach/orb"
+
+	"wangge/geo"
+)
+
+// Why an edit is refused.
+var (
+	// ErrCut: the line does not cut the cell in two.
+	ErrCut = errors.New("the line does not cut the grid in two")
+	// ErrCrossing: the line crosses or touches itself, or would make more than MaxParts parts.
+	ErrCrossing = errors.New("the line crosses itself, or the border too often")
+	// ErrApart: the cells do not share a border.
+	ErrApart = errors.New("the grids do not share a border")
+	// ErrShape: a shape is not valid, or would not be after the edit.
+	ErrShape = errors.New("the shape is not valid")
+	// ErrTiny: a cell or a part of it would have less than LeastM2.
+	ErrTiny = errors.New("too little would be left of a grid")
+	// ErrComplex: there is too much to compute, as with borders of 100,000 vertices that all cross.
+	ErrComplex = errors.New("the borders cross too often to be computed")
+)
+
+// Bounds of an edit.
+const (
+	MaxParts = 20 // that Split makes
+	LeastM2  = 1  // that an edit leaves of a cell, in square metres
+)
+
+// Cell is a grid of a net: who it is and the ground it has. Region is the code of the community that it must lie in; "" for none.
+type Cell struct {
+	ID     int64
+	Code   string
+	Region string
+	Shape  orb.MultiPolygon
+}
+
+// Change is what an edit does to the shapes of a net. All shapes are valid, on the lattice, with outer rings counter-clockwise.
+type Change struct {
+	// Shapes are the new shapes of cells that were there: those that were redrawn, and neighbours whose borders got a vertex.
+	Shapes map[int64]orb.MultiPolygon
+	// Touched are those of Shapes that only got vertices on their borders; nothing moved beyond rounding.
+	Touched map[int64]bool
+	// Made are the shapes of new cells, in rows from north to south and from west to east in a row.
+	Made []orb.MultiPolygon
+}
+
+// draft is an edit that is being worked out, on the ground cut along the borders of all cells that it may concern. The label of a
+// cell is its place in cells.
+type draft struct {
+	*plane
+	cells []Cell
+	known map[vertex]bool // the vertices of what the edit makes
+	done  Change
+}
+
+// newDraft cuts the ground along the borders of cells, of an area with the label len(cells), and along a line.
+func newDraft(cells []Cell, area orb.MultiPolygon, l orb.LineString) (*draft, error) {
+	var pieces []piece
+	for i, c := range cells {
+		pieces = shapePieces(pieces, c.Shape, int32(i))
+	}
+	pieces = shapePieces(pieces, area, int32(len(cells)))
+	pieces = linePieces(pieces, l)
+	p, err := newPlane(pieces, onward)
+	if err != nil {
+		return nil, err
+	}
+	return &draft{plane: p, cells: cells, known: map[vertex]bool{}, done: Change{Shapes: map[int64]orb.MultiPolygon{}, Touched: map[int64]bool{}}}, nil
+}
+
+// own is a shape of regions, whose vertices the neighbours are to get.
+func (d *draft) own(rs []region) (orb.MultiPolygon, error) {
+	for _, r := range rs {
+		for _, ring := range r.rings {
+			for _, v := range ring {
+				d.known[v] = true
+			}
+		}
+	}
+	mp := multi(rs)
+	if len(mp) == 0 || areaM2(mp) < LeastM2 {
+		return nil, ErrTiny
+	}
+	if err := geo.Check(mp); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrShape, err)
+	}
+	return mp, nil
+}
+
+// make adds a new cell.
+func (d *draft) make(rs []region) error {
+	mp, err := d.own(rs)
+	d.done.Made = append(d.done.Made, mp)
+	return err
+}
+
+// redraw gives a cell other ground.
+func (d *draft) redraw(label int, faces []int32) error {
+	mp, err := d.own(combed(d.regions(faces, false)))
+	if err != nil {
+		return fmt.Errorf("%s: %w", d.cells[label].Code, err)
+	}
+	d.done.Shapes[d.cells[label].ID] = mp
+	return nil
+}
+
+// settle ends an edit: cells that keep their ground get the vertices that the edit put on their borders, all but those that are gone.
+func (d *draft) settle(gone ...int) Change {
+	inRows(d.done.Made)
+	rings := map[int32][][]vertex{}
+	news := map[int32]bool{}
+	pieces := d.noding.pieces
+	for i := 0; i < len(pieces); {
+		label, number := pieces[i].label, pieces[i].ring
+		var ring []vertex
+		for ; i < len(pieces) && pieces[i].label == label && pieces[i].ring == number; i++ {
+			if d.known[pieces[i].from] && !pieces[i].given {
+				news[label] = true
+			}
+			if pieces[i].given || d.known[pieces[i].from] {
+				ring = append(ring, pieces[i].from)
+			}
+		}
+		rings[label] = append(rings[label], ring)
+	}
+	for label := range news {
+		if label < 0 || int(label) >= len(d.cells) || slices.Contains(gone, int(label)) {
+			continue
+		}
+		c := d.cells[label]
+		if _, ours := d.done.Shapes[c.ID]; ours {
+			continue
+		}
+		if mp := rebuilt(c.Shape, rings[label]); geo.Check(mp) == nil {
+			d.done.Shapes[c.ID], d.done.Touched[c.ID] = mp, true
+		}
+	}
+	return d.done
+}
+
+// rebuilt is a shape with other rings, in the order of shapePieces.
+func rebuilt(mp orb.MultiPolygon, rings [][]vertex) orb.MultiPolygon {
+	var out orb.MultiPolygon
+	for _, p := range Snap(mp) {
+		q := make(orb.Polygon, len(p))
+		for i := range p {
+			q[i] = degrees(rings[i])
+		}
+		rings = rings[len(p):]
+		out = append(out, q)
+	}
+	return out
+}
+
+// valid checks a shape that an edit is given.
+func valid(mp orb.MultiPolygon) error {
+	if err := geo.Check(mp); err != nil {
+		return fmt.Errorf("%w: %w", ErrShape, err)
+	}
+	if err := geo.Check(Snap(mp)); err != nil {
+		return fmt.Errorf("%w: too fine a detail: %w", ErrShape, err)
+	}
+	return nil
+}
+
+// coveredBy lists the cells that a face lies in.
+func (d *draft) coveredBy(face int32) []int {
+	var out []int
+	for _, m := range d.over(face) {
+		if int(m.label) < len(d.cells) {
+			out = append(out, int(m.label))
+		}
+	}
+	return out
+}
+
+// lengthM is the length of a half-edge.
+func (p *plane) lengthM(h int32) float64 {
+	return geo.DistanceM(p.at[p.from[h]].point(), p.at[p.to(h)].point())
+}
