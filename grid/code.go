@@ -72,17 +72,17 @@ func (p CodePattern) divisions() int {
 }
 
 // Digits is the length of a code.
-func (p CodePattern) Digits() int { return digitsOf(p) }
+func (p CodePattern) Digits() int { return widthOf(p) }
 
-func digitsOf(segments []Segment) (n int) {
+func widthOf(segments []Segment) (n int) {
 	for _, s := range segments {
 		n += s.Length
 	}
 	return n
 }
 
-// regionDigits is the length of the division's part.
-func (p CodePattern) regionDigits() int { return digitsOf(p[:p.divisions()]) }
+// RegionDigits is the length of the division's part: that of the code of a division in which codes are given. 0 for a pattern without.
+func (p CodePattern) RegionDigits() int { return widthOf(p[:p.divisions()]) }
 
 // RegionKind is the kind of the division that a code is given in; "" for a pattern without divisions.
 func (p CodePattern) RegionKind() string {
@@ -110,7 +110,7 @@ func (p CodePattern) Parse(s string) (Code, error) {
 	if !isDigits(s) {
 		return Code{}, fmt.Errorf("%w: %q is not made of digits", ErrCode, clip(s))
 	}
-	region, last := p.regionDigits(), len(s)-p[len(p)-1].Length
+	region, last := p.RegionDigits(), len(s)-p[len(p)-1].Length
 	c := Code{Region: s[:region], Net: s[region:last], Sequence: s[last:]}
 	if rest := c.Net; rest != "" {
 		for _, segment := range p[p.divisions() : len(p)-1] {
@@ -136,8 +136,8 @@ func (p CodePattern) Format(region string, sequence int) (Code, error) {
 }
 
 func (p CodePattern) format(region, net string, sequence int) (Code, error) {
-	if len(region) != p.regionDigits() || !isDigits(region) {
-		return Code{}, fmt.Errorf("%w: division %q, %d digits wanted", ErrCode, clip(region), p.regionDigits())
+	if len(region) != p.RegionDigits() || !isDigits(region) {
+		return Code{}, fmt.Errorf("%w: division %q, %d digits wanted", ErrCode, clip(region), p.RegionDigits())
 	}
 	width := p[len(p)-1].Length
 	digits := strconv.Itoa(sequence)
