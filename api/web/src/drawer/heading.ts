@@ -1,6 +1,8 @@
 import { pickTitle, type Translate, type Lang } from '../i18n/index.ts'
 import type { CollectionSchema, LegendLayer, SchemaProperty } from '../api/types.ts'
+import { netLayer } from '../state/permalink.ts'
 import { formatValue } from './fields.ts'
+import type { GridDetail } from '../grid/types.ts'
 import type { Loaded } from './selected.ts'
 
 export interface Heading {
@@ -19,9 +21,22 @@ export function headingOf(loaded: Loaded, legend: (layer: string) => LegendLayer
       subtitle: [pickTitle(lang, loaded.region.kind_title, loaded.region.kind_title_en) || loaded.region.kind, loaded.region.code].join(' · '),
       layer: 'region',
     }
+    case 'grid': return gridHeading(loaded.grid, legend, lang, t)
     case 'place': return { title: t('drawer.place'), subtitle: 'CGCS2000', layer: 'place' }
     case 'cell': return { title: t('cell.title', { title: titleOf(loaded.layer, loaded.schema, legend, lang) }), subtitle: t('cell.subtitle'), layer: loaded.layer }
   }
+}
+
+function gridHeading(grid: GridDetail, legend: (layer: string) => LegendLayer | undefined, lang: Lang, t: Translate): Heading {
+  const layer = netLayer(grid.scheme)
+  const entry = legend(layer)
+  const heading: Heading = {
+    title: grid.name ?? grid.short_code,
+    subtitle: [entry ? pickTitle(lang, entry.title, entry.title_en) : grid.scheme, grid.code].join(' · '),
+    layer,
+  }
+  if (grid.state) heading.status = { text: t(`grid.state.${grid.state}`), good: grid.state === 'manned' }
+  return heading
 }
 
 function titleOf(layer: string, schema: CollectionSchema, legend: (layer: string) => LegendLayer | undefined, lang: Lang): string {

@@ -3,12 +3,14 @@ import { ApiError } from '../api/client.ts'
 import type { Box, CollectionSchema, FeatureItem, Located, Position, Region } from '../api/types.ts'
 import { geometryBox } from '../map/coordinates.ts'
 import type { App } from '../state/app.ts'
+import type { GridDetail } from '../grid/types.ts'
 import type { Change } from '../state/changes.ts'
 import type { Selection } from '../state/permalink.ts'
 
 export type Loaded =
   | { kind: 'feature'; layer: string; item: FeatureItem; schema: CollectionSchema }
   | { kind: 'region'; region: Region; children: Region[] }
+  | { kind: 'grid'; grid: GridDetail }
   | { kind: 'place'; at: Position; located: Located }
   /** A hexagon: the map knows its box, while it draws it. */
   | { kind: 'cell'; layer: string; cell: string; schema: CollectionSchema; box(): Box | undefined }
@@ -18,12 +20,14 @@ export function boxOf(loaded: Loaded): Box | undefined {
   switch (loaded.kind) {
     case 'feature': return loaded.item.geometry ? geometryBox(loaded.item.geometry) : undefined
     case 'region': return loaded.region.bbox ?? undefined
+    case 'grid': return loaded.grid.bbox
     case 'place': return undefined
     case 'cell': return loaded.box()
   }
 }
 
 function nameOf(loaded: Loaded): string | undefined {
+  if (loaded.kind === 'grid') return loaded.grid.name ?? undefined
   const name = loaded.kind === 'feature' ? loaded.item.properties.name : undefined
   return typeof name === 'string' && name !== '' ? name : undefined
 }
@@ -44,7 +48,7 @@ export interface Selected {
 }
 
 /** The full record of what is selected. While the next one loads nothing of the last one is shown. */
-export function useSelected({ server, selecting, connection, changes }: App): Selected {
+export function useSelected({ server, selecting, connection, changes, session, grid }: App): Selected {
   const record = shallowRef<Loaded>()
   const error = shallowRef<unknown>()
   let asked = 0
@@ -81,6 +85,7 @@ export function useSelected({ server, selecting, connection, changes }: App): Se
         const [region, children] = await Promise.all([server.region(selection.code), server.children(selection.code)])
         return { kind: 'region', region, children }
       }
+      case 'grid': return { kind: 'grid', grid: await grid.server.grid(selection.scheme, selection.code, grid.active.value ? grid.at.value : undefined) }
       case 'place': return { kind: 'place', at: selection.at, located: await server.locate(selection.at) }
       case 'cell': return { ...selection, schema: await server.schema(selection.layer), box: () => selecting.figures.value?.box }
     }
@@ -90,6 +95,7 @@ export function useSelected({ server, selecting, connection, changes }: App): Se
   watch(changes.latest, (change) => {
     if (change && concerns(change, selecting.selection.value)) void load(selecting.selection.value, true)
   })
+  watch([session.account, grid.at, grid.written], () => void load(selecting.selection.value, true)) // people are for those who are signed in
   watch(connection.online, (online) => { if (online && error.value) void load(selecting.selection.value) })
   return { record, error, reload: () => void load(selecting.selection.value) }
 }

@@ -1,4 +1,5 @@
 import { en as account } from '../account/words.ts'
+import { en as grid } from '../grid/en.ts'
 import type { Dictionary } from './zh.ts'
 
 export const en: Dictionary = {
@@ -162,4 +163,5 @@ export const en: Dictionary = {
   'keys.escape': 'Close, clear the selection',
   'keys.help': 'This list',
   ...account,
+  ...grid,
 }

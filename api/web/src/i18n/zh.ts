@@ -1,4 +1,5 @@
 import { zh as account } from '../account/words.ts'
+import { zh as grid } from '../grid/zh.ts'
 
 /** Chinese is the source: its keys are the type of every other dictionary. `{x}` is replaced by a parameter. */
 export const zh = {
@@ -162,6 +163,7 @@ export const zh = {
   'keys.escape': '关闭、取消选择',
   'keys.help': '本表',
   ...account,
+  ...grid,
 } as const
 
 /** What every language has to say: the Chinese texts lead. */

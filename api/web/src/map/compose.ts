@@ -1,5 +1,6 @@
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
 import type { Selection, Theme } from '../state/permalink.ts'
+import type { Overlay } from '../grid/overlay.ts'
 import { highlightLayers, placeSource } from './highlight.ts'
 import { fade } from './opacity.ts'
 
@@ -15,6 +16,8 @@ export interface Choices {
   /** Code of the region drilled down to. */
   region: string | undefined
   theme: Theme
+  /** What a workspace draws besides. */
+  overlay?: Overlay | undefined
 }
 
 /** The city layer a style layer draws: its metadata say so, or its source layer does. */
@@ -31,10 +34,15 @@ export function composeStyle(style: StyleSpecification, choices: Choices): Style
   const drawable = (layer: LayerSpecification) => !('source-layer' in layer) || sourceLayers.has(layer['source-layer'])
   const firstLabel = drawn.findIndex((layer) => layer.type === 'symbol')
   const cut = firstLabel < 0 ? drawn.length : firstLabel
+  const { sources, ground, below: over, above: top } = choices.overlay ?? { sources: {}, ground: [], below: [], above: [] }
+  const firstLine = drawn.findIndex((layer) => layer.type === 'line' && !isDensity(layer) && layerOf(layer) !== 'ground')
+  const bed = firstLine < 0 ? cut : Math.min(firstLine, cut)
   return {
     ...style,
-    sources: { ...style.sources, [placeSource]: placeOf(choices.selection) },
-    layers: [...drawn.slice(0, cut), ...below.filter(drawable), ...drawn.slice(cut), ...above.filter(drawable)],
+    sources: { ...style.sources, [placeSource]: placeOf(choices.selection), ...sources },
+    layers: [
+      ...drawn.slice(0, bed), ...ground.filter(drawable), ...drawn.slice(bed, cut), ...over.filter(drawable), ...below.filter(drawable), ...drawn.slice(cut), ...top, ...above.filter(drawable),
+    ],
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification } from 'maplibre-gl'
-import { densitySuffix, type Selection, type Theme } from '../state/permalink.ts'
+import { densitySuffix, netLayer, type Selection, type Theme } from '../state/permalink.ts'
 
 /** The vector source every inventory layer is drawn from. */
 export const citySource = 'city'
@@ -47,6 +47,7 @@ function selected(selection: Selection | undefined, name: string | undefined, fl
   switch (selection?.kind) {
     case 'feature': return feature(selection.layer, Number(selection.id), name, flavor)
     case 'region': return { below: outline('region', ['==', ['get', 'code'], selection.code], flavor), above: [] }
+    case 'grid': return { below: outline(netLayer(selection.scheme), ['==', ['get', 'code'], selection.code], flavor), above: [] }
     case 'cell': return { below: outline(`${selection.layer}${densitySuffix}`, ['==', ['get', 'h3'], selection.cell], flavor), above: [] }
     case 'place': return { below: [], above: [ring(`${highlightPrefix}-place`, { source: placeSource }, flavor)] }
     default: return { below: [], above: [] }

@@ -1,5 +1,6 @@
 import type { Map as MapLibre, MapGeoJSONFeature, MapMouseEvent, PointLike } from 'maplibre-gl'
 import type { Position } from '../api/types.ts'
+import { attachGrid } from '../grid/attach.ts'
 import type { App } from '../state/app.ts'
 import { densitySuffix } from '../state/permalink.ts'
 import { followCell } from './cells.ts'
@@ -23,7 +24,10 @@ export function addInteraction(map: MapLibre, app: App): { near(): void } {
   const candidates = (picked: Picked[]) => picked.map((one) =>
     candidateOf(one, app.layers.title(one.selection.kind === 'cell' ? one.selection.layer : one.hit.layer), app.settings.lang.value, app.settings.t('drawer.unnamed')))
 
-  map.on('click', ({ point, lngLat }: MapMouseEvent) => {
+  const clickGrid = attachGrid(map, app)
+  map.on('click', (event: MapMouseEvent) => {
+    if (clickGrid(event)) return
+    const { point, lngLat } = event
     const px = touch ? tolerancePx.touch : tolerancePx.mouse
     const picked = candidates(pick(hitsAround(point.x, point.y, 0), hitsAround(point.x, point.y, px), app.layers.isSelectable))
     const [first] = picked
@@ -37,7 +41,7 @@ export function addInteraction(map: MapLibre, app: App): { near(): void } {
       selecting.select({ kind: 'place', at: [lngLat.lng, lngLat.lat] })
     }
   })
-  map.on('contextmenu', ({ lngLat }) => { selecting.select({ kind: 'place', at: [lngLat.lng, lngLat.lat] }) })
+  map.on('contextmenu', ({ lngLat }) => { if (app.grid.editing.tool.value === undefined) selecting.select({ kind: 'place', at: [lngLat.lng, lngLat.lat] }) })
   map.on('movestart', () => { selecting.offer.value = undefined })
   followCell(map, selecting)
   addPointer(map, app.layers.isSelectable, (position) => { view.pointer.value = position })

@@ -1,4 +1,4 @@
-import { densitySuffix, type Selection } from '../state/permalink.ts'
+import { densitySuffix, schemeOfLayer, type Selection } from '../state/permalink.ts'
 
 /** What picking needs to know of a rendered feature: MapLibre's own type has much more. */
 export interface Hit {
@@ -77,7 +77,7 @@ function tierOf(hit: Hit, exact: boolean): number | undefined {
 }
 
 function isGrid(layer: string): boolean {
-  return layer === 'unit_grid' || layer.startsWith('grid_')
+  return schemeOfLayer(layer) !== undefined
 }
 
 function selectionOf(hit: Hit, selectable: Selectable): Selection | undefined {
@@ -90,6 +90,9 @@ function selectionOf(hit: Hit, selectable: Selectable): Selection | undefined {
     const code = hit.properties.code
     return typeof code === 'string' ? { kind: 'region', code } : undefined
   }
+  const scheme = schemeOfLayer(hit.layer)
+  const { code } = hit.properties
+  if (scheme !== undefined && typeof code === 'string') return { kind: 'grid', scheme, code }
   return hit.id === undefined ? undefined : { kind: 'feature', layer: hit.layer, id: String(hit.id) }
 }
 

@@ -2,6 +2,7 @@ import { inject, ref, shallowRef, watch, type InjectionKey, type Ref, type Shall
 import { Client } from '../api/client.ts'
 import { Server } from '../api/server.ts'
 import type { Box, Position } from '../api/types.ts'
+import { createGridWork, type GridWork } from '../grid/work.ts'
 import { createChanges, type Changes } from './changes.ts'
 import { createConnection, type Connection } from './connection.ts'
 import { createCounts, type InView } from './counts.ts'
@@ -54,6 +55,8 @@ export interface App {
   density: Densities
   selecting: Selecting
   counts: InView
+  /** The grid workspace. */
+  grid: GridWork
   view: View
   toast: Toast
   map: ShallowRef<MapPort | undefined>
@@ -91,7 +94,8 @@ export function createApp(route: Route): App {
   watch(selecting.selection, () => { cameraFromLink.value = false }, { flush: 'sync' })
 
   const density = createDensities(style.legend, layers, view.zoom, link.density)
-  createHistory({ settings, layers, density, selecting, route })
+  const grid = createGridWork({ server, session, changes, route, theme: settings.theme, link })
+  createHistory({ settings, layers, density, selecting, route, grid })
   watch(connection.online, (online) => {
     if (!online) return
     counts.refresh()
@@ -107,7 +111,7 @@ export function createApp(route: Route): App {
   })
 
   return {
-    server, settings, session, connection, changes, style, layers, density, selecting, counts, view,
+    server, settings, session, connection, changes, style, layers, density, selecting, counts, view, grid,
     sprite: createSprite(style.style),
     toast: createToast(),
     map: shallowRef(),

@@ -18,6 +18,8 @@ export interface Densities {
   toggle(layer: string): void
   /** The first zoom at which hexagons of the layer are drawn: where the map falls back to them they are never left out. */
   firstZoom(layer: string): number
+  /** The zoom from which on every feature is drawn by itself, unless a tile would be too large. */
+  until(layer: string): number
   /** The classes at this zoom. */
   band(layer: string): LegendBand | undefined
 }
@@ -45,6 +47,7 @@ export function createDensities(legend: ComputedRef<LegendLayer[]>, layers: Laye
       chosen.value = off ? noDensity : layer
       if (!off) layers.setVisible(layer, true)
     },
+    until: (layer) => densityOf(layer)?.until ?? 0,
     firstZoom: (layer) => (shown.value === layer ? 0 : (densityOf(layer)?.until ?? 0)),
     band: (layer) => densityOf(layer)?.bands.findLast((band) => band.from <= zoom.value),
   }

@@ -10,6 +10,7 @@ export const densitySuffix = '_density'
 export type Selection =
   | { kind: 'feature'; layer: string; id: string }
   | { kind: 'region'; code: string }
+  | { kind: 'grid'; scheme: string; code: string }
   | { kind: 'cell'; layer: string; cell: string }
   | { kind: 'place'; at: Position }
 
@@ -26,6 +27,10 @@ export interface Permalink {
   density?: string
   theme?: Theme
   lang?: Lang
+  /** Of the grid workspace: the net, by what it is coloured, and a day that is past. */
+  scheme?: string
+  color?: string
+  at?: string
 }
 
 export function parsePermalink(search: string): Permalink {
@@ -41,6 +46,12 @@ export function parsePermalink(search: string): Permalink {
   if (theme === 'light' || theme === 'dark') link.theme = theme
   const lang = query.get('lang')
   if (lang === 'zh' || lang === 'en') link.lang = lang
+  const [scheme] = list(query.get('scheme'))
+  if (scheme !== undefined) link.scheme = scheme
+  const [color] = list(query.get('color'))
+  if (color !== undefined) link.color = color
+  const at = query.get('at') ?? ''
+  if (/^\d{4}-\d{2}-\d{2}$/.test(at)) link.at = at
   return link
 }
 
@@ -53,6 +64,9 @@ export function formatPermalink(link: Permalink): string {
     ['off', link.off.join(',')],
     ['opacity', opacity.map(([layer, percent]) => `${layer}:${percent}`).join(',')],
     ['density', link.density],
+    ['scheme', link.scheme],
+    ['color', link.color],
+    ['at', link.at],
     ['theme', link.theme],
     ['lang', link.lang],
   ]
@@ -64,6 +78,7 @@ export function formatSelection(selection: Selection): string {
   switch (selection.kind) {
     case 'feature': return `${selection.layer}/${selection.id}`
     case 'region': return `region/${selection.code}`
+    case 'grid': return `grid/${selection.scheme}/${selection.code}`
     case 'cell': return `${selection.layer}${densitySuffix}/${selection.cell}`
     case 'place': return `@${selection.at.map((degrees) => degrees.toFixed(6)).join(',')}`
   }
@@ -79,8 +94,29 @@ export function parseSelection(text: string): Selection | undefined {
   const [layer, id] = [text.slice(0, slash), text.slice(slash + 1)]
   if (slash < 1 || id === '' || !/^[a-z0-9_]+$/.test(layer)) return undefined
   if (layer === 'region') return { kind: 'region', code: id }
+  if (layer === 'grid') return parseGrid(id)
   if (!layer.endsWith(densitySuffix)) return { kind: 'feature', layer, id }
   return /^[0-9a-f]{15}$/.test(id) ? { kind: 'cell', layer: layer.slice(0, -densitySuffix.length), cell: id } : undefined
+}
+
+function parseGrid(text: string): Selection | undefined {
+  const [, scheme, code] = /^([a-z0-9_]+)\/([^/]+)$/.exec(text) ?? []
+  return scheme !== undefined && code !== undefined ? { kind: 'grid', scheme, code } : undefined
+}
+
+const unitScheme = 'unit'
+const unitLayer = 'unit_grid'
+const netPrefix = 'grid_'
+
+/** The tile layer of a net of grids. */
+export function netLayer(scheme: string): string {
+  return scheme === unitScheme ? unitLayer : netPrefix + scheme
+}
+
+/** The net that a tile layer draws; undefined where it draws something else. */
+export function schemeOfLayer(layer: string): string | undefined {
+  if (layer === unitLayer) return unitScheme
+  return layer.startsWith(netPrefix) && !layer.endsWith(densitySuffix) ? layer.slice(netPrefix.length) : undefined
 }
 
 export function sameSelection(a: Selection | undefined, b: Selection | undefined): boolean {

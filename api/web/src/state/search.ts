@@ -3,7 +3,7 @@ import { isAbort } from '../api/client.ts'
 import type { Server } from '../api/server.ts'
 import type { SearchItem } from '../api/types.ts'
 import { pickTitle, type Lang } from '../i18n/index.ts'
-import type { Selection } from './permalink.ts'
+import { schemeOfLayer, type Selection } from './permalink.ts'
 import type { Candidate } from './selecting.ts'
 
 const typingMs = 150
@@ -51,6 +51,8 @@ export function createSearch(server: Server): Search {
 }
 
 export function selectionOf(item: SearchItem): Selection {
+  const scheme = schemeOfLayer(item.layer)
+  if (scheme !== undefined && item.code) return { kind: 'grid', scheme, code: item.code }
   return item.kind === 'region' && item.code
     ? { kind: 'region', code: item.code }
     : { kind: 'feature', layer: item.layer, id: String(item.id) }

@@ -1,0 +1,144 @@
+import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { isAbort } from '../api/client.ts'
+import type { Preview } from './overlay.ts'
+import type { Ask, EditRequest, GridServer } from './server.ts'
+import type { EditResult, GridDetail, Shaped } from './types.ts'
+
+export type Tool = 'split' | 'merge' | 'redraw' | 'retire'
+export const tools: readonly Tool[] = ['split', 'merge', 'redraw', 'retire']
+
+/** While a hand is drawing, the server is asked at most this often what would come of it. */
+export const previewMs = 250
+
+/** One edit of one grid, from taking the tool to confirming: what is drawn is tried on the server all the time, and nothing stays until it is confirmed. */
+export interface Editing {
+  tool: Ref<Tool | undefined>
+  grid: ShallowRef<GridDetail | undefined>
+  /** What is drawn or picked so far; undefined while it is not enough for an edit. */
+  ask: ShallowRef<Ask | undefined>
+  /** What would come of it. */
+  preview: ShallowRef<EditResult | undefined>
+  error: ShallowRef<unknown>
+  busy: Ref<boolean>
+  saving: Ref<boolean>
+  note: Ref<string>
+  /** Codes picked for a merge. */
+  picked: ComputedRef<string[]>
+  /** Counts how often drawing began anew. */
+  round: Ref<number>
+  start(tool: Tool, grid: GridDetail): void
+  pick(code: string): void
+  restart(): void
+  cancel(): void
+  /** Makes the edit that is previewed; the answer tells what to select next. */
+  confirm(): Promise<EditResult | undefined>
+}
+
+export function createEditing(server: GridServer): Editing {
+  const tool = ref<Tool>()
+  const grid = shallowRef<GridDetail>()
+  const ask = shallowRef<Ask>()
+  const preview = shallowRef<EditResult>()
+  const error = shallowRef<unknown>()
+  const [busy, saving] = [ref(false), ref(false)]
+  const note = ref('')
+  const round = ref(0)
+  const picked = computed(() => (ask.value?.kind === 'merge' ? ask.value.with : []))
+  const request = (dryRun: boolean): EditRequest | undefined => grid.value && ask.value && { grid: grid.value, ask: ask.value, dryRun, note: note.value.trim() }
+  tryAll(server, ask, () => request(true), { preview, error, busy })
+
+  function restart(): void {
+    ask.value = tool.value === 'retire' ? { kind: 'retire' } : undefined
+    round.value++
+  }
+  function cancel(): void {
+    tool.value = undefined
+    grid.value = undefined
+    note.value = ''
+    ask.value = undefined
+  }
+  return {
+    tool, grid, ask, preview, error, busy, saving, note, picked, round, restart, cancel,
+    start(next, of) {
+      cancel()
+      grid.value = of
+      tool.value = next
+      restart()
+    },
+    pick(code) {
+      if (code === grid.value?.code) return
+      const next = picked.value.includes(code) ? picked.value.filter((one) => one !== code) : [...picked.value, code]
+      ask.value = next.length > 0 ? { kind: 'merge', with: next } : undefined
+    },
+    async confirm() {
+      const wanted = request(false)
+      if (!wanted || saving.value) return undefined
+      saving.value = true
+      try {
+        const answer = await server.edit(wanted)
+        cancel()
+        return answer
+      } catch (failure) {
+        error.value = failure
+        return undefined
+      } finally {
+        saving.value = false
+      }
+    },
+  }
+}
+
+/** Tries whatever is asked for on the server, the last of it only. */
+function tryAll(server: GridServer, ask: ShallowRef<Ask | undefined>, request: () => EditRequest | undefined, { preview, error, busy }: Pick<Editing, 'preview' | 'error' | 'busy'>): void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let pending: AbortController | undefined
+
+  async function tryIt(): Promise<void> {
+    const wanted = request()
+    if (!wanted) return
+    const mine = pending = new AbortController()
+    try {
+      const answer = await server.edit(wanted, mine.signal)
+      if (pending !== mine) return
+      preview.value = answer
+      error.value = undefined
+    } catch (failure) {
+      if (isAbort(failure) || pending !== mine) return
+      preview.value = undefined
+      error.value = failure
+    }
+    busy.value = false
+  }
+  watch(ask, (now) => {
+    clearTimeout(timer)
+    pending?.abort()
+    pending = undefined
+    busy.value = now !== undefined
+    if (now) {
+      timer = setTimeout(() => void tryIt(), previewMs)
+    } else {
+      preview.value = undefined
+      error.value = undefined
+    }
+  }, { flush: 'sync' })
+}
+
+/** The grid to look at after an edit: the first one made, or the one that stayed. */
+export function successor({ made, changed }: EditResult): Shaped | undefined {
+  return made[0] ?? changed[0]
+}
+
+/** What the map shows of an edit that is tried. */
+export function previewOf({ grid, preview }: Pick<Editing, 'grid' | 'preview'>, area: (m2: number) => string): Preview | undefined {
+  if (!grid.value) return undefined
+  const result = preview.value
+  const { code } = grid.value
+  return {
+    findings: result?.findings ?? [],
+    shapes: [
+      ...(result?.retired.includes(code) ? [{ geometry: grid.value.geometry, role: 'retired' as const, label: '' }] : []),
+      ...(result?.changed ?? []).map((one) => ({ geometry: one.geometry, role: one.code === code ? 'made' as const : 'changed' as const, label: one.code === code ? area(one.area_m2) : '' })),
+      ...(result?.made ?? []).map((one) => ({ geometry: one.geometry, role: 'made' as const, label: `${one.short_code || one.code}\n${area(one.area_m2)}` })),
+    ],
+  }
+}
