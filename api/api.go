@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gorilla/mux"
+	"github.com/maypok86/otter/v2"
 
 	"wangge/api/auth"
 	"wangge/api/ogc"
@@ -101,6 +102,7 @@ type API struct {
 	sprites  map[string]reply.Content
 	router   *mux.Router
 	handler  http.Handler
+	refusals *otter.Cache[refusal, struct{}] // of the last minute, each once
 	draining atomic.Bool
 }
 
@@ -109,9 +111,9 @@ func New(cfg Config) (*API, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records)}
+	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records), refusals: newRefusals()}
 	a.ogc = &ogc.Handler{City: a.view, Query: query, Records: cfg.Records, Base: a.base, Reply: a.reply, Tile: a.tileOf}
-	a.v1 = &v1.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Base: a.base, Reply: a.reply, Store: cfg.Store}
+	a.v1 = &v1.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Base: a.base, Reply: a.reply, Store: cfg.Store, Auth: cfg.Auth}
 	var err error
 	if a.tiles, err = newTiles(cfg); err != nil {
 		return nil, err

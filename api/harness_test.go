@@ -82,7 +82,7 @@ func townOn(t testing.TB, pool *pgxpool.Pool, options ...func(*Config)) *town {
 	changes := NewChanges()
 	w.city = follow(t, city.Config{Pool: pool, Models: map[string]city.Model{NetKey: gridpg.Model{}, RosterKey: gridpg.RosterModel{}}, Log: slog.New(slog.DiscardHandler), Changed: changes.Tell})
 	store := gridpg.NewStore(pool)
-	cfg := Config{City: w.city, Changes: changes, Records: postgres.NewReader(pool), Store: store, Auth: auth.NewGate(store), Log: log, Version: "test", TileCacheBytes: 16 << 20}
+	cfg := Config{City: w.city, Changes: changes, Records: postgres.NewReader(pool), Store: store, Auth: newGate(t, store), Log: log, Version: "test", TileCacheBytes: 16 << 20}
 	for _, o := range options {
 		o(&cfg)
 	}
@@ -93,6 +93,16 @@ func townOn(t testing.TB, pool *pgxpool.Pool, options ...func(*Config)) *town {
 	w.Server = httptest.NewServer(w.api)
 	t.Cleanup(w.Close)
 	return w
+}
+
+// newGate is a gate with the usual settings.
+func newGate(t testing.TB, store *gridpg.Store) *auth.Gate {
+	t.Helper()
+	g, err := auth.NewGate(store, auth.Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
 }
 
 // follow runs a city until the test ends and waits for its first view.

@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"wangge/api/auth"
 	"wangge/fixtures/pgrun"
 	"wangge/fixtures/pgtest"
 	gridpg "wangge/grid/postgres"
@@ -25,7 +24,7 @@ func TestBeforeTheCityIsLoaded(t *testing.T) {
 	pool := pgtest.DB(t)
 	log := &logBuffer{}
 	store := gridpg.NewStore(pool)
-	a, err := New(Config{City: city.New(city.Config{Pool: pool}), Records: postgres.NewReader(pool), Store: store, Auth: auth.NewGate(store), Log: slog.New(slog.NewJSONHandler(log, nil))})
+	a, err := New(Config{City: city.New(city.Config{Pool: pool}), Records: postgres.NewReader(pool), Store: store, Auth: newGate(t, store), Log: slog.New(slog.NewJSONHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,8 +144,8 @@ func TestMetricsAreForThisMachine(t *testing.T) {
 		forwarded string
 		status    int
 	}{
-		{w, "", 200}, {w, "203.0.113.9", 403}, {w, "127.0.0.1", 403},
-		{trusting, "", 200}, {trusting, "203.0.113.9", 403}, {trusting, "127.0.0.1, 203.0.113.9", 403},
+		{w, "", 200}, {w, "203.0.113.9", 401}, {w, "127.0.0.1", 401},
+		{trusting, "", 200}, {trusting, "203.0.113.9", 401}, {trusting, "127.0.0.1, 203.0.113.9", 401},
 		{open, "203.0.113.9", 200},
 	} {
 		var headers []string
@@ -157,7 +156,7 @@ func TestMetricsAreForThisMachine(t *testing.T) {
 		if a.StatusCode != c.status {
 			t.Errorf("forwarded for %q, trusting %v: %s", c.forwarded, c.town.api.cfg.TrustProxy, a.Status)
 		}
-		if c.status == 403 {
+		if c.status == 401 {
 			problemOf(t, a)
 		}
 	}

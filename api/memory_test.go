@@ -34,7 +34,7 @@ func TestMemoryIsChecked(t *testing.T) {
 	if page := string(w.get(t, "/metrics").body); !strings.Contains(page, "wangge_memory_differences 4\n") {
 		t.Error("the differences are not among the metrics")
 	}
-	if p := problemOf(t, w.get(t, "/api/v1/memory", "X-Forwarded-For", "203.0.113.9")); p.Type != "forbidden" {
+	if p := problemOf(t, w.get(t, "/api/v1/memory", "X-Forwarded-For", "203.0.113.9")); p.Type != "sign-in" {
 		t.Errorf("from elsewhere: %s", p.Type)
 	}
 }

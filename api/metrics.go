@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"net"
 	"net/http"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"wangge/api/reply"
+	"wangge/grid/rights"
 )
 
 // metrics are those of one server, in a registry of their own.
@@ -115,12 +115,15 @@ func (c cityCollector) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-var errForbidden = errors.New("for this machine only")
+// metricsNeed is what /metrics wants of callers from elsewhere.
+func (a *API) metricsNeed() rights.Action {
+	if a.cfg.OpenMetrics {
+		return rights.ReadOpen
+	}
+	return rights.ReadMetrics
+}
 
 func (a *API) metricsPage(w http.ResponseWriter, r *http.Request) error {
-	if !a.cfg.OpenMetrics && !a.local(r) {
-		return errForbidden
-	}
 	w.Header().Set("Cache-Control", reply.NoStore)
 	a.metrics.page.ServeHTTP(w, r)
 	return nil

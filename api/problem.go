@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"wangge/api/auth"
 	"wangge/api/ogc"
 	"wangge/api/param"
 	"wangge/api/reply"
@@ -38,12 +39,23 @@ func problems() []kind {
 		{errMethod, http.StatusMethodNotAllowed, "method-not-allowed", "不支持这种请求方法", "Method not allowed", 0},
 		{errLongAddress, http.StatusRequestURITooLong, "address-too-long", "请求地址过长", "Address too long", 0},
 		{errLongBody, http.StatusRequestEntityTooLarge, "body-too-large", "请求体过大", "Body too large", 0},
+		{auth.ErrBadToken, http.StatusUnauthorized, "bad-token", "令牌无效或已到期", "Not a token in force", 0},
+		{gridpg.ErrWrong, http.StatusUnauthorized, "wrong-credentials", "账号或口令不正确", "Wrong name or password", 0},
+		{gridpg.ErrLocked, http.StatusTooManyRequests, "locked", "登录失败次数过多，请 15 分钟后再试", "Too many failures: try again in 15 minutes", 60 * gridpg.LockedMinutes},
+		{auth.ErrTooMany, http.StatusTooManyRequests, "too-many-attempts", "尝试过于频繁，请稍后再试", "Too many attempts, try again later", 10},
+		{auth.ErrBusy, http.StatusServiceUnavailable, "busy", "服务器繁忙", "The server is busy", 1},
+		{auth.ErrCrossOrigin, http.StatusForbidden, "cross-origin", "请求来自其他网站的页面", "Sent by a page of another server", 0},
+		{rights.ErrChangePassword, http.StatusForbidden, "change-password", "请先修改口令", "Change the password first", 0},
 		{rights.ErrSignIn, http.StatusUnauthorized, "sign-in", "请先登录", "Sign in first", 0},
 		{rights.ErrForbidden, http.StatusForbidden, "not-allowed", "没有这项权限", "Not allowed", 0},
 		{param.ErrMediaType, http.StatusUnsupportedMediaType, "media-type", "请求体须为 application/json", "The body must be application/json", 0},
 		{v1.ErrNoMatch, http.StatusPreconditionRequired, "if-match-required", "须带 If-Match 请求头", "If-Match is required", 0},
 		{gridpg.ErrStale, http.StatusPreconditionFailed, "stale", "数据已被他人修改", "Changed since it was read", 0},
 		{gridpg.ErrKeyReused, http.StatusUnprocessableEntity, "key-reused", "幂等键已用于另一请求", "The idempotency key was used for another request", 0},
+		{gridpg.ErrNameTaken, http.StatusConflict, "name-taken", "这个名称已被使用", "The name is taken", 0},
+		{gridpg.ErrTooMany, http.StatusConflict, "too-many", "数量已达上限", "As many as there may be", 0},
+		{gridpg.ErrLastAdmin, http.StatusConflict, "last-admin", "不能没有管理员", "There has to be an administrator", 0},
+		{gridpg.ErrUnavailable, http.StatusServiceUnavailable, "database-away", "数据库暂时不可用", "The database is away", 5},
 		{gridpg.ErrBusy, http.StatusServiceUnavailable, "busy", "服务器繁忙", "The server is busy", 1},
 		{v1.ErrNoScheme, http.StatusNotFound, "no-such-scheme", "没有这个网格方案", "No such scheme", 0},
 		{v1.ErrNoGrid, http.StatusNotFound, "no-such-grid", "没有这个网格", "No such grid", 0},
@@ -60,7 +72,6 @@ func problems() []kind {
 		{ogc.ErrFormat, http.StatusNotAcceptable, "no-such-format", "没有可接受的格式", "No acceptable format", 0},
 		{postgres.ErrNotFound, http.StatusNotFound, "no-such-feature", "没有这个对象", "No such feature", 0},
 		{reply.ErrNotAcceptable, http.StatusNotAcceptable, "not-acceptable", "没有可接受的编码", "No acceptable encoding", 0},
-		{errForbidden, http.StatusForbidden, "forbidden", "只供本机访问", "For this machine only", 0},
 		{city.ErrBehind, http.StatusServiceUnavailable, "revision-not-yet", "数据尚未更新到所要求的修订", "Revision not yet served", 1},
 		{city.ErrAdrift, http.StatusServiceUnavailable, "not-following", "内存未在跟随数据库", "The city does not follow the record", 5},
 		{errChecking, http.StatusConflict, "already-checking", "正在核对，请稍后再试", "A check is under way", 5},
@@ -147,6 +158,9 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", reply.NoStore)
+	if k.status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", `Bearer realm="wangge"`)
+	}
 	if k.retryAfterS > 0 {
 		h.Set("Retry-After", strconv.Itoa(k.retryAfterS))
 	}

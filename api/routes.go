@@ -26,6 +26,8 @@ type route struct {
 	params []string      // of the query
 	reads  bool          // reads the city: takes min_revision too
 	lax    bool          // takes any query
+	alike  bool          // answers everybody alike: who is calling is not looked up
+	local  bool          // this machine may without signing in
 	stream bool          // goes on for as long as its caller likes: has no time limit
 	serve  handler
 }
@@ -33,10 +35,13 @@ type route struct {
 // routes is the whole table.
 func (a *API) routes() []route {
 	all := a.openRoutes()
+	for i := range all {
+		all[i].alike = true
+	}
 	for _, rt := range a.documented() {
 		all = append(all, described(rt))
 	}
-	all = append(all, route{path: "/api/v1/openapi.json", serve: a.document})
+	all = append(all, route{path: "/api/v1/openapi.json", alike: true, serve: a.document})
 	for i := range all {
 		if all[i].method == "" {
 			all[i].method = http.MethodGet
@@ -76,7 +81,7 @@ func (a *API) openRoutes() []route {
 
 		{path: "/healthz", lax: true, serve: a.healthz},
 		{path: "/readyz", params: []string{"write"}, serve: a.readyz},
-		{path: "/metrics", lax: true, serve: a.metricsPage},
+		{path: "/metrics", needs: a.metricsNeed(), local: true, lax: true, serve: a.metricsPage},
 	}
 }
 
@@ -129,13 +134,14 @@ func (a *API) serve(rt route) http.Handler {
 			r = r.WithContext(ctx)
 		}
 		if err := a.answer(rt, w, r); err != nil {
+			a.noteRefusal(rt, r, err)
 			a.fail(w, r, err)
 		}
 	})
 }
 
 func (a *API) answer(rt route, w http.ResponseWriter, r *http.Request) error {
-	if err := a.admit(rt, r); err != nil {
+	if err := a.admit(rt, w, r); err != nil {
 		return err
 	}
 	if !rt.lax {

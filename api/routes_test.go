@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wangge/grid/rights"
 )
 
 // good has one address of every route that answers 200, with its media type.
@@ -97,7 +99,8 @@ func TestEveryRouteAnswers(t *testing.T) {
 		used[pathOf(path)] = true
 	}
 	for _, rt := range w.api.routes() {
-		if !rt.stream && !anyMatches(t, rt.path, used) { // a stream has no end to read to: see TestStream…
+		// A stream has no end to read to: see TestStream…; routes that need somebody to sign in are walked by TestMatrix.
+		if !rt.stream && rt.method == http.MethodGet && rt.needs == rights.ReadOpen && !anyMatches(t, rt.path, used) {
 			t.Errorf("no address of the route %s is tried", rt.path)
 		}
 	}

@@ -44,12 +44,13 @@ func plain(t reflect.Type) (object, bool) {
 
 // of is the schema of a type.
 func (s *schemas) of(t reflect.Type) object {
+	if t.Kind() == reflect.Pointer { // before all else: pointers to what writes itself write themselves, too
+		return object{"anyOf": []any{s.of(t.Elem()), object{"type": "null"}}}
+	}
 	if p, ok := plain(t); ok {
 		return p
 	}
 	switch t.Kind() {
-	case reflect.Pointer:
-		return object{"anyOf": []any{s.of(t.Elem()), object{"type": "null"}}}
 	case reflect.Bool:
 		return object{"type": "boolean"}
 	case reflect.String:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"wangge/api/auth"
 	"wangge/api/param"
 	"wangge/api/reply"
 	"wangge/grid/postgres"
@@ -20,6 +21,7 @@ type Handler struct {
 	Base  func(r *http.Request) string              // the server's address, without a slash at its end
 	Reply *reply.Writer
 	Store *postgres.Store
+	Auth  *auth.Gate
 }
 
 // Call is what the server knows about a request besides the request itself.
@@ -41,6 +43,8 @@ type Route struct {
 	Body   any     // a value of the type that the body is read into; nil for none
 	Reply  any     // a value of the type that is answered; nil for none
 	Status int     // of the answer; 0 for 200
+	Alike  bool    // answers everybody alike: who is calling is not looked up
+	Local  bool    // this machine may without signing in
 	Stream bool    // goes on for as long as its caller likes: has no time limit
 	// BodyType and ReplyType are media types of what is not JSON; "" for application/json.
 	BodyType, ReplyType string
@@ -56,7 +60,7 @@ type Param struct {
 // Routes is the whole table. Each file of the package adds its own lines.
 func (h *Handler) Routes() []Route {
 	var all []Route
-	for _, part := range [][]Route{h.peopleRoutes()} {
+	for _, part := range [][]Route{h.sessionRoutes(), h.peopleRoutes()} {
 		all = append(all, part...)
 	}
 	return all

@@ -95,8 +95,12 @@ func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce 
 	changes := api.NewChanges()
 	memory := city.New(city.Config{Pool: pool, Models: map[string]city.Model{api.NetKey: gridpg.Model{}, api.RosterKey: gridpg.RosterModel{}}, Log: log, Changed: changes.Tell})
 	store := gridpg.NewStore(pool)
+	gate, err := auth.NewGate(store, auth.Settings{PublicURL: flags.PublicURL})
+	if err != nil {
+		return usageError("%v", err)
+	}
 	handler, err := api.New(api.Config{
-		City: memory, Records: postgres.NewReader(pool), Store: store, Auth: auth.NewGate(store), Changes: changes, Log: log, Version: version,
+		City: memory, Records: postgres.NewReader(pool), Store: store, Auth: gate, Changes: changes, Log: log, Version: version,
 		PublicURL: flags.PublicURL, TrustProxy: flags.TrustProxy, OpenMetrics: flags.OpenMetrics,
 		TileCacheBytes: int64(flags.TileCacheMB) << 20,
 	})

@@ -62,15 +62,16 @@ type NewSession struct {
 	IDHash []byte        // SHA-256 of its id, which nobody keeps
 	Lasts  time.Duration // at most, however much it is used
 	Agent  string        // the browser, as it calls itself
+	// Replaces is the sum of the session that the browser had before; nil for none. It ends.
+	Replaces []byte
 }
 
 // BeginSession lets the caller of the transaction have a session.
 func (t *Tx) BeginSession(ctx context.Context, n NewSession) error {
-	return beginSession(ctx, t.tx, t.Caller, t.Caller.Actor.Account, n)
-}
-
-func beginSession(ctx context.Context, tx pgx.Tx, c Caller, account int64, n NewSession) error {
-	_, err := tx.Exec(ctx, beginSessionSQL, n.IDHash, account, n.Lasts.Seconds(), clipText(n.Agent, maxAgent), c.Remote)
+	if _, err := t.tx.Exec(ctx, endSessionSQL, n.Replaces); err != nil {
+		return err
+	}
+	_, err := t.tx.Exec(ctx, beginSessionSQL, n.IDHash, t.Caller.Actor.Account, n.Lasts.Seconds(), clipText(n.Agent, maxAgent), t.Caller.Remote)
 	return err
 }
 

@@ -171,3 +171,18 @@ func Operator(name string) Actor { return Actor{Account: -1, Name: name, Role: o
 
 // Operates tells whether it is a command of the server that asks.
 func (a Actor) Operates() bool { return a.Role == operator }
+
+// Lacks names what an account of a role must have and lacks: role, region, dept or holder; "" for nothing. Without it the role would reach nowhere.
+func (r Role) Lacks(region, dept, holder bool) string {
+	switch {
+	case r == Nobody || r.column() == columns:
+		return "role"
+	case r == Street && !region:
+		return "region"
+	case r == Department && !dept:
+		return "dept"
+	case r == Officer && !holder:
+		return "holder"
+	}
+	return ""
+}
