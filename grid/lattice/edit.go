@@ -113,40 +113,61 @@ func (d *draft) redraw(label int, faces []int32) error {
 // settle ends an edit: cells that keep their ground get the vertices that the edit put on their borders, all but those that are gone.
 func (d *draft) settle(gone ...int) Change {
 	inRows(d.done.Made)
-	rings := map[int32][][]vertex{}
-	news := map[int32]bool{}
-	pieces := d.noding.pieces
-	for i := 0; i < len(pieces); {
-		label, number := pieces[i].label, pieces[i].ring
-		var ring []vertex
-		for ; i < len(pieces) && pieces[i].label == label && pieces[i].ring == number; i++ {
-			if d.known[pieces[i].from] && !pieces[i].given {
-				news[label] = true
-			}
-			if pieces[i].given || d.known[pieces[i].from] {
-				ring = append(ring, pieces[i].from)
-			}
-		}
-		rings[label] = append(rings[label], ring)
-	}
-	for label := range news {
-		if label < 0 || int(label) >= len(d.cells) || slices.Contains(gone, int(label)) {
+	for _, b := range d.borders() {
+		c := d.cells[b.label]
+		if _, ours := d.done.Shapes[c.ID]; ours || !b.touched || slices.Contains(gone, b.label) {
 			continue
 		}
-		c := d.cells[label]
-		if _, ours := d.done.Shapes[c.ID]; ours {
-			continue
+		mp := b.rebuilt(c.Shape)
+		if geo.Check(mp) != nil { // a corner as narrow as the lattice has closed
+			mp = d.reduced(b)
 		}
-		if mp := rebuilt(c.Shape, rings[label]); geo.Check(mp) == nil {
+		if geo.Check(mp) == nil {
 			d.done.Shapes[c.ID], d.done.Touched[c.ID] = mp, true
 		}
 	}
 	return d.done
 }
 
-// rebuilt is a shape with other rings, in the order of shapePieces.
-func rebuilt(mp orb.MultiPolygon, rings [][]vertex) orb.MultiPolygon {
+// border is the rings of a cell with the vertices that an edit put on them.
+type border struct {
+	label   int
+	rings   [][]vertex
+	given   map[vertex]bool // those that it had
+	touched bool            // some are new
+}
+
+// borders follows the pieces of every cell.
+func (d *draft) borders() []border {
+	out := make([]border, len(d.cells))
+	for i := range out {
+		out[i] = border{label: i, given: map[vertex]bool{}}
+	}
+	for _, p := range d.noding.pieces {
+		if p.label == line || int(p.label) == len(d.cells) {
+			continue
+		}
+		b := &out[p.label]
+		if int(p.ring) == len(b.rings) {
+			b.rings = append(b.rings, nil)
+		}
+		switch {
+		case p.given:
+			b.given[p.from] = true
+		case d.known[p.from]:
+			b.touched = true
+		default:
+			continue
+		}
+		b.rings[p.ring] = append(b.rings[p.ring], p.from)
+	}
+	return out
+}
+
+// rebuilt is a shape with the new rings.
+func (b border) rebuilt(mp orb.MultiPolygon) orb.MultiPolygon {
 	var out orb.MultiPolygon
+	rings := b.rings
 	for _, p := range Snap(mp) {
 		q := make(orb.Polygon, len(p))
 		for i := range p {
@@ -156,6 +177,17 @@ func rebuilt(mp orb.MultiPolygon, rings [][]vertex) orb.MultiPolygon {
 		out = append(out, q)
 	}
 	return out
+}
+
+// reduced is the ground of a cell, as the plane has it, with no vertices but those it had and those of the edit.
+func (d *draft) reduced(b border) orb.MultiPolygon {
+	rs := d.regions(d.of(int32(b.label)), false)
+	for _, r := range rs {
+		for i := range r.rings {
+			r.rings[i] = slices.DeleteFunc(r.rings[i], func(v vertex) bool { return !b.given[v] && !d.known[v] })
+		}
+	}
+	return multi(rs)
 }
 
 // valid checks a shape that an edit is given.

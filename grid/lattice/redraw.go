@@ -2,14 +2,15 @@ package lattice
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/paulmach/orb"
 )
 
 // Redraw gives a cell another shape. near is all other cells of the scheme whose boxes meet that of target or that of its new shape. In an exclusive
 // net borders move for both sides: what the cell takes is taken from the neighbours, and what it gives goes to the neighbour with the longest common
-// border there, each connected piece to one; what has no neighbour belongs to nobody. Otherwise only the cell changes. Errors: ErrShape,
-// ErrTiny when nothing would be left of a neighbour, ErrComplex.
+// border there, each connected piece to one. What nobody borders on stays with the cell, so that no ground is lost. Where the net
+// is not exclusive only the cell changes. Errors: ErrShape, ErrTiny when nothing would be left of a neighbour, ErrComplex.
 func Redraw(target Cell, to orb.MultiPolygon, near []Cell, exclusive bool) (Change, error) {
 	if err := valid(to); err != nil {
 		return Change{}, err
@@ -19,53 +20,57 @@ func Redraw(target Cell, to orb.MultiPolygon, near []Cell, exclusive bool) (Chan
 	if err != nil {
 		return Change{}, err
 	}
-	ground := d.of(int32(len(cells)))
-	if err := d.redraw(0, ground); err != nil {
-		return Change{}, err
-	}
+	moved := map[int][]int32{0: d.of(int32(len(cells)))}
 	if exclusive {
-		if err := d.passOn(ground); err != nil {
-			return Change{}, err
+		moved = d.passOn(moved[0])
+	}
+	for c := range cells {
+		if faces, ours := moved[c]; ours {
+			if err := d.redraw(c, faces); err != nil {
+				return Change{}, err
+			}
 		}
 	}
 	return d.settle(), nil
 }
 
-// passOn takes ground from all cells but the first, and gives them what the first leaves.
-func (d *draft) passOn(ground []int32) error {
+// passOn takes ground for the first cell, and passes on what it leaves. It gives the faces of every cell that changes.
+func (d *draft) passOn(ground []int32) map[int][]int32 {
 	taken := map[int32]bool{}
 	for _, f := range ground {
 		taken[f] = true
 	}
-	has := make([][]int32, len(d.cells)) // what each will have
-	other := make([]bool, len(d.cells))
+	moved := map[int][]int32{0: slices.Clone(ground)}
 	var given []int32
-	for f := range d.cover {
-		by := d.coveredBy(int32(f))
-		if len(by) == 1 && by[0] == 0 && !taken[int32(f)] {
-			given = append(given, int32(f))
+	for i := range d.cover {
+		f := int32(i)
+		by := d.coveredBy(f)
+		if len(by) == 1 && by[0] == 0 && !taken[f] {
+			given = append(given, f)
+		}
+		if !taken[f] {
+			continue
 		}
 		for _, c := range by {
-			if taken[int32(f)] {
-				other[c] = true
-			} else {
-				has[c] = append(has[c], int32(f))
+			if c > 0 && moved[c] == nil {
+				moved[c] = d.without(c, taken)
 			}
 		}
 	}
 	for _, r := range d.regions(given, false) {
-		if c := d.neighbour(r, func(f int32) bool { return !taken[f] }, 0); c > 0 {
-			has[c], other[c] = append(has[c], r.faces...), true
+		c := max(d.neighbour(r, func(f int32) bool { return !taken[f] }, 0), 0)
+		if moved[c] == nil {
+			moved[c] = d.without(c, taken)
 		}
+		moved[c] = append(moved[c], r.faces...)
 	}
-	for c := 1; c < len(d.cells); c++ {
-		if other[c] {
-			if err := d.redraw(c, has[c]); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return moved
+}
+
+// without lists the faces of a cell but those taken. It is never nil.
+func (d *draft) without(label int, taken map[int32]bool) []int32 {
+	faces := d.of(int32(label))
+	return append([]int32{}, slices.DeleteFunc(faces, func(f int32) bool { return taken[f] })...)
 }
 
 // neighbour is the cell with the longest border along a region, counting only faces that free admits and no cell of those left out; of equals the one
