@@ -16,6 +16,7 @@ import (
 type Net struct {
 	rows     Rows
 	past     *history
+	checks   *inspections
 	kinds    map[string]*RegionKind
 	regions  []*Region // by level and code
 	byCode   map[string]*Region
@@ -64,7 +65,7 @@ func chinaTime() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60
 
 // net makes a net of those rows whose term is wanted.
 func (r Rows) net(wanted func(Term) bool) *Net {
-	n := &Net{rows: r, kinds: map[string]*RegionKind{}}
+	n := &Net{rows: r, checks: newInspections(), kinds: map[string]*RegionKind{}}
 	for i := range r.Kinds {
 		n.kinds[r.Kinds[i].ID] = &r.Kinds[i]
 	}
@@ -152,6 +153,11 @@ func (n *Net) addGrids(grids []Grid) {
 
 func compareGrids(a, b *Grid) int {
 	return cmp.Or(compareSchemes(a.Scheme, b.Scheme), cmp.Compare(a.Code, b.Code))
+}
+
+// After tells whether a grid comes after a scheme and code in the order of lists.
+func After(g *Grid, scheme, code string) bool {
+	return cmp.Or(compareSchemes(g.Scheme, scheme), cmp.Compare(g.Code, code)) > 0
 }
 
 func box(b orb.Bound) (w index.Box) {
@@ -332,6 +338,26 @@ func (n *Net) Near(scheme string, b orb.Bound) []*Grid {
 	slices.SortFunc(out, compareGrids)
 	return out
 }
+
+// GridsIn lists the current grids of a scheme that lie in a region, by scheme and code: in a division or below it, or with their sign in a zone.
+// Scheme "" is every scheme, region "" everywhere; nothing lies in a region that the net does not have.
+func (n *Net) GridsIn(scheme, region string) []*Grid {
+	all := n.Grids(scheme)
+	if region == "" {
+		return all
+	}
+	in := n.within(region)
+	var out []*Grid
+	for _, g := range all {
+		if in.holds(g.Region, g.At) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// At is a position inside the grid: where its sign is put.
+func (g *Grid) At() orb.Point { return signPlace(g.Shape, g.Bound) }
 
 // Zone is the city's time zone.
 func (n *Net) Zone() *time.Location { return n.rows.Zone }

@@ -87,7 +87,9 @@ func (Model) Apply(ctx context.Context, tx pgx.Tx, old any, changed map[string][
 	if err != nil {
 		return nil, fmt.Errorf("former shapes of grids: %w", err)
 	}
-	return rows.Net(), nil
+	fresh := rows.Net()
+	fresh.Succeed(net)
+	return fresh, nil
 }
 
 // readZone is the city's time zone; nil where the settings name none, or none that is known here.
