@@ -114,12 +114,10 @@ func (n *noding) cuts(first bool) ([]cut, error) {
 		done := n.tree.Search(n.frame.box(s.low, s.high, reach), func(j int) bool {
 			n.pairs--
 			if j > i {
-				t := &n.segs[j]
-				cuts = led(cuts, int32(i), s, t, first)
-				cuts = led(cuts, int32(j), t, s, first)
-				if at, ok := crossing(s.low, s.high, t.low, t.high); ok {
+				var at vertex
+				var crossed bool
+				if cuts, at, crossed = n.meet(cuts, int32(i), int32(j), first); crossed {
 					crossings = append(crossings, at)
-					cuts = append(cuts, cut{int32(i), at}, cut{int32(j), at})
 				}
 			}
 			return n.pairs > 0 && len(cuts) < maxPieces
@@ -142,6 +140,23 @@ func (n *noding) cuts(first bool) ([]cut, error) {
 		}
 	}
 	return slices.DeleteFunc(cuts, func(c cut) bool { return c.at == n.segs[c.seg].low || c.at == n.segs[c.seg].high }), nil
+}
+
+// meet cuts two segments where they meet, and tells where they cross. In the first round one that runs past an end of the other within reach is
+// led there, and whether they still cross is for the next round: a vertex at the crossing would make a border of a few steps.
+func (n *noding) meet(cuts []cut, i, j int32, first bool) ([]cut, vertex, bool) {
+	s, t := &n.segs[i], &n.segs[j]
+	before := len(cuts)
+	cuts = led(cuts, i, s, t, first)
+	cuts = led(cuts, j, t, s, first)
+	if first && len(cuts) > before {
+		return cuts, vertex{}, false
+	}
+	at, crossed := crossing(s.low, s.high, t.low, t.high)
+	if crossed {
+		cuts = append(cuts, cut{i, at}, cut{j, at})
+	}
+	return cuts, at, crossed
 }
 
 // led cuts segment s at the ends of t that it runs through.
