@@ -39,6 +39,8 @@ export class Client {
   readonly #reached: Reachability
   /** What happens when nobody is signed in any more; nothing by default. */
   signInAgain: SignInAgain = () => Promise.resolve(false)
+  /** The city's revision after the last write. */
+  #written: string | undefined
 
   constructor(reached: Reachability, fetchJson: typeof fetch = (input, init) => fetch(input, init)) {
     this.#reached = reached
@@ -52,6 +54,11 @@ export class Client {
   /** Like json, with the row's revision. */
   read<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Answered<T>> {
     return this.#ask('GET', path, { query, ...(signal && { signal }) })
+  }
+
+  /** Added to questions about the city, so that what has just been written is in the answer. */
+  get sinceWrite(): Query {
+    return { min_revision: this.#written }
   }
 
   post<T>(path: string, body: unknown, options: WriteOptions = {}): Promise<Answered<T>> {
@@ -81,7 +88,9 @@ export class Client {
     let response = await this.#twice(method, path, question)
     if (response.status === 401 && (await this.signInAgain())) response = await this.#twice(method, path, question)
     if (!response.ok) throw await toError(response)
-    return answerOf<T>(response)
+    const answer = await answerOf<T>(response)
+    if (method !== 'GET') this.#written = answer.cityRevision ?? this.#written
+    return answer
   }
 
   /** A write whose answer got lost is sent once more: its key makes that safe. */

@@ -1,5 +1,7 @@
 import type { StyleSpecification } from 'maplibre-gl'
+import { Accounts } from './accounts.ts'
 import type { Client } from './client.ts'
+import { People } from './people.ts'
 import type {
   Box, CollectionSchema, Counts, FeatureItem, Located, Page, Position, Region, SearchItem, Status,
 } from './types.ts'
@@ -11,10 +13,14 @@ const childrenLimit = 500
 export class Server {
   /** For questions and writes that have no name here. */
   readonly client: Client
+  readonly accounts: Accounts
+  readonly people: People
   readonly #schemas = new Map<string, Promise<CollectionSchema>>()
 
   constructor(client: Client) {
     this.client = client
+    this.accounts = new Accounts(client)
+    this.people = new People(client)
   }
 
   style(theme: string, lang: string, signal?: AbortSignal): Promise<StyleSpecification> {

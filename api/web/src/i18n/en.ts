@@ -1,4 +1,5 @@
-import { en as account } from '../account/words.ts'
+import { en as account } from '../account/en.ts'
+import { en as people } from '../people/en.ts'
 import { en as grid } from '../grid/en.ts'
 import type { Dictionary } from './zh.ts'
 
@@ -163,5 +164,6 @@ export const en: Dictionary = {
   'keys.escape': 'Close, clear the selection',
   'keys.help': 'This list',
   ...account,
+  ...people,
   ...grid,
 }

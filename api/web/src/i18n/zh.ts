@@ -1,4 +1,5 @@
-import { zh as account } from '../account/words.ts'
+import { zh as account } from '../account/zh.ts'
+import { zh as people } from '../people/zh.ts'
 import { zh as grid } from '../grid/zh.ts'
 
 /** Chinese is the source: its keys are the type of every other dictionary. `{x}` is replaced by a parameter. */
@@ -163,6 +164,7 @@ export const zh = {
   'keys.escape': '关闭、取消选择',
   'keys.help': '本表',
   ...account,
+  ...people,
   ...grid,
 } as const
 

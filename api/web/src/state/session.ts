@@ -19,6 +19,8 @@ export interface Session {
   /** Throws the refusal: an ApiError. */
   signIn(name: string, password: string): Promise<Account>
   signOut(): Promise<void>
+  /** All other sessions end; this browser gets a new one. Throws the refusal. */
+  changePassword(old: string, next: string): Promise<void>
   /** Asks again who is signed in. Without the cookie that says so nobody is, and nothing is asked. */
   refresh(): Promise<void>
   /** Gives up signing in again: what was asked for is refused, what was typed stays. */
@@ -82,6 +84,9 @@ export function createSession(client: Client): Session {
         if (!(failure instanceof ApiError && failure.status === 401)) throw failure
       }
       take(null)
+    },
+    async changePassword(old, next) {
+      take(await client.bare<SessionAnswer>('POST', '/api/v1/session/password', { old, new: next }))
     },
     refresh() {
       asking ??= ask().finally(() => { asking = undefined })

@@ -107,21 +107,25 @@ export class MockAccounts {
       this.#sessions.delete(/wangge_session=(\w+)/.exec(cookie)?.[1] ?? '')
       return { status: 204, headers: { 'Set-Cookie': ['wangge_session=; Path=/; Max-Age=0', 'wangge_signed_in=; Path=/; Max-Age=0'] } }
     }
-    if (body.old !== me.password) return faulty('/old', '当前口令不对')
+    if (body.old !== me.password) return refusal(401, 'wrong-credentials', '账号或口令不正确', 'Wrong name or password')
     if (String(body.new).length < 10) return faulty('/new', '口令太短')
     Object.assign(me, { password: body.new, must_change: false })
     for (const [id, name] of this.#sessions) if (name === me.name) this.#sessions.delete(id)
-    return { status: 204 }
+    return this.#begin(me)
   }
 
   #signIn(name: string, password: string): Told {
     const row = this.#rows.get(name)
     if (name === 'hasty') return { ...refusal(429, 'too-many-attempts', '尝试过于频繁', 'Too many attempts'), headers: { 'Retry-After': '3' } }
-    if (row?.locked_until) return refusal(403, 'account-locked', '账号已锁定', 'The account is locked', { detail: '多次输错口令，请在 15 分钟后再试', detail_en: 'Too many wrong passwords, try again in 15 minutes' })
-    if (!row || row.disabled || row.password !== password) return refusal(401, 'wrong-password', '登录名或口令不对', 'Wrong name or password')
+    if (row?.locked_until) return refusal(429, 'locked', '登录失败次数过多，请 15 分钟后再试', 'Too many failures: try again in 15 minutes')
+    if (!row || row.disabled || row.password !== password) return refusal(401, 'wrong-credentials', '账号或口令不正确', 'Wrong name or password')
+    return this.#begin(row)
+  }
+
+  #begin(row: Row): Told {
     const id = `s${this.#next++}`
-    this.#sessions.set(id, name)
-    return { status: 201, body: this.#sessionOf(row), headers: { 'Set-Cookie': [`wangge_session=${id}; Path=/; HttpOnly; SameSite=Lax`, 'wangge_signed_in=1; Path=/; SameSite=Lax'] } }
+    this.#sessions.set(id, row.name)
+    return { body: this.#sessionOf(row), headers: { 'Set-Cookie': [`wangge_session=${id}; Path=/; HttpOnly; SameSite=Lax`, 'wangge_signed_in=1; Path=/; SameSite=Lax'] } }
   }
 
   #sessionOf(row: Row) {

@@ -1,0 +1,6 @@
+/** One line of a picker. */
+export interface Choice {
+  key: string
+  title: string
+  subtitle?: string
+}
