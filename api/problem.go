@@ -12,6 +12,8 @@ import (
 	"wangge/api/param"
 	"wangge/api/reply"
 	v1 "wangge/api/v1"
+	"wangge/grid"
+	"wangge/grid/lattice"
 	gridpg "wangge/grid/postgres"
 	"wangge/grid/rights"
 	"wangge/layers/city"
@@ -57,6 +59,30 @@ func problems() []kind {
 		{gridpg.ErrLastAdmin, http.StatusConflict, "last-admin", "不能没有管理员", "There has to be an administrator", 0},
 		{gridpg.ErrUnavailable, http.StatusServiceUnavailable, "database-away", "数据库暂时不可用", "The database is away", 5},
 		{gridpg.ErrBusy, http.StatusServiceUnavailable, "busy", "服务器繁忙", "The server is busy", 1},
+		{gridpg.ErrNoScheme, http.StatusNotFound, "no-such-scheme", "没有这个网格方案", "No such scheme", 0},
+		{gridpg.ErrSchemeTaken, http.StatusConflict, "scheme-taken", "已有这个网格方案", "There is such a scheme already", 0},
+		{gridpg.ErrHasGrids, http.StatusConflict, "has-grids", "方案已有网格，不能改动这一项", "The scheme has grids: this cannot be changed", 0},
+		{grid.ErrRetired, http.StatusConflict, "grid-retired", "网格已停用", "The grid is no more in force", 0},
+		{grid.ErrOutside, http.StatusUnprocessableEntity, "outside-division", "范围越出编码所属区划", "The shape leaves the division of its code", 0},
+		{grid.ErrTwoDivisions, http.StatusUnprocessableEntity, "two-divisions", "不能合并不同区划的网格", "Grids of two divisions cannot become one", 0},
+		{grid.ErrNoDivision, http.StatusUnprocessableEntity, "no-division", "此处没有可供编码的区划", "No division lies there to give a code in", 0},
+		{grid.ErrOverlap, http.StatusConflict, "overlap", "范围与其他网格重叠", "The ground belongs to other grids", 0},
+		{grid.ErrMisnamed, http.StatusUnprocessableEntity, "misnamed", "代码与所在区划不符", "The code names another place", 0},
+		{grid.ErrCodeTaken, http.StatusConflict, "grid-code-taken", "代码已被使用过", "The code was given before", 0},
+		{grid.ErrCode, http.StatusUnprocessableEntity, "not-a-code", "不是本方案的代码", "Not a code of this scheme", 0},
+		{grid.ErrPattern, http.StatusUnprocessableEntity, "no-pattern", "方案没有可用的编码规则，须给出代码", "The scheme's pattern makes no codes: give one", 0},
+		{grid.ErrSequence, http.StatusConflict, "codes-used-up", "该区划的网格序号已用完", "The numbers of the division are used up", 0},
+		{grid.ErrMember, http.StatusConflict, "member", "与由其组成的网格冲突", "A grid made of this one stands in the way", 0},
+		{grid.ErrNoMembers, http.StatusUnprocessableEntity, "no-members", "没有可组成的网格", "There are no such members", 0},
+		{grid.ErrLater, http.StatusConflict, "later-edit", "之后又有调整，不能撤回", "A later edit stands on this one", 0},
+		{grid.ErrUndone, http.StatusConflict, "undone", "已经撤回过", "Undone before", 0},
+		{grid.ErrNoRepair, http.StatusConflict, "no-repair", "问题已不存在，或没有可采纳的修复", "The finding is no more, or has no repair", 0},
+		{lattice.ErrCut, http.StatusUnprocessableEntity, "no-cut", "划分线没有把网格分开", "The line does not cut the grid in two", 0},
+		{lattice.ErrCrossing, http.StatusUnprocessableEntity, "crossing", "划分线自相交，或与边界相交过多", "The line crosses itself, or the border too often", 0},
+		{lattice.ErrApart, http.StatusUnprocessableEntity, "apart", "网格没有公共边界", "The grids do not share a border", 0},
+		{lattice.ErrShape, http.StatusUnprocessableEntity, "invalid-shape", "图形无效", "The shape is not valid", 0},
+		{lattice.ErrTiny, http.StatusUnprocessableEntity, "too-small", "网格会过小", "Too little would be left of a grid", 0},
+		{lattice.ErrComplex, http.StatusUnprocessableEntity, "too-complex", "边界交错过多，无法计算", "The borders cross too often to be computed", 0},
 		{v1.ErrNoScheme, http.StatusNotFound, "no-such-scheme", "没有这个网格方案", "No such scheme", 0},
 		{v1.ErrNoGrid, http.StatusNotFound, "no-such-grid", "没有这个网格", "No such grid", 0},
 		{gridpg.ErrNotFound, http.StatusNotFound, "not-found", "没有这个对象", "Not found", 0},

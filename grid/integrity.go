@@ -151,11 +151,7 @@ func (r *Report) changedSince(before *Report) (changed orb.Bound, few bool) {
 	if len(boxes) == 0 {
 		return nothing, true
 	}
-	changed = boxes[0]
-	for _, b := range boxes[1:] {
-		changed = changed.Union(b)
-	}
-	return changed, len(boxes) <= maxChanged
+	return union(boxes), len(boxes) <= maxChanged
 }
 
 // sameShape tells whether two shapes are one in memory, or equal.
@@ -275,6 +271,48 @@ func idOf(f Finding) string {
 	at := f.Shape.Bound().Center()
 	fmt.Fprintf(h, "%s|%s|%.0f|%.0f", f.Kind, strings.Join(f.Grids, ","), math.Round(at[0]*1e5), math.Round(at[1]*1e5))
 	return fmt.Sprintf("%016x", h.Sum64())
+}
+
+// FindingsAfter tells what is wrong around grids that were written, as the net will be once it has them: the rows in place of those it has.
+func (n *Net) FindingsAfter(ctx context.Context, scheme string, written []Grid) ([]Finding, error) {
+	s := n.Scheme(scheme)
+	var boxes []orb.Bound
+	fresh := map[int64]Grid{}
+	for _, g := range written {
+		fresh[g.ID] = g
+		if g.Scheme == scheme {
+			boxes = append(boxes, g.Shape.Bound())
+		}
+	}
+	if s == nil || len(boxes) == 0 {
+		return nil, nil
+	}
+	after := n.rows
+	after.Grids = make([]Grid, 0, len(n.rows.Grids)+len(written))
+	for i := range n.rows.Grids {
+		if _, again := fresh[n.rows.Grids[i].ID]; !again {
+			after.Grids = append(after.Grids, n.rows.Grids[i])
+		}
+	}
+	after.Grids = append(after.Grids, written...)
+	next := after.net(func(t Term) bool { return t.To == 0 })
+	r := &Report{Scheme: scheme, form: next.form(s)}
+	around := union(boxes)
+	var err error
+	if r.raw, err = lattice.CheckNear(ctx, r.form, nil, around); err != nil {
+		return nil, err
+	}
+	r.tell(next, s)
+	return slices.DeleteFunc(r.Findings, func(f Finding) bool { return !f.Shape.Bound().Intersects(around) }), nil
+}
+
+// union is the box of some boxes, of which there is one at least.
+func union(boxes []orb.Bound) orb.Bound {
+	all := boxes[0]
+	for _, b := range boxes[1:] {
+		all = all.Union(b)
+	}
+	return all
 }
 
 // Repair proposes shapes that mend a finding; false where nobody but a person can.

@@ -67,3 +67,15 @@ type Past struct {
 	AreaM2   float64
 	Term     Term // Until: on its To the next shape holds
 }
+
+// IsLandUse tells whether a word is a use of land that the record knows.
+func IsLandUse(s string) bool {
+	switch s {
+	case "residential", "public", "commercial", "industrial", "logistics", "transport", "utility", "green", "water", "other":
+		return true
+	}
+	return false
+}
+
+// IsLevel tells whether a word says how closely a grid is looked after: key 重点, general 一般, basic 基础.
+func IsLevel(s string) bool { return s == "key" || s == "general" || s == "basic" }

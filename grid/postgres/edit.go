@@ -34,21 +34,7 @@ type Edited struct {
 	Touched       []string    // codes of the scheme: those whose borders only got vertices
 	FeaturesMoved int         // that lie in other grids than before
 	DutiesMoved   int         // that went on to successors, or ended
-}
-
-// Bound is the box of all that was made or changed; false for nothing.
-func (e Edited) Bound() (b orb.Bound, ok bool) {
-	for _, g := range slices.Concat(e.Made, e.Changed) {
-		if g.Scheme != e.Scheme {
-			continue
-		}
-		if here := g.Shape.Bound(); ok {
-			b = b.Union(here)
-		} else {
-			b, ok = here, true
-		}
-	}
-	return b, ok
+	Rows          []grid.Grid // all grids that were written, as they are now
 }
 
 // desk is one edit at work: the locked schemes, the grid that is addressed, and those around it.

@@ -35,6 +35,14 @@ func (n *nets) ids() []int64 {
 	return ids
 }
 
+// written are all grids that were written.
+func (n *nets) written() (ids []int64) {
+	for _, p := range n.plans {
+		ids = append(ids, p.stay()...)
+	}
+	return ids
+}
+
 // changed are the grids that an edit changed beyond some vertices.
 func (n *nets) changed() (ids []int64) {
 	for _, p := range n.plans {

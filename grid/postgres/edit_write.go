@@ -238,26 +238,25 @@ func differences(before, after map[feature][]int64) (n int) {
 // report reads what came of an edit.
 func (d *desk) report(ctx context.Context, e Edited, p *plan, made []int64, nets *nets) (Edited, error) {
 	var err error
-	if e.Made, err = d.byIDs(ctx, made); err != nil {
+	if e.Rows, err = d.byIDs(ctx, slices.Concat(made, p.retired, p.stay(), nets.written())); err != nil {
 		return Edited{}, err
 	}
 	changed := nets.changed()
-	for _, id := range p.stay() {
-		if p.part(id) == partTouched {
-			e.Touched = append(e.Touched, d.near[id].Code)
-		} else {
-			changed = append(changed, id)
+	for _, g := range e.Rows {
+		_, stays := p.shapes[g.ID]
+		switch {
+		case slices.Contains(made, g.ID):
+			e.Made = append(e.Made, g)
+		case slices.Contains(p.retired, g.ID):
+			e.Retired = append(e.Retired, g.Code)
+		case stays && p.touched[g.ID]:
+			e.Touched = append(e.Touched, g.Code)
+		case stays || p.members[g.ID] != nil || slices.Contains(changed, g.ID):
+			e.Changed = append(e.Changed, g)
 		}
-	}
-	if e.Changed, err = d.byIDs(ctx, changed); err != nil {
-		return Edited{}, err
-	}
-	gone, err := d.byIDs(ctx, p.retired)
-	for _, g := range gone {
-		e.Retired = append(e.Retired, g.Code)
 	}
 	slices.Sort(e.Touched)
 	slices.Sort(e.Retired)
 	slices.SortFunc(e.Made, func(a, b grid.Grid) int { return slices.Index(made, a.ID) - slices.Index(made, b.ID) })
-	return e, err
+	return e, nil
 }
