@@ -35,7 +35,7 @@ func (r *Roster) Subject(n *Net, t Target, day Day) (Subject, bool) {
 	default:
 		switch x := r.targets[t].(type) {
 		case *Line:
-			return Subject{Target: t, Code: x.code(), Name: x.Name, Sort: x.Class, Region: x.Region, At: x.At, Bound: x.Bound, LengthM: x.LengthM}, true
+			return Subject{Target: t, Code: x.KnownAs(), Name: x.Name, Sort: x.Class, Region: x.Region, At: x.At, Bound: x.Bound, LengthM: x.LengthM}, true
 		case *Spot:
 			at := orb.Point{x.Lon, x.Lat}
 			return Subject{Target: t, Code: x.Code, Name: x.Name, Sort: x.Kind, Region: x.Region, At: at, Bound: at.Bound()}, x.To == 0 || day < x.To
@@ -109,7 +109,7 @@ func (r *Roster) FindTarget(n *Net, kind TargetKind, scheme, code string, day Da
 		}
 	default:
 		for _, l := range r.lines {
-			if l.Target.Kind == kind && l.code() == code {
+			if l.Target.Kind == kind && l.KnownAs() == code {
 				return l.Target, true
 			}
 		}
@@ -117,8 +117,8 @@ func (r *Roster) FindTarget(n *Net, kind TargetKind, scheme, code string, day Da
 	return Target{}, false
 }
 
-// code is by what a line is called in requests: its code, or the record's number where it has none, as many roads.
-func (l *Line) code() string {
+// KnownAs is by what a line is called in requests: its code, or the record's number where it has none, as many roads.
+func (l *Line) KnownAs() string {
 	if l.Code == "" {
 		return strconv.FormatInt(l.Target.ID, 10)
 	}
@@ -142,7 +142,7 @@ func (r *Roster) CodeOf(n *Net, t Target) (code, sort string) {
 	default:
 		switch x := r.targets[t].(type) {
 		case *Line:
-			return x.code(), x.Class
+			return x.KnownAs(), x.Class
 		case *Spot:
 			return x.Code, x.Kind
 		}

@@ -27,7 +27,9 @@ func (n *Net) within(code string) *extent {
 }
 
 // holds tells whether something lies in the extent: by its narrowest division, or in a zone by its sign, which is asked for only then.
-func (e *extent) holds(division string, sign func() orb.Point) bool { return e.has(division, nil, sign) }
+func (e *extent) holds(division string, sign func() orb.Point) bool {
+	return e.has(division, nil, sign)
+}
 
 // has is holds of what is known again by one of its own vertices.
 func (e *extent) has(division string, vertex *orb.Point, sign func() orb.Point) bool {
