@@ -17,14 +17,14 @@ const neighbourLimit = 24
 const streetLayers = ['road', 'back_alley']
 
 /** Ties the grid workspace to the map. Gives what a click does there: true where it has been dealt with. */
-export function attachGrid(map: MapLibre, app: App): (event: MapMouseEvent) => boolean {
+export function attachGrid(map: MapLibre, app: App, cameraTold: boolean): (event: MapMouseEvent) => boolean {
   const { grid, selecting } = app
   addPatterns(map)
   paintGrids(map, grid)
   followPencil(map, app)
   addBox(map, app)
   addDrop(map, app)
-  lookAtNet(map, app)
+  lookAtNet(map, app, cameraTold)
 
   return ({ point, originalEvent }) => {
     if (!grid.active.value) return false
@@ -51,8 +51,8 @@ export function attachGrid(map: MapLibre, app: App): (event: MapMouseEvent) => b
  * Where to look when the address does not say: an officer's own grids, else the whole net. Another net is brought into view when
  * nothing of it is seen.
  */
-function lookAtNet(map: MapLibre, { grid, session, map: port, selecting }: App): void {
-  let looked = location.hash.includes('map=') || selecting.selection.value !== undefined
+function lookAtNet(map: MapLibre, { grid, session, map: port, selecting }: App, cameraTold: boolean): void {
+  let looked = cameraTold || selecting.selection.value !== undefined
   const around = (boxes: Box[]) => boxAround(boxes.flatMap(([west, south, east, north]): LonLat[] => [[west, south], [east, north]]))
   const stop = watch([grid.active, grid.items.value, session.ownGrids, session.known, port], ([active, items, own, known, ready]) => {
     if (!active || !known || !ready || !items || items.length === 0) return

@@ -5,8 +5,10 @@ import { formatArea, formatNumber } from '../ui/format.ts'
 import { previewOf } from './editing.ts'
 import { overlayOf, type Label, type Overlay } from './overlay.ts'
 
+const thingsFrom = 16
+
 /** What the grid workspace adds to the map, and which layers it lets be seen. */
-export function useOverlay(app: App): { overlay: ComputedRef<Overlay | undefined>; isVisible(layer: string): boolean } {
+export function useOverlay(app: App): { overlay: ComputedRef<Overlay | undefined>; isVisible(layer: string): boolean; firstZoomOf(layer: string): number } {
   const { grid, settings: { theme, lang } } = app
   const labels = useLabels(app)
   const overlay = computed(() => {
@@ -23,7 +25,12 @@ export function useOverlay(app: App): { overlay: ComputedRef<Overlay | undefined
   })
   /** One net at a time: the one worked on is drawn by the overlay, the others would only confuse. */
   const isVisible = (layer: string) => (overlay.value && schemeOfLayer(layer) !== undefined ? false : app.layers.isVisible(layer))
-  return { overlay, isVisible }
+  /** From afar the colours of the grids are what counts: single things appear where there is room for them. */
+  const firstZoomOf = (layer: string) => {
+    const entry = overlay.value && app.layers.title(layer)
+    return entry?.group === 'inventory' && entry.geometry !== 'line' ? thingsFrom : 0
+  }
+  return { overlay, isVisible, firstZoomOf }
 }
 
 function useLabels({ grid, settings: { lang } }: App): ComputedRef<Label[]> {
@@ -34,7 +41,7 @@ function useLabels({ grid, settings: { lang } }: App): ComputedRef<Label[]> {
       const value = classes?.valueOf.get(item.id)
       const mark = classes?.classes[classes.classOf.get(item.id) ?? -1]?.mark
       const counted = value === undefined ? undefined : grid.colouring.value === 'load' ? `${formatNumber(value * 100, lang.value, 0)} %` : formatNumber(value, lang.value)
-      return { id: item.id, at: item.center, text: item.name ?? item.short_code, note: counted ?? heads.get(item.id) ?? '', mark: mark ? `${mark} ` : '' }
+      return { id: item.id, at: item.center, text: item.name || item.short_code, note: counted ?? heads.get(item.id) ?? '', mark: mark ? `${mark} ` : '' }
     })
   })
 }

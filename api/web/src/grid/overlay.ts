@@ -94,7 +94,7 @@ function hatched(net: { source: string; 'source-layer': string }, classes: Class
   return (classes?.classes ?? []).flatMap(({ pattern, key, count }, index): LayerSpecification[] => {
     if (!pattern || count === 0) return []
     const ids = [...classes?.classOf ?? []].filter(([, at]) => at === index).map(([id]) => id)
-    return [{ id: `${fillLayer}-${key}`, type: 'fill', ...net, filter: oneOf(['id'], ids), paint: { 'fill-pattern': patternPrefix + pattern, 'fill-opacity': pattern === 'unknown' ? 0.4 : 0.6 } }]
+    return [{ id: `${fillLayer}-${key}`, type: 'fill', ...net, filter: oneOf(['id'], ids), paint: { 'fill-pattern': patternPrefix + pattern, 'fill-opacity': pattern === 'unknown' ? 0.4 : 0.5 } }]
   })
 }
 

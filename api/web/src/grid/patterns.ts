@@ -14,8 +14,8 @@ interface Hatch {
 }
 
 const hatches: Record<PatternName, Hatch> = {
-  vacant: { color: stateColors.vacant, lines: 'cross', widthPx: 1.4 },
-  overloaded: { color: '#a85f00', lines: 'level', widthPx: 2 },
+  vacant: { color: stateColors.vacant, lines: 'cross', widthPx: 1.1 },
+  overloaded: { color: '#a85f00', lines: 'level', widthPx: 1.4 },
   unknown: { color: '#7b8493', lines: 'rising', widthPx: 1.4 },
   gap: { color: '#d64545', lines: 'rising', widthPx: 2.4 },
   overlap: { color: '#e8790c', lines: 'falling', widthPx: 2.4 },

@@ -8,6 +8,8 @@ import { fade } from './opacity.ts'
 export interface Choices {
   isVisible(layer: string): boolean
   opacityOf(layer: string): number
+  /** The first zoom at which the things of a layer are drawn one by one; 0 where the style has it as it should be. */
+  firstZoomOf?(layer: string): number
   /** The first zoom at which hexagons that stand in for a layer are drawn. */
   densityFrom(layer: string): number
   selection: Selection | undefined
@@ -51,7 +53,9 @@ function applyChoice(layer: LayerSpecification, choices: Choices): LayerSpecific
   if (name === undefined || layer.type === 'background') return layer
   if (!choices.isVisible(name)) return { ...layer, layout: { ...layer.layout, visibility: 'none' } } as LayerSpecification
   const faded = fade(layer, choices.opacityOf(name) / 100)
-  return isDensity(layer) ? { ...faded, minzoom: choices.densityFrom(name) } : faded
+  if (isDensity(layer)) return { ...faded, minzoom: choices.densityFrom(name) }
+  const first = choices.firstZoomOf?.(name) ?? 0
+  return first > (faded.minzoom ?? 0) ? { ...faded, minzoom: first } : faded
 }
 
 function isDensity(layer: LayerSpecification): boolean {

@@ -14,7 +14,7 @@ const nearPx = 120
 const nearLimit = 30
 
 /** Clicks, long presses, the pointer and Enter on the map. */
-export function addInteraction(map: MapLibre, app: App): { near(): void } {
+export function addInteraction(map: MapLibre, app: App, cameraTold: boolean): { near(): void } {
   const { selecting, view } = app
   let touch = false
   map.getCanvas().addEventListener('pointerdown', (event) => { touch = event.pointerType === 'touch' })
@@ -24,7 +24,7 @@ export function addInteraction(map: MapLibre, app: App): { near(): void } {
   const candidates = (picked: Picked[]) => picked.map((one) =>
     candidateOf(one, app.layers.title(one.selection.kind === 'cell' ? one.selection.layer : one.hit.layer), app.settings.lang.value, app.settings.t('drawer.unnamed')))
 
-  const clickGrid = attachGrid(map, app)
+  const clickGrid = attachGrid(map, app, cameraTold)
   map.on('click', (event: MapMouseEvent) => {
     if (clickGrid(event)) return
     const { point, lngLat } = event

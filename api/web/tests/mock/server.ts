@@ -6,6 +6,7 @@ import { MockAccounts, type Asked, type Told } from './accounts.ts'
 import * as answers from './answers.ts'
 import { makeCity } from './city.ts'
 import { pages } from '../../src/state/route.ts'
+import { MockGrids } from './grids.ts'
 import { spriteIndex, spriteSheet } from './sprite.ts'
 import { makeStyle } from './style.ts'
 import { makeTiles } from './tiles.ts'
@@ -28,10 +29,11 @@ const tiles = makeTiles(makeCity())
 export async function startMock(port = 0): Promise<Mock> {
   const failures: Mock['failures'] = new Map()
   const accounts = new MockAccounts()
+  const grids = new MockGrids()
   const listeners = new Set<ServerResponse>()
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/api/v1/changes') && !failures.has('/api/v1/changes')) listen(response, listeners)
-    else void answer(request, response, failures, accounts)
+    else void answer(request, response, failures, { accounts, grids })
   })
   await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve) })
   return {
@@ -55,14 +57,15 @@ function stop(server: Server): Promise<void> {
   return new Promise((resolve) => { server.close(() => { resolve() }) })
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], accounts: MockAccounts): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, grids }: { accounts: MockAccounts; grids: MockGrids }): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
   const failure = failures.get(url.pathname)
   if (failure) {
     json(response, failure.status, failure.body)
     return
   }
-  const told = accounts.answer(await askedOf(request, url))
+  const asked = await askedOf(request, url)
+  const told = accounts.answer(asked) ?? grids.answer(asked, accounts)
   if (told) {
     tell(response, told)
     return
