@@ -56,6 +56,24 @@ type statusJSON struct {
 	Connected bool             `json:"connected"`
 	Features  map[string]int64 `json:"features"`
 	Sample    bool             `json:"sample"`
+	SignIn    waysIn           `json:"sign_in"`
+}
+
+// waysIn are the ways to sign in.
+type waysIn struct {
+	Password bool   `json:"password"`
+	OIDC     *wayIn `json:"oidc"` // the bureau's own identity provider
+}
+
+type wayIn struct {
+	Title string `json:"title"`
+}
+
+func (a *API) waysIn() waysIn {
+	if p := a.cfg.Auth.Provider(); p != nil {
+		return waysIn{true, &wayIn{p.Title()}}
+	}
+	return waysIn{Password: true}
 }
 
 // status tells what city is served and how fresh it is.
@@ -67,7 +85,7 @@ func (a *API) status(w http.ResponseWriter, r *http.Request) error {
 	return a.reply.Fresh(w, r, statusJSON{
 		Revision: revisionText(view.Revision()), AppliedAt: view.AppliedAt().UTC(), AgeMS: time.Since(view.AppliedAt()).Milliseconds(),
 		Connected: a.cfg.City.Status().Connected,
-		Features:  view.Features(), Sample: view.Place().Sample,
+		Features:  view.Features(), Sample: view.Place().Sample, SignIn: a.waysIn(),
 	})
 }
 

@@ -49,11 +49,11 @@ func remember[V any]() *otter.Cache[string, V] {
 	})
 }
 
-// admit takes one attempt of an address with a name, or says that there were too many.
+// admit takes one attempt of an address with a name, or says that there were too many. What can be no name counts for its address alone.
 func (l *limits) admit(address, name string) error {
 	now := l.now()
 	if !limiter(l.addresses, network(address), perAddress, burstPerAddress).AllowN(now, 1) ||
-		!limiter(l.names, name, perName, burstPerName).AllowN(now, 1) {
+		name != "" && !limiter(l.names, name, perName, burstPerName).AllowN(now, 1) {
 		return ErrTooMany
 	}
 	return nil
@@ -86,6 +86,9 @@ type failures struct {
 
 // fail counts a failure with a name that there is not, and answers as an account would.
 func (l *limits) fail(name string) error {
+	if name == "" {
+		return postgres.ErrWrong
+	}
 	f, _ := l.unknown.ComputeIfAbsent(name, func() (*failures, bool) { return &failures{}, false })
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -28,6 +28,8 @@ func plain(t reflect.Type) (object, bool) {
 	switch t {
 	case reflect.TypeFor[time.Time]():
 		return object{"type": "string", "format": "date-time"}, true
+	case reflect.TypeFor[textChange]():
+		return object{"type": []string{"string", "null"}}, true
 	case reflect.TypeFor[json.RawMessage]():
 		return object{}, true
 	case reflect.TypeFor[geojson.Geometry]():

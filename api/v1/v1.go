@@ -48,6 +48,7 @@ type Route struct {
 	Stream bool    // goes on for as long as its caller likes: has no time limit
 	// BodyType and ReplyType are media types of what is not JSON; "" for application/json.
 	BodyType, ReplyType string
+	MaxBytes            int64 // of the body, where it may be longer than others; the path has no variables then
 	Serve               func(w http.ResponseWriter, r *http.Request) error
 }
 
@@ -60,7 +61,7 @@ type Param struct {
 // Routes is the whole table. Each file of the package adds its own lines.
 func (h *Handler) Routes() []Route {
 	var all []Route
-	for _, part := range [][]Route{h.sessionRoutes(), h.peopleRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes()} {
+	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes()} {
 		all = append(all, part...)
 	}
 	return all

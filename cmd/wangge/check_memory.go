@@ -20,10 +20,11 @@ import (
 	"wangge/layers/city"
 )
 
-// checkMemoryCmd asks a running server to hold its memory against the record. The server answers its own machine only.
+// checkMemoryCmd asks a running server to hold its memory against the record. The server answers its own machine, and others by a token.
 type checkMemoryCmd struct {
-	URL  string `help:"Address of the server, which must be on this machine. 服务地址" name:"url" default:"http://127.0.0.1:8080" placeholder:"URL"`
-	JSON bool   `help:"Print the answer as one line of JSON. 以 JSON 输出结果" name:"json"`
+	URL   string `help:"Address of the server; of one on another machine with a token. 服务地址" name:"url" default:"http://127.0.0.1:8080" placeholder:"URL"`
+	Token string `help:"API token of an administrator, an auditor or the bureau; from another machine. Best given as WANGGE_TOKEN. 接口令牌" env:"WANGGE_TOKEN" placeholder:"TOKEN"`
+	JSON  bool   `help:"Print the answer as one line of JSON. 以 JSON 输出结果" name:"json"`
 }
 
 var (
@@ -98,6 +99,9 @@ func (c *checkMemoryCmd) ask(ctx context.Context) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.JoinPath("/api/v1/memory").String(), nil)
 	if err != nil {
 		return nil, err
+	}
+	if c.Token != "" {
+		r.Header.Set("Authorization", "Bearer "+c.Token)
 	}
 	answer, err := (&http.Client{Transport: transportTo(u.Hostname())}).Do(r)
 	if err != nil {

@@ -27,6 +27,7 @@ type cli struct {
 	Migrate migrateCmd    `cmd:"" help:"Bring the record's schema up to this version. 升级数据库结构"`
 	Import  ImportCmd     `cmd:"" help:"Load features from GeoJSON or OpenStreetMap files. 导入数据"`
 	Grid    gridCmd       `cmd:"" help:"Lay grids. 网格"`
+	User    userCmd       `cmd:"" help:"Look after accounts. 账号"`
 	Check   CheckCmd      `cmd:"" help:"Hold what is derived against the record. 校验"`
 	Bench   benchCommands `cmd:"" help:"Measure. 测速"`
 	Version versionCmd    `cmd:"" help:"Print the version. 版本"`
@@ -72,7 +73,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		return 2
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
-	command.Bind(&console{out: stdout, err: stderr})
+	command.Bind(&console{in: os.Stdin, out: stdout, err: stderr})
 	return exitCode(ctx, command.Run(), stderr)
 }
 
@@ -123,8 +124,9 @@ func warnUnknown(parser *kong.Kong, environ []string, stderr io.Writer) {
 	}
 }
 
-// console is where a command speaks: results on out, everything else on err.
+// console is where a command speaks: results on out, everything else on err; and where it is told what is not for the command line.
 type console struct {
+	in       io.Reader
 	out, err io.Writer
 }
 

@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"wangge/api"
-	"wangge/api/auth"
 	gridpg "wangge/grid/postgres"
 	"wangge/layers/city"
 	"wangge/layers/postgres"
@@ -19,6 +18,7 @@ import (
 
 // serverFlags say where and how to answer.
 type serverFlags struct {
+	signInFlags
 	Addr        string `help:"Address to listen on. 监听地址" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	TLSCert     string `help:"Certificate file (PEM); phones give position and camera to secure pages only. 证书" name:"tls-cert" type:"existingfile" placeholder:"FILE"`
 	TLSKey      string `help:"Key file (PEM). 私钥" name:"tls-key" type:"existingfile" placeholder:"FILE"`
@@ -95,9 +95,9 @@ func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce 
 	changes := api.NewChanges()
 	memory := city.New(city.Config{Pool: pool, Models: map[string]city.Model{api.NetKey: gridpg.Model{}, api.RosterKey: gridpg.RosterModel{}}, Log: log, Changed: changes.Tell})
 	store := gridpg.NewStore(pool)
-	gate, err := auth.NewGate(store, auth.Settings{PublicURL: flags.PublicURL})
+	gate, err := flags.gate(store, flags.PublicURL)
 	if err != nil {
-		return usageError("%v", err)
+		return err
 	}
 	handler, err := api.New(api.Config{
 		City: memory, Records: postgres.NewReader(pool), Store: store, Auth: gate, Changes: changes, Log: log, Version: version,
@@ -114,6 +114,10 @@ func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return untilDone(ctx, memory.Run(ctx)) })
 	group.Go(func() error { return server.Run(ctx) })
+	group.Go(func() error {
+		gate.Purge(ctx, func(err error) { log.ErrorContext(ctx, "what is over was not removed", "error", err) })
+		return nil
+	})
 	group.Go(func() error {
 		if err := memory.Ready(ctx); err != nil {
 			return untilDone(ctx, err)

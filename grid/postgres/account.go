@@ -31,6 +31,15 @@ type Account struct {
 	Revision    int64
 }
 
+// Plan is what the account is, as MakeAccount and ChangeAccount take it.
+func (a Account) Plan() AccountPlan {
+	p := AccountPlan{Title: a.Title, Role: a.Role, Region: a.Region.Code, Dept: a.Dept.Code, Sample: a.Sample}
+	if a.Holder != nil {
+		p.Holder = a.Holder.Code
+	}
+	return p
+}
+
 // Named is a code with its name.
 type Named struct{ Code, Name string }
 
@@ -44,7 +53,7 @@ FROM account a LEFT JOIN region r ON r.code = a.region_code LEFT JOIN department
 
 const (
 	accountByNameSQL = accountSQL + ` WHERE a.name = $1`
-	accountsSQL      = accountSQL + ` WHERE a.name > $1 ORDER BY a.name COLLATE "C" LIMIT $2`
+	accountsSQL      = accountSQL + ` WHERE a.name COLLATE "C" > $1 ORDER BY a.name COLLATE "C" LIMIT $2`
 	countAccountsSQL = `SELECT count(*) FROM account`
 )
 
@@ -78,6 +87,11 @@ func orZero[T any](p *T) (v T) {
 // Account finds an account by its name. ErrNotFound where there is none.
 func (s *Store) Account(ctx context.Context, name string) (Account, error) {
 	return accountNamed(ctx, s.pool, name)
+}
+
+// Account finds an account by its name, as the transaction has it. ErrNotFound where there is none.
+func (t *Tx) Account(ctx context.Context, name string) (Account, error) {
+	return accountNamed(ctx, t.tx, name)
 }
 
 // querier is a pool or a transaction.

@@ -63,7 +63,19 @@ func (s *Store) TokenOf(ctx context.Context, hash []byte) (Identity, error) {
 
 // Tokens lists those of an account, also expired ones, oldest first.
 func (s *Store) Tokens(ctx context.Context, account int64) ([]Token, error) {
-	rows, err := s.pool.Query(ctx, tokensSQL, account)
+	return tokensOf(ctx, s.pool, account)
+}
+
+// Tokens lists those of an account, as the transaction has them.
+func (t *Tx) Tokens(ctx context.Context, account int64) ([]Token, error) {
+	if err := t.mayToken(account); err != nil {
+		return nil, err
+	}
+	return tokensOf(ctx, t.tx, account)
+}
+
+func tokensOf(ctx context.Context, q querier, account int64) ([]Token, error) {
+	rows, err := q.Query(ctx, tokensSQL, account)
 	if err != nil {
 		return nil, interpret(err)
 	}
