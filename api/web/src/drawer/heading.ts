@@ -31,7 +31,7 @@ function gridHeading(grid: GridDetail, legend: (layer: string) => LegendLayer | 
   const layer = netLayer(grid.scheme)
   const entry = legend(layer)
   const heading: Heading = {
-    title: grid.name ?? grid.short_code,
+    title: grid.name || grid.short_code,
     subtitle: [entry ? pickTitle(lang, entry.title, entry.title_en) : grid.scheme, grid.code].join(' · '),
     layer,
   }

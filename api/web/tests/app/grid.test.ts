@@ -100,7 +100,7 @@ describe('the grid workspace', () => {
     await page.locator('[data-tool=split]').click()
     await page.locator('.edit-tool').waitFor()
     await page.waitForTimeout(800) // the pencil is loaded
-    const [a, b] = [await pixel(page, 119.995, 36.2490), await pixel(page, 119.995, 36.2710)]
+    const [a, b] = [await pixel(page, 120.004, 36.2490), await pixel(page, 120.004, 36.2710)]
     await page.mouse.move(a.x, a.y)
     await page.mouse.click(a.x, a.y)
     await page.mouse.move(b.x, b.y, { steps: 5 })
