@@ -135,10 +135,15 @@ export function previewOf({ grid, preview }: Pick<Editing, 'grid' | 'preview'>, 
   const { code } = grid.value
   return {
     findings: result?.findings ?? [],
-    shapes: [
+    shapes: numbered([
       ...(result?.retired.includes(code) ? [{ geometry: grid.value.geometry, role: 'retired' as const, label: '' }] : []),
       ...(result?.changed ?? []).map((one) => ({ geometry: one.geometry, role: one.code === code ? 'made' as const : 'changed' as const, label: one.code === code ? area(one.area_m2) : '' })),
       ...(result?.made ?? []).map((one) => ({ geometry: one.geometry, role: 'made' as const, label: `${one.short_code || one.code}\n${area(one.area_m2)}` })),
-    ],
+    ]),
   }
+}
+
+/** Parts side by side are shaded differently. */
+function numbered(shapes: Omit<Preview['shapes'][number], 'tone'>[]): Preview['shapes'] {
+  return shapes.map((shape, tone) => ({ ...shape, tone }))
 }

@@ -33,7 +33,7 @@ export interface Label {
 }
 
 export interface Preview {
-  shapes: { geometry: Geometry; role: 'made' | 'changed' | 'retired'; label: string }[]
+  shapes: { geometry: Geometry; role: 'made' | 'changed' | 'retired'; label: string; tone: number }[]
   findings: Finding[]
 }
 
@@ -139,7 +139,7 @@ function previewLayers({ preview }: Drawing, flavor: Flavor): LayerSpecification
   const source = `${prefix}-preview`
   const made: FilterSpecification = ['!=', ['get', 'role'], 'retired']
   return [
-    { id: source, type: 'fill', source, filter: made, paint: { 'fill-color': flavor.made, 'fill-opacity': ['match', ['get', 'role'], 'made', 0.22, 0.1] } },
+    { id: source, type: 'fill', source, filter: made, paint: { 'fill-color': flavor.made, 'fill-opacity': ['case', ['!=', ['get', 'role'], 'made'], 0.06, ['==', ['%', ['get', 'tone'], 2], 0], 0.26, 0.12] } },
     { id: `${source}-edge`, type: 'line', source, filter: made, layout: { 'line-join': 'round' }, paint: { 'line-color': flavor.made, 'line-width': 2.5 } },
     { id: `${source}-old`, type: 'line', source, filter: ['==', ['get', 'role'], 'retired'], paint: { 'line-color': flavor.old, 'line-width': 2, 'line-dasharray': [2, 2] } },
   ]

@@ -54,7 +54,7 @@ export function addInteraction(map: MapLibre, app: App, cameraTold: boolean): { 
     else selecting.offer.value = { candidates: found, at, near: true }
   }
   map.getCanvas().addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter') return
+    if (event.key !== 'Enter' || app.grid.editing.tool.value !== undefined) return
     event.preventDefault()
     near()
   })
