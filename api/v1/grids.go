@@ -22,7 +22,7 @@ import (
 // Parameters bounded in characters.
 const (
 	codeRunes = 64
-	maxAsk  = 64
+	maxAsk    = 64
 )
 
 func paramScheme() Param {

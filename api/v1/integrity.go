@@ -136,36 +136,8 @@ func describeFinding(f grid.Finding) findingJSON {
 		ID: f.ID, Kind: f.Kind, Base: f.Base, Severity: f.Severity, AreaM2: math.Round(f.AreaM2*1e4) / 1e4, WidthM: math.Round(f.WidthM*1e4) / 1e4,
 		Grids: nonNil(f.Grids), Geometry: geometryOf(f.Shape),
 	}
-	j.Message, j.MessageEn = sayFinding(f)
+	j.Message, j.MessageEn = f.Say()
 	return j
-}
-
-// sayFinding says a finding in a sentence.
-func sayFinding(f grid.Finding) (message, messageEn string) {
-	of := strings.Join(f.Grids[:min(len(f.Grids), 4)], "、")
-	if len(f.Grids) > 4 {
-		of += " 等"
-	}
-	ofEn := strings.ReplaceAll(of, "、", ", ")
-	size := fmt.Sprintf("%.1f m²", f.AreaM2)
-	switch f.Kind {
-	case lattice.Gap:
-		return "无网格覆盖，" + size + "，邻 " + of, "covered by no grid, " + size + ", beside " + ofEn
-	case lattice.Overlap:
-		return of + " 重叠 " + size, ofEn + " overlap by " + size
-	case lattice.Sliver:
-		return fmt.Sprintf("%s 之间有碎缝，宽 %.3f m", of, f.WidthM), fmt.Sprintf("a sliver between %s, %.3f m wide", ofEn, f.WidthM)
-	case lattice.Outside:
-		return of + " 越出所在区划 " + size, ofEn + " leaves its division by " + size
-	case lattice.Invalid:
-		return of + " 图形无效", ofEn + " is not a valid shape"
-	case lattice.Rectangle:
-		return of + " 是矩形，可能是占位图形", ofEn + " is a rectangle, perhaps a placeholder"
-	case grid.KindDuplicateCode:
-		return "代码 " + of + " 重复", "the code " + ofEn + " is given twice"
-	default:
-		return of + " 的代码与所在区划不符", "the code " + ofEn + " names another place"
-	}
 }
 
 // proposeRepair is what would mend a finding, or nil.

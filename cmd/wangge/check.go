@@ -14,6 +14,7 @@ import (
 // CheckCmd holds what is derived or kept in memory against the record. Without a word it checks what is derived.
 type CheckCmd struct {
 	Record      checkRecordCmd      `cmd:"" default:"withargs" help:"Hold regions and grids of all features against their geometry. 核对派生数据"`
+	Grid        checkGridCmd        `cmd:"" help:"Hold a net of grids against what it should be: gaps, overlaps, codes. 核对网格"`
 	Memory      checkMemoryCmd      `cmd:"" help:"Hold the memory of a running server against the record. 核对内存与数据库"`
 	Certificate checkCertificateCmd `cmd:"" help:"Compute a certificate again from the record. 重算证明"`
 }

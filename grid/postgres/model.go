@@ -58,6 +58,18 @@ func (m Model) Load(ctx context.Context, tx pgx.Tx) (any, error) {
 	return m.Apply(ctx, tx, grid.NewNet(nil, nil, nil, nil), map[string][]int64{"region": nil, "grid": nil, "grid_past": nil})
 }
 
+// Net reads the net as it is now.
+func (s *Store) Net(ctx context.Context) (net *grid.Net, err error) {
+	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		held, err := Model{}.Load(ctx, tx)
+		if err == nil {
+			net = held.(*grid.Net)
+		}
+		return err
+	})
+	return net, err
+}
+
 // Apply makes the net anew with the rows that changed; a nil list means all of a table.
 func (Model) Apply(ctx context.Context, tx pgx.Tx, old any, changed map[string][]int64) (any, error) {
 	net, ok := old.(*grid.Net)
