@@ -59,13 +59,15 @@ type draft struct {
 	done  Change
 }
 
-// newDraft cuts the ground along the borders of cells, of an area with the label len(cells), and along a line.
-func newDraft(cells []Cell, area orb.MultiPolygon, l orb.LineString) (*draft, error) {
+// newDraft cuts the ground along the borders of cells, along a line, and along the borders of areas, whose labels follow those of the cells.
+func newDraft(cells []Cell, l orb.LineString, areas ...orb.MultiPolygon) (*draft, error) {
 	var pieces []piece
 	for i, c := range cells {
 		pieces = shapePieces(pieces, c.Shape, int32(i))
 	}
-	pieces = shapePieces(pieces, area, int32(len(cells)))
+	for i, area := range areas {
+		pieces = shapePieces(pieces, area, int32(len(cells)+i))
+	}
 	pieces = linePieces(pieces, l)
 	p, err := newPlane(pieces, onward)
 	if err != nil {
@@ -144,7 +146,7 @@ func (d *draft) borders() []border {
 		out[i] = border{label: i, given: map[vertex]bool{}}
 	}
 	for _, p := range d.noding.pieces {
-		if p.label == line || int(p.label) == len(d.cells) {
+		if p.label == line || int(p.label) >= len(d.cells) {
 			continue
 		}
 		b := &out[p.label]

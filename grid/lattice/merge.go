@@ -12,7 +12,7 @@ func Merge(cells []Cell, near []Cell) (Change, error) {
 		}
 	}
 	n := len(cells)
-	d, err := newDraft(append(cells[:n:n], near...), nil, nil)
+	d, err := newDraft(append(cells[:n:n], near...), nil)
 	if err != nil {
 		return Change{}, err
 	}

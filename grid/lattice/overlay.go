@@ -86,19 +86,21 @@ func Cut(area orb.MultiPolygon, lines []orb.LineString) []orb.MultiPolygon {
 // inRows sorts shapes as they are numbered: in rows from north to south, and from west to east in a row. A row is led by the northernmost shape that
 // is left, and takes what has its middle in the northern three quarters of the leader.
 func inRows(shapes []orb.MultiPolygon) {
-	centre := func(mp orb.MultiPolygon) orb.Point { return mp.Bound().Center() }
+	centre := func(mp orb.MultiPolygon) vertex { return vertexAt(mp.Bound().Center()) }
+	eastward := func(a, b orb.MultiPolygon) int {
+		return cmp.Or(cmp.Compare(centre(a).x, centre(b).x), compareShapes(a, b))
+	}
 	slices.SortStableFunc(shapes, func(a, b orb.MultiPolygon) int {
-		p, q := centre(a), centre(b)
-		return cmp.Or(cmp.Compare(q[1], p[1]), cmp.Compare(p[0], q[0]))
+		return cmp.Or(cmp.Compare(centre(b).y, centre(a).y), eastward(a, b))
 	})
 	for rest := shapes; len(rest) > 0; {
 		lead := rest[0].Bound()
-		south := lead.Min[1] + (lead.Max[1]-lead.Min[1])/4
+		south := vertexAt(orb.Point{0, lead.Min[1] + (lead.Max[1]-lead.Min[1])/4}).y
 		n := 1
-		for n < len(rest) && centre(rest[n])[1] >= south {
+		for n < len(rest) && centre(rest[n]).y >= south {
 			n++
 		}
-		slices.SortStableFunc(rest[:n], func(a, b orb.MultiPolygon) int { return cmp.Compare(centre(a)[0], centre(b)[0]) })
+		slices.SortStableFunc(rest[:n], eastward)
 		rest = rest[n:]
 	}
 }

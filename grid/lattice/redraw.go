@@ -16,7 +16,7 @@ func Redraw(target Cell, to orb.MultiPolygon, near []Cell, exclusive bool) (Chan
 		return Change{}, err
 	}
 	cells := append([]Cell{target}, near...)
-	d, err := newDraft(cells, to, nil)
+	d, err := newDraft(cells, nil, to)
 	if err != nil {
 		return Change{}, err
 	}
@@ -58,7 +58,7 @@ func (d *draft) passOn(ground []int32) map[int][]int32 {
 		}
 	}
 	for _, r := range d.regions(given, false) {
-		c := max(d.neighbour(r, func(f int32) bool { return !taken[f] }, 0), 0)
+		c := max(d.neighbour(r, func(f int32, cell int) bool { return cell > 0 && !taken[f] }), 0)
 		if moved[c] == nil {
 			moved[c] = d.without(c, taken)
 		}
@@ -73,19 +73,17 @@ func (d *draft) without(label int, taken map[int32]bool) []int32 {
 	return append([]int32{}, slices.DeleteFunc(faces, func(f int32) bool { return taken[f] })...)
 }
 
-// neighbour is the cell with the longest border along a region, counting only faces that free admits and no cell of those left out; of equals the one
-// with the lower code. It is -1 where there is none.
-func (d *draft) neighbour(r region, free func(face int32) bool, but ...int) int {
+// neighbour is the cell with the longest border along a region, counting only faces with cells that may have it; of equals the one with
+// the lower code. It is -1 where there is none.
+func (d *draft) neighbour(r region, may func(face int32, cell int) bool) int {
 	m := map[int]float64{}
 	for _, h := range r.rim {
-		if f := d.left(twin(h)); free(f) {
-			for _, c := range d.coveredBy(f) {
+		f := d.left(twin(h))
+		for _, c := range d.coveredBy(f) {
+			if may(f, c) {
 				m[c] += d.lengthM(h)
 			}
 		}
-	}
-	for _, c := range but {
-		delete(m, c)
 	}
 	best := -1
 	for c := range m {

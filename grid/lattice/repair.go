@@ -7,9 +7,10 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Repair proposes how to put a finding right: a gap goes to the neighbour with the longest border along it; an overlap is kept by the cell that alone has
-// the longer border around it, at a tie by the one with the lower code, and cut off the others; what lies outside is cut off. It is false where there is
-// no such repair: for invalid shapes and rectangles, for a gap without a neighbour, and where nothing would be left of a cell.
+// Repair proposes how to put a finding right: a gap goes to the neighbour with the longest border along it, where cells must lie in regions part by part to
+// neighbours that may have it; an overlap is kept by the cell that alone has the longer border around it, at a tie by the one with the lower code, and cut off
+// the others; what lies outside is cut off. It is false where there is no such repair: for invalid shapes and rectangles, for a gap that nobody
+// may have, and where nothing would be left of a cell.
 func Repair(n Net, f Finding) (Change, bool) {
 	kind := f.Kind
 	if kind == Sliver {
@@ -19,14 +20,15 @@ func Repair(n Net, f Finding) (Change, bool) {
 		return Change{}, false
 	}
 	local, _ := n.near(padded(f.Shape.Bound()))
-	d, err := newDraft(local.Cells, f.Shape, nil)
+	areas, home := local.homes()
+	d, err := newDraft(local.Cells, nil, append(areas, f.Shape)...)
 	if err != nil {
 		return Change{}, false
 	}
-	patch := d.of(int32(len(d.cells)))
+	patch := d.of(int32(len(d.cells) + len(areas)))
 	switch kind {
 	case Gap:
-		return d.fill(patch)
+		return d.fill(patch, home)
 	case Overlap:
 		return d.award(patch, f.Cells)
 	default:
@@ -34,17 +36,31 @@ func Repair(n Net, f Finding) (Change, bool) {
 	}
 }
 
-// fill gives a gap to a neighbour.
-func (d *draft) fill(patch []int32) (Change, bool) {
-	gap := slices.DeleteFunc(slices.Clone(patch), func(f int32) bool { return len(d.coveredBy(f)) > 0 })
-	for _, r := range d.regions(gap, false) {
-		if c := d.neighbour(r, func(int32) bool { return true }); c >= 0 {
-			if d.redraw(c, append(d.of(int32(c)), r.faces...)) != nil {
-				return Change{}, false
+// fill gives a gap to neighbours. Parts of it that lie in different regions may go to different ones.
+func (d *draft) fill(patch, home []int32) (Change, bool) {
+	parts := map[string][]int32{} // by the areas that they lie in
+	for _, f := range patch {
+		if len(d.coveredBy(f)) == 0 {
+			key := d.over(f).key()
+			parts[key] = append(parts[key], f)
+		}
+	}
+	gets := map[int][]int32{}
+	for _, faces := range parts {
+		in := d.over(faces[0])
+		for _, r := range d.regions(faces, false) {
+			c := d.neighbour(r, func(_ int32, cell int) bool { return home[cell] < 0 || in.has(home[cell]) })
+			if c >= 0 {
+				gets[c] = append(gets[c], r.faces...)
 			}
 		}
 	}
-	if len(d.done.Shapes) == 0 {
+	for c, faces := range gets {
+		if d.redraw(c, append(d.of(int32(c)), faces...)) != nil {
+			return Change{}, false
+		}
+	}
+	if len(gets) == 0 {
 		return Change{}, false
 	}
 	return d.settle(), true

@@ -22,7 +22,7 @@ func Split(target Cell, l orb.LineString, near []Cell) (Change, error) {
 	if err := simple(l); err != nil {
 		return Change{}, err
 	}
-	d, err := newDraft(append([]Cell{target}, near...), nil, l)
+	d, err := newDraft(append([]Cell{target}, near...), l)
 	if err != nil {
 		return Change{}, err
 	}
@@ -48,6 +48,9 @@ func simple(l orb.LineString) error {
 	n, err := node(linePieces(nil, l), onward)
 	if err != nil {
 		return err
+	}
+	if len(n.segs) < len(n.pieces) {
+		return ErrCrossing
 	}
 	seen := map[vertex]bool{}
 	for i, p := range n.pieces {

@@ -19,35 +19,48 @@ type survey struct {
 
 // newSurvey cuts the ground along all borders of a net.
 func newSurvey(ctx context.Context, n Net) (*survey, error) {
-	s := &survey{net: n, home: make([]int32, len(n.Cells)), extent: -1, enclose: n.Extent == nil}
+	s := &survey{net: n, extent: -1, enclose: n.Extent == nil}
 	var pieces []piece
 	for i, c := range n.Cells {
 		pieces = shapePieces(pieces, c.Shape, int32(i))
 	}
-	label := int32(len(n.Cells))
-	region := map[string]int32{}
-	if n.Within {
-		for _, code := range slices.Sorted(maps.Keys(n.Regions)) {
-			pieces = shapePieces(pieces, n.Regions[code], label)
-			region[code] = label
-			label++
-		}
-	}
+	areas, home := n.homes()
+	s.home = home
 	if n.Extent != nil {
-		pieces = shapePieces(pieces, n.Extent, label)
-		s.extent = label
+		s.extent = int32(len(n.Cells) + len(areas) - 1)
 	}
-	for i, c := range n.Cells {
-		s.home[i] = -1
-		if l, known := region[c.Region]; known {
-			s.home[i] = l
-		} else if c.Region == "" && n.Within {
-			s.home[i] = s.extent
-		}
+	for i, area := range areas {
+		pieces = shapePieces(pieces, area, int32(len(n.Cells)+i))
 	}
 	var err error
 	s.plane, err = newPlane(pieces, ctx.Err)
 	return s, err
+}
+
+// homes lists the areas of a net, whose labels follow those of the cells: regions if cells must lie in them, and last the extent if it is known. home
+// is the label of the area that each cell must lie in; -1 for none.
+func (n Net) homes() (areas []orb.MultiPolygon, home []int32) {
+	label := map[string]int32{}
+	if n.Within {
+		for _, code := range slices.Sorted(maps.Keys(n.Regions)) {
+			label[code] = int32(len(n.Cells) + len(areas))
+			areas = append(areas, n.Regions[code])
+		}
+	}
+	if n.Extent != nil {
+		if n.Within {
+			label[""] = int32(len(n.Cells) + len(areas))
+		}
+		areas = append(areas, n.Extent)
+	}
+	for _, c := range n.Cells {
+		l, known := label[c.Region]
+		if !known {
+			l = -1
+		}
+		home = append(home, l)
+	}
+	return areas, home
 }
 
 // cellsOf lists the cells that a face lies in.
