@@ -31,7 +31,7 @@ func (a *API) cityRoutes() []v1.Route {
 		{Path: "/changes", Reads: true, Alike: true, Stream: true, Title: "变更事件流", TitleE: "Server-sent events: what each edit touched", ReplyType: "text/event-stream",
 			Params: []v1.Param{{Name: "layers", Title: "图层", TitleE: "a comma list"}, {Name: "last_event_id", Title: "上次的事件号", TitleE: "where to go on"}}, Serve: a.listen},
 		{Path: "/locate", Reads: true, Title: "某处属于哪里", TitleE: "What lies over a position",
-			Params: []v1.Param{{Name: "lon", Required: true, Title: "经度", TitleE: "longitude"}, {Name: "lat", Required: true, Title: "纬度", TitleE: "latitude"}}, Reply: placeJSON{}, Serve: a.locate},
+			Params: []v1.Param{{Name: "lon", Required: true, Title: "经度", TitleE: "longitude"}, {Name: "lat", Required: true, Title: "纬度", TitleE: "latitude"}, {Name: "at", Title: "日期，缺省为今天", TitleE: "day, today by default"}}, Reply: placeJSON{}, Serve: a.locate},
 		{Path: "/regions", Reads: true, Alike: true, Title: "区域列表", TitleE: "Regions below one, of a kind, or the top of the tree",
 			Params: []v1.Param{{Name: "parent", Title: "上级代码", TitleE: "code of the region above"}, {Name: "kind", Title: "类别", TitleE: "kind"}, limit, cursor},
 			Reply:  page[regionJSON]{}, Serve: a.regions},

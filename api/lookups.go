@@ -5,6 +5,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	v1 "wangge/api/v1"
 	"wangge/grid"
 )
 
@@ -51,23 +52,25 @@ type placeJSON struct {
 	Regions  []regionRef `json:"regions"`
 	UnitGrid *gridRef    `json:"unit_grid"`
 	Grids    []gridRef   `json:"grids"` // of the other nets
+	Holders  *[]v1.Held  `json:"holders" doc:"负责该处网格和区域的人；未登录为 null"`
 }
 
-// locate tells what lies over a position: regions, the unit grid, and the grids of other nets.
+// locate tells what lies over a position on a day: regions, the unit grid, the grids of other nets, and to those who are signed in the people
+// responsible for any of it.
 func (a *API) locate(w http.ResponseWriter, r *http.Request) error {
 	q := query(r)
 	at := q.LonLat("lon", "lat")
 	if q.Err() == nil {
 		q.CheckPlace("lon", "lat", at)
 	}
-	if err := q.Err(); err != nil {
-		return err
-	}
 	view, err := a.view(r)
 	if err != nil {
 		return err
 	}
-	n := netOf(view)
+	n, day := a.v1.NetAt(r, view)
+	if err := q.Err(); err != nil {
+		return err
+	}
 	place := n.Locate(at.Lon(), at.Lat())
 	answer := placeJSON{Regions: []regionRef{}, Grids: []gridRef{}}
 	for _, region := range place.Regions {
@@ -84,5 +87,14 @@ func (a *API) locate(w http.ResponseWriter, r *http.Request) error {
 		}
 		answer.Grids = append(answer.Grids, ref)
 	}
-	return a.reply.JSON(w, r, answer)
+	if !whoOf(r).SignedIn() {
+		return a.reply.JSON(w, r, answer)
+	}
+	held, err := a.v1.HeldOver(r, view, n, day, place)
+	if err != nil {
+		return err
+	}
+	answer.Holders = &held
+	w.Header().Add("Vary", "Authorization, Cookie")
+	return a.reply.Fresh(w, r, answer)
 }

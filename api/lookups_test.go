@@ -54,11 +54,11 @@ func TestLocate(t *testing.T) {
 	divisions := []regionRef{{"370281", "胶州市", "county"}, {"370281001", "阜安街道", "street"}, {"370281001001", "云溪社区", "community"}}
 	zone := regionRef{"center", "中心城区", "zone"}
 	for query, want := range map[string]placeJSON{
-		"lon=119.9995&lat=36.27": {append(slices.Clone(divisions), zone), &gridRef{"unit", "单元网格", "Unit grids", "370281001001001", ""}, []gridRef{duty}},
-		"lon=120.0009&lat=36.27": {divisions, &gridRef{"unit", "单元网格", "Unit grids", "370281001001002", "云溪二"}, []gridRef{duty}},
-		"lon=120.0&lat=36.27":    {append(slices.Clone(divisions), zone), &gridRef{"unit", "单元网格", "Unit grids", "370281001001001", ""}, []gridRef{duty}},
-		"lon=119.91&lat=36.21":   {divisions[:1], nil, []gridRef{}},
-		"lon=-70&lat=-33":        {[]regionRef{}, nil, []gridRef{}},
+		"lon=119.9995&lat=36.27": {append(slices.Clone(divisions), zone), &gridRef{"unit", "单元网格", "Unit grids", "370281001001001", ""}, []gridRef{duty}, nil},
+		"lon=120.0009&lat=36.27": {divisions, &gridRef{"unit", "单元网格", "Unit grids", "370281001001002", "云溪二"}, []gridRef{duty}, nil},
+		"lon=120.0&lat=36.27":    {append(slices.Clone(divisions), zone), &gridRef{"unit", "单元网格", "Unit grids", "370281001001001", ""}, []gridRef{duty}, nil},
+		"lon=119.91&lat=36.21":   {divisions[:1], nil, []gridRef{}, nil},
+		"lon=-70&lat=-33":        {[]regionRef{}, nil, []gridRef{}, nil},
 	} {
 		var got placeJSON
 		w.json(t, "/api/v1/locate?"+query, &got)

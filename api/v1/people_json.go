@@ -242,25 +242,30 @@ func orNull[T comparable](v T) *T {
 	return &v
 }
 
-// tell answers with a document in which people are told of. Whose full data are in it goes to the access log first. revision is that of the row
-// that the document is of, 0 for a list.
+// tell answers with a document in which people are told of. revision is that of the row that the document is of, 0 for a list.
 func (h *Handler) tell(w http.ResponseWriter, r *http.Request, t *teller, revision int64, value any) error {
-	if len(t.told) > 0 {
-		call := h.Call(r)
-		ids := slices.Sorted(maps.Keys(t.told))
-		entry := postgres.AccessEntry{
-			Actor: t.actor.Name, Action: postgres.ReadPerson, Entity: "holder", Detail: map[string]any{"ids": ids, "path": r.URL.Path},
-			Remote: call.Remote, RequestID: call.ID,
-		}
-		if len(ids) == 1 {
-			entry.EntityID = ids[0]
-		}
-		if err := h.Store.LogAccess(r.Context(), entry); err != nil {
-			return err
-		}
+	if err := h.logRead(r, t); err != nil {
+		return err
 	}
 	if revision != 0 {
 		return h.row(w, r, revision, value)
 	}
 	return h.json(w, r, value)
+}
+
+// logRead writes one line of the access log with the holders whose full data were told: no line, no answer.
+func (h *Handler) logRead(r *http.Request, t *teller) error {
+	if len(t.told) == 0 {
+		return nil
+	}
+	call := h.Call(r)
+	ids := slices.Sorted(maps.Keys(t.told))
+	entry := postgres.AccessEntry{
+		Actor: t.actor.Name, Action: postgres.ReadPerson, Entity: "holder", Detail: map[string]any{"ids": ids, "path": r.URL.Path},
+		Remote: call.Remote, RequestID: call.ID,
+	}
+	if len(ids) == 1 {
+		entry.EntityID = ids[0]
+	}
+	return h.Store.LogAccess(r.Context(), entry)
 }
