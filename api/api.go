@@ -92,18 +92,19 @@ func (c *Config) check() error {
 
 // API is the handler of all requests.
 type API struct {
-	cfg      Config
-	reply    *reply.Writer
-	ogc      *ogc.Handler
-	v1       *v1.Handler
-	metrics  *metrics
-	figures  *figures
-	tiles    *tiles
-	sprites  map[string]reply.Content
-	router   *mux.Router
-	handler  http.Handler
-	refusals *otter.Cache[refusal, struct{}] // of the last minute, each once
-	draining atomic.Bool
+	cfg        Config
+	reply      *reply.Writer
+	ogc        *ogc.Handler
+	v1         *v1.Handler
+	metrics    *metrics
+	figures    *figures
+	tiles      *tiles
+	sprites    map[string]reply.Content
+	router     *mux.Router
+	handler    http.Handler
+	refusals   *otter.Cache[refusal, struct{}] // of the last minute, each once
+	draining   atomic.Bool
+	longBodies map[string]int64 // by path: how long the bodies of routes may be that take more than others
 }
 
 // New makes the handler.

@@ -118,15 +118,18 @@ func (a *API) limit(next http.Handler) http.Handler {
 			callOf(r).route = "none"
 			writeProblem(w, r, errLongAddress)
 			return
-		case r.ContentLength > a.cfg.MaxBodyBytes:
+		case r.ContentLength > a.bodyLimit(r.URL.Path):
 			callOf(r).route = "none"
 			writeProblem(w, r, errLongBody)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, a.cfg.MaxBodyBytes)
+		r.Body = http.MaxBytesReader(w, r.Body, a.bodyLimit(r.URL.Path))
 		next.ServeHTTP(w, r)
 	})
 }
+
+// bodyLimit is how long the body of a request for a path may be, in bytes.
+func (a *API) bodyLimit(path string) int64 { return max(a.cfg.MaxBodyBytes, a.longBodies[path]) }
 
 // guard sets the headers that every answer has.
 func guard(h http.Header) {

@@ -14,6 +14,7 @@ import (
 	v1 "wangge/api/v1"
 	"wangge/grid"
 	"wangge/grid/lattice"
+	"wangge/grid/ledger"
 	gridpg "wangge/grid/postgres"
 	"wangge/grid/rights"
 	"wangge/layers/city"
@@ -60,6 +61,13 @@ func problems() []kind {
 		{gridpg.ErrKeyReused, http.StatusUnprocessableEntity, "key-reused", "幂等键已用于另一请求", "The idempotency key was used for another request", 0},
 		{gridpg.ErrNameTaken, http.StatusConflict, "name-taken", "这个名称已被使用", "The name is taken", 0},
 		{gridpg.ErrTooMany, http.StatusConflict, "too-many", "数量已达上限", "As many as there may be", 0},
+		{ledger.ErrMacros, http.StatusUnprocessableEntity, "workbook-macros", "工作簿含有宏，请另存为不含宏的 xlsx", "The workbook has macros: save it as xlsx without", 0},
+		{ledger.ErrEncrypted, http.StatusUnprocessableEntity, "workbook-encrypted", "工作簿有密码或是旧的 xls 格式，请另存为不加密的 xlsx", "The workbook has a password or is an old xls: save it as plain xlsx", 0},
+		{ledger.ErrLinks, http.StatusUnprocessableEntity, "workbook-links", "工作簿引用了外部数据或嵌入了其他文件", "The workbook has external links or embedded objects", 0},
+		{ledger.ErrTooLarge, http.StatusRequestEntityTooLarge, "workbook-too-large", "工作簿过大：至多 16 MiB、10000 行、256 列", "The workbook is too large: 16 MiB, 10,000 rows, 256 columns at most", 0},
+		{ledger.ErrNoHeader, http.StatusUnprocessableEntity, "workbook-no-header", "没有找到含“姓名”的表头", "No row of headers with 姓名 was found", 0},
+		{ledger.ErrFile, http.StatusUnprocessableEntity, "workbook-unreadable", "不是可读的 xlsx 工作簿", "Not a readable xlsx workbook", 0},
+		{v1.ErrNotWorkbook, http.StatusUnsupportedMediaType, "not-a-workbook", "请求体须为 xlsx 工作簿", "The body must be an xlsx workbook", 0},
 		{gridpg.ErrHolderCode, http.StatusConflict, "code-taken", "这个代号已被使用", "The code is another's", 0},
 		{gridpg.ErrHasDuties, http.StatusConflict, "has-duties", "此人仍有职责，请先移交或一并结束", "There are duties still: hand them over or end them too", 0},
 		{gridpg.ErrDutyTwice, http.StatusConflict, "duty-twice", "此期间已有同样的职责", "There is such a duty at that time already", 0},
@@ -164,6 +172,10 @@ func classify(err error) (k kind, known bool) {
 	var faults param.Faults
 	if errors.As(err, &faults) {
 		return invalid, true
+	}
+	var long *http.MaxBytesError
+	if errors.As(err, &long) {
+		err = errLongBody
 	}
 	for _, k := range problems() {
 		if errors.Is(err, k.err) {

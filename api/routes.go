@@ -97,6 +97,12 @@ func (rt route) names() []string {
 
 // mount gives every route its place in the router, and every path its answer to OPTIONS.
 func (a *API) mount() {
+	a.longBodies = map[string]int64{}
+	for _, rt := range a.v1.Routes() {
+		if rt.MaxBytes > 0 {
+			a.longBodies["/api/v1"+rt.Path] = rt.MaxBytes
+		}
+	}
 	methods := map[string][]string{}
 	var paths []string
 	for _, rt := range a.routes() {

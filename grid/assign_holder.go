@@ -57,20 +57,26 @@ func CleanName(s string) (name string, ok bool) {
 // extension is kept as -8001. Prefixes +86, 0086 and 86 go.
 func CleanPhone(s string) (phone string, ok bool) {
 	s = Plain(s)
-	ext := ""
 	for _, mark := range []string{"转", "分机", "ext.", "ext", "*", "#"} {
 		if head, tail, found := strings.Cut(s, mark); found {
-			s, ext = head, onlyDigits(tail)
-			if ext == "" || len(ext) > 6 {
-				return "", false
-			}
-			break
+			return phoneOf(head, tail, true)
 		}
 	}
-	if strings.Trim(s, "0123456789+-()–—./ ") != "" {
+	if phone, ok = phoneOf(s, "", false); ok {
+		return phone, true
+	}
+	if i := strings.LastIndexByte(s, '-'); i > 0 {
+		return phoneOf(s[:i], s[i+1:], true)
+	}
+	return "", false
+}
+
+// phoneOf reads a number and perhaps an extension.
+func phoneOf(s, ext string, extended bool) (phone string, ok bool) {
+	number, ext := onlyDigits(s), strings.TrimSpace(ext)
+	if strings.Trim(s, "0123456789+-()–—./ ") != "" || extended && (ext != onlyDigits(ext) || ext == "" || len(ext) > 6) {
 		return "", false
 	}
-	number := onlyDigits(s)
 	for _, prefix := range []string{"0086", "86"} {
 		if rest, found := strings.CutPrefix(number, prefix); found && len(rest) >= 9 {
 			number = rest
@@ -80,7 +86,7 @@ func CleanPhone(s string) (phone string, ok bool) {
 			break
 		}
 	}
-	if mobile.MatchString(number) && ext == "" {
+	if mobile.MatchString(number) && !extended {
 		return number, true
 	}
 	m := landline.FindStringSubmatch(number)
@@ -91,7 +97,7 @@ func CleanPhone(s string) (phone string, ok bool) {
 	if m[1] != "" {
 		phone = m[1] + "-" + phone
 	}
-	if ext != "" {
+	if extended {
 		phone += "-" + ext
 	}
 	return phone, true

@@ -47,11 +47,15 @@ func (t *Tx) rules(ctx context.Context) (*clerk, map[string]bool, error) {
 	return c, schemes, err
 }
 
-// SetRequirements makes the whole table of requirements what it is to be: rows that stay are not touched, so history shows what changed.
-func (t *Tx) SetRequirements(ctx context.Context, want []grid.Requirement) ([]grid.Requirement, error) {
+// SetRequirements makes the whole table of requirements what it is to be: rows that stay are not touched, so history shows what changed. tag is that of
+// the table which the caller read, 0 for any.
+func (t *Tx) SetRequirements(ctx context.Context, tag int64, want []grid.Requirement) ([]grid.Requirement, error) {
 	c, schemes, err := t.rules(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if tag != 0 && tag != grid.RequirementsTag(c.needs) {
+		return nil, ErrStale
 	}
 	if err := grid.CheckRequirements(want, c.roles, schemes); err != nil {
 		return nil, err
@@ -75,10 +79,13 @@ func (t *Tx) SetRequirements(ctx context.Context, want []grid.Requirement) ([]gr
 }
 
 // SetLoadLimits makes the whole table of load limits what it is to be.
-func (t *Tx) SetLoadLimits(ctx context.Context, want []grid.LoadLimit) ([]grid.LoadLimit, error) {
+func (t *Tx) SetLoadLimits(ctx context.Context, tag int64, want []grid.LoadLimit) ([]grid.LoadLimit, error) {
 	c, schemes, err := t.rules(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if tag != 0 && tag != grid.LimitsTag(c.limits) {
+		return nil, ErrStale
 	}
 	if err := grid.CheckLoadLimits(want, c.roles, schemes); err != nil {
 		return nil, err
