@@ -1,5 +1,6 @@
 import { en as account } from '../account/en.ts'
 import { en as people } from '../people/en.ts'
+import { en as print } from '../print/en.ts'
 import { en as grid } from '../grid/en.ts'
 import type { Dictionary } from './zh.ts'
 
@@ -165,5 +166,6 @@ export const en: Dictionary = {
   'keys.help': 'This list',
   ...account,
   ...people,
+  ...print,
   ...grid,
 }

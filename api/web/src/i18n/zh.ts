@@ -1,5 +1,6 @@
 import { zh as account } from '../account/zh.ts'
 import { zh as people } from '../people/zh.ts'
+import { zh as print } from '../print/zh.ts'
 import { zh as grid } from '../grid/zh.ts'
 
 /** Chinese is the source: its keys are the type of every other dictionary. `{x}` is replaced by a parameter. */
@@ -165,6 +166,7 @@ export const zh = {
   'keys.help': '本表',
   ...account,
   ...people,
+  ...print,
   ...grid,
 } as const
 
