@@ -78,7 +78,7 @@ func (g *Gate) identify(r *http.Request) (postgres.Identity, error) {
 		if !sane(token) {
 			return postgres.Identity{}, ErrBadToken
 		}
-		id, err := g.store.TokenOf(r.Context(), sumOf(token))
+		id, err := g.store.TokenOf(r.Context(), SumOf(token))
 		if errors.Is(err, postgres.ErrNotFound) {
 			return postgres.Identity{}, ErrBadToken
 		}
@@ -88,7 +88,7 @@ func (g *Gate) identify(r *http.Request) (postgres.Identity, error) {
 	if secret == "" {
 		return postgres.Identity{}, nil
 	}
-	id, err := g.store.SessionOf(r.Context(), sumOf(secret), g.settings.Idle)
+	id, err := g.store.SessionOf(r.Context(), SumOf(secret), g.settings.Idle)
 	if errors.Is(err, postgres.ErrNotFound) {
 		return postgres.Identity{}, nil
 	}
@@ -137,5 +137,5 @@ func (g *Gate) Purge(ctx context.Context, told func(error)) {
 
 // Opened is whose session has just begun.
 func (g *Gate) Opened(ctx context.Context, secret string) (postgres.Identity, error) {
-	return g.store.SessionOf(ctx, sumOf(secret), g.settings.Idle)
+	return g.store.SessionOf(ctx, SumOf(secret), g.settings.Idle)
 }

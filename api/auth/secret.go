@@ -30,7 +30,7 @@ func NewToken() (token string, sum []byte) {
 	_, _ = rand.Read(b[:])
 	digits := new(big.Int).SetBytes(b[:]).Text(62)
 	token = TokenPrefix + strings.Repeat("0", tokenDigits-len(digits)) + digits
-	return token, sumOf(token)
+	return token, SumOf(token)
 }
 
 // sane tells whether a text can be a token of ours at all.
@@ -44,8 +44,8 @@ func sane(token string) bool {
 	}) < 0
 }
 
-// sumOf is what the record keeps of a secret. The secrets have 256 bits of chance, so a plain hash is as good as a slow one.
-func sumOf(secret string) []byte {
+// SumOf is what the record keeps of a secret. The secrets have 256 bits of chance, so a plain hash is as good as a slow one.
+func SumOf(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]
 }

@@ -18,9 +18,9 @@ func (g *Gate) SignIn(r *http.Request, c postgres.Caller, name, password string)
 
 // begin is a session for this browser, in place of the one it had.
 func (g *Gate) begin(r *http.Request, secret string) postgres.NewSession {
-	n := postgres.NewSession{IDHash: sumOf(secret), Lasts: g.settings.Absolute, Agent: r.UserAgent()}
+	n := postgres.NewSession{IDHash: SumOf(secret), Lasts: g.settings.Absolute, Agent: r.UserAgent()}
 	if old := sessionCookie(r); old != "" {
-		n.Replaces = sumOf(old)
+		n.Replaces = SumOf(old)
 	}
 	return n
 }
@@ -85,7 +85,7 @@ func (g *Gate) SignOut(r *http.Request, c postgres.Caller) error {
 		return nil
 	}
 	_, err := g.store.Write(r.Context(), c, func(ctx context.Context, t *postgres.Tx) (postgres.Answer, error) {
-		return postgres.Answer{}, t.EndSession(ctx, sumOf(secret))
+		return postgres.Answer{}, t.EndSession(ctx, SumOf(secret))
 	})
 	return err
 }

@@ -29,8 +29,17 @@ func (c *demoCmd) Run(ctx context.Context, console *console) error {
 		return err
 	}
 	defer r.close(ctx)
+	dir, err := c.folder()
+	if err != nil {
+		return err
+	}
+	users, err := demoUsers(ctx, r.pool, dir)
+	if err != nil {
+		return fmt.Errorf("the demo's users 演示账号: %w", err)
+	}
 	return serve(ctx, r.pool, c.serverFlags, func(address string) {
 		fmt.Fprintf(console.out, "\n  网格 wangge  %s\n  演示数据，按 Ctrl-C 停止 (sample data; Ctrl-C stops)\n\n", address)
+		_ = printDemoUsers(console.out, users, filepath.Join(dir, demoUsersFile)) // they are in the file, too
 	})
 }
 
