@@ -115,7 +115,7 @@ func (r *Roster) gap(t Target, q *Requirement, day Day) (Failure, bool) {
 }
 
 // overloads lists the holders who have too much.
-func (r *Roster) overloads(n *Net, day Day, f FailureFilter, in extent) (out []Failure) {
+func (r *Roster) overloads(n *Net, day Day, f FailureFilter, in *extent) (out []Failure) {
 	for _, h := range r.holders {
 		if len(r.byHolder[h.ID]) < 2 { // no limit is below one
 			continue
