@@ -184,14 +184,17 @@ func (r *report) open() error {
 	return nil
 }
 
-// add writes a line.
-func (r *report) add(reject ingest.Reject) error {
+// add writes what was rejected as a line.
+func (r *report) add(reject ingest.Reject) error { return r.line(reject) }
+
+// line writes a line of JSON.
+func (r *report) line(of any) error {
 	if r.file == nil {
 		if err := r.open(); err != nil {
 			return err
 		}
 	}
-	line, err := json.Marshal(reject)
+	line, err := json.Marshal(of)
 	if err != nil {
 		return err
 	}

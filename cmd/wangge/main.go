@@ -28,6 +28,7 @@ type cli struct {
 	Import  ImportCmd     `cmd:"" help:"Load features from GeoJSON or OpenStreetMap files. 导入数据"`
 	Grid    gridCmd       `cmd:"" help:"Lay grids. 网格"`
 	User    userCmd       `cmd:"" help:"Look after accounts. 账号"`
+	People  peopleCmd     `cmd:"" help:"People and their duties. 人员"`
 	Check   CheckCmd      `cmd:"" help:"Hold what is derived against the record. 校验"`
 	Bench   benchCommands `cmd:"" help:"Measure. 测速"`
 	Version versionCmd    `cmd:"" help:"Print the version. 版本"`
