@@ -147,3 +147,46 @@ func BenchmarkCheck10k(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkCheckDirty10k checks cells of which each has borders of its own, some centimetres off those of its neighbours.
+func BenchmarkCheckDirty10k(b *testing.B) {
+	m := newNet(1, 100, 100, 2)
+	n := lattice.Net{Cells: m.cells(), Extent: m.extent()}
+	for i := range n.Cells {
+		for _, ring := range n.Cells[i].Shape[0] {
+			for k := range ring[1:] {
+				ring[k] = orb.Point{ring[k][0] + m.wobble(3e-7), ring[k][1] + m.wobble(3e-7)}
+			}
+			ring[len(ring)-1] = ring[0]
+		}
+	}
+	found := 0
+	for b.Loop() {
+		found = len(check(b, n))
+	}
+	b.ReportMetric(float64(found), "findings")
+}
+
+func BenchmarkCheckNear10k(b *testing.B) {
+	m := newNet(1, 100, 100, 2)
+	n := lattice.Net{Cells: m.cells(), Extent: m.extent()}
+	for b.Loop() {
+		if fs, err := lattice.CheckNear(b.Context(), n, nil, n.Cells[5050].Shape.Bound()); err != nil || len(fs) > 0 {
+			b.Fatal(err, fs)
+		}
+	}
+}
+
+func BenchmarkSplit(b *testing.B) {
+	m := newNet(1, 10, 10, 2)
+	l := &ledger{m.cells(), 100}
+	c := l.cells[55]
+	box := c.Shape.Bound()
+	near := l.near(box, c.ID)
+	line := orb.LineString{{box.Min[0] - 1e-4, box.Center()[1]}, {box.Max[0] + 1e-4, box.Center()[1]}}
+	for b.Loop() {
+		if _, err := lattice.Split(c, line, near); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

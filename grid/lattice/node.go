@@ -10,8 +10,9 @@ import (
 // Bounds of what is taken on.
 const (
 	maxPieces = 1 << 22 // pieces of borders in one computation; a net of 10,000 grids has 120,000
-	maxPairs  = 1 << 25 // pairs of segments that are compared, about a second of work
-	maxRounds = 16      // of cutting segments; two are the rule
+	maxCuts   = 1 << 21 // in one round
+	maxPairs  = 1 << 24 // pairs of segments that are compared, about a second of work; such a net needs 260,000
+	maxRounds = 16      // of cutting segments; where anything is to be cut, three are the rule
 )
 
 // segment is a straight line between two vertices on which nothing lies once all is cut; low comes before high.
@@ -120,7 +121,7 @@ func (n *noding) cuts(first bool) ([]cut, error) {
 					crossings = append(crossings, at)
 				}
 			}
-			return n.pairs > 0 && len(cuts) < maxPieces
+			return n.pairs > 0 && len(cuts) < maxCuts
 		})
 		if !done {
 			return nil, ErrComplex
@@ -133,7 +134,7 @@ func (n *noding) cuts(first bool) ([]cut, error) {
 			if s := &n.segs[i]; passes(s.low, s.high, at) {
 				cuts = append(cuts, cut{int32(i), at})
 			}
-			return n.pairs > 0 && len(cuts) < maxPieces
+			return n.pairs > 0 && len(cuts) < maxCuts
 		})
 		if !done {
 			return nil, ErrComplex
