@@ -10,6 +10,7 @@ import (
 	"github.com/paulmach/orb/planar"
 
 	"wangge/geo"
+	"wangge/grid/lattice"
 )
 
 // rectangle is a ring in degrees.
@@ -63,41 +64,58 @@ func areas(t *testing.T) map[string]orb.MultiPolygon {
 func TestLay(t *testing.T) {
 	for name, area := range areas(t) {
 		t.Run(name, func(t *testing.T) {
-			grids, err := Lay(area, UnitM2)
+			layout, err := Lay(t.Context(), Site{Area: area}, UnitM2)
 			if err != nil {
 				t.Fatal(err)
 			}
-			whole := planar.Area(area) // on the plane of degrees, where straight lines stay straight when they are cut
-			sum, small := 0.0, 0
-			var edges []edge
-			for i, g := range grids {
-				if err := geo.Check(g); err != nil {
-					t.Fatalf("grid %d: %v", i, err)
-				}
-				m2 := geo.AreaM2(g)
-				sum += planar.Area(g)
-				if m2 < UnitM2/3 {
+			checkLaid(t, area, layout)
+			small, large := 0, 0
+			for _, c := range layout.Cells {
+				if m2 := geo.AreaMultiM2(c); m2 < tooSmall*UnitM2 {
 					small++
+				} else if m2 > 2*UnitM2 {
+					large++
 				}
-				if m2 > 4*UnitM2 {
-					t.Errorf("grid %d has %.0f m²", i, m2)
-				}
-				edges = append(edges, edgesOf(orb.MultiPolygon{g})...)
 			}
-			if math.Abs(sum-whole) > 1e-9*planar.Length(area) { // the lattice moves the border by half of that
-				t.Errorf("%d grids have %g square degrees, the area %g", len(grids), sum, whole)
-			}
-			if small > len(area) {
-				t.Errorf("%d of %d grids are slivers", small, len(grids))
-			}
-			outline := 0.0
-			for _, e := range cancel(edges) {
-				outline += geo.DistanceM(e.from.point(), e.to.point())
-			}
-			if want := borderM(area); math.Abs(outline-want) > 1e-3*want {
-				t.Errorf("borders that nobody shares are %.1f m long, that of the area %.1f m", outline, want)
+			if small > len(area) || large > 0 {
+				t.Errorf("%d of %d grids are small, %d large: %+v", small, len(layout.Cells), large, layout.Report.AreaM2)
 			}
 		})
+	}
+}
+
+// checkLaid holds grids against the area that they are laid over: valid, the same ground, no finding, and no border that only one has.
+func checkLaid(t *testing.T, area orb.MultiPolygon, layout Layout) {
+	t.Helper()
+	net := lattice.Net{Extent: area}
+	sum, outline := 0.0, 0.0
+	for i, c := range layout.Cells {
+		if err := geo.Check(c); err != nil || len(c) != 1 {
+			t.Fatalf("grid %d: %d parts, %v", i, len(c), err)
+		}
+		sum += planar.Area(c)
+		net.Cells = append(net.Cells, lattice.Cell{ID: int64(i), Shape: c})
+	}
+	if whole := planar.Area(area); math.Abs(sum-whole) > 1e-9*planar.Length(area) { // the lattice moves the border by half of that
+		t.Errorf("%d grids have %g square degrees, the area %g", len(layout.Cells), sum, whole)
+	}
+	findings, err := lattice.Check(t.Context(), net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range findings {
+		if f.Kind != lattice.Rectangle {
+			t.Errorf("%s of %.3f m², %.3f m wide, by %v", f.Kind, f.AreaM2, f.WidthM, f.Cells)
+		}
+	}
+	m := newMesh(layout.Cells, func(orb.Point) border { return borderOpen })
+	for _, s := range m.sides {
+		if _, shared := m.owner[s.reversed()]; !shared {
+			outline += geo.DistanceM(s[0], s[1])
+		}
+	}
+	if want := borderM(area); math.Abs(outline-want) > 1e-3*want {
+		t.Errorf("borders that nobody shares are %.1f m long, that of the area %.1f m", outline, want)
 	}
 }
 
@@ -111,15 +129,15 @@ func borderM(area orb.MultiPolygon) (m float64) {
 }
 
 func TestLayOrder(t *testing.T) {
-	grids, err := Lay(orb.MultiPolygon{{rectangle(120, 36, 120.005, 36.005)}}, UnitM2)
+	layout, err := Lay(t.Context(), Site{Area: orb.MultiPolygon{{rectangle(120, 36, 120.008, 36.008)}}}, UnitM2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(grids) < 20 {
-		t.Fatalf("%d grids", len(grids))
+	if len(layout.Cells) < openGround {
+		t.Fatalf("%d grids", len(layout.Cells))
 	}
 	last := orb.Point{-180, 90}
-	for i, g := range grids {
+	for i, g := range layout.Cells {
 		c := g.Bound().Center()
 		south, east := c[1] < last[1]-1e-6, c[0] > last[0]
 		if !south && !east {
@@ -142,7 +160,7 @@ func TestLayRefuses(t *testing.T) {
 		"too many": {orb.MultiPolygon{{rectangle(120, 36, 121, 37)}}, UnitM2, ErrTooLarge},
 		"no size":  {orb.MultiPolygon{{rectangle(120, 36, 120.01, 36.01)}}, math.NaN(), ErrArea},
 	} {
-		if _, err := Lay(c.area, c.target); !errors.Is(err, c.want) {
+		if _, err := Lay(t.Context(), Site{Area: c.area}, c.target); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
@@ -152,10 +170,10 @@ func BenchmarkLay(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 1))
 	area := orb.MultiPolygon{{star(r, orb.Point{120, 36.2}, 0.035, 0.06, 500)}}
 	for b.Loop() {
-		grids, err := Lay(area, UnitM2)
+		layout, err := Lay(b.Context(), Site{Area: area}, UnitM2)
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.ReportMetric(float64(len(grids)), "grids")
+		b.ReportMetric(float64(len(layout.Cells)), "grids")
 	}
 }

@@ -171,11 +171,23 @@ func (d *desk) namedBy(code, region string) string {
 	return c.Region
 }
 
+// liesAtOnce is of how many shapes it is asked at once where they lie: the question grows with the square of it.
+const liesAtOnce = 250
+
 // lies asks where shapes lie.
 func (d *desk) lies(ctx context.Context, shapes []orb.MultiPolygon, named []string, digits int) ([]lie, error) {
 	encoded, err := encodeAll(shapes)
-	if err != nil || len(shapes) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	return query(ctx, d.tx, liesInSQL, []any{encoded, named, digits, float64(outsideM2)}, readLie)
+	all := make([]lie, 0, len(shapes))
+	for i := 0; i < len(encoded); i += liesAtOnce {
+		end := min(i+liesAtOnce, len(encoded))
+		some, err := query(ctx, d.tx, liesInSQL, []any{encoded[i:end], named[i:end], digits, float64(outsideM2)}, readLie)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
 }

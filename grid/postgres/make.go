@@ -5,37 +5,37 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 
+	"wangge/geo"
 	"wangge/geo/pgeom"
 	"wangge/grid"
+	"wangge/grid/rights"
 )
 
-// Why no grids were made; grid.ErrArea, ErrTooLarge, ErrCode, ErrPattern and ErrSequence are others.
+// Why no grids are proposed; grid.ErrArea, ErrTooLarge, ErrCode, ErrPattern and ErrSequence are others.
 var (
 	// ErrNoScheme: there is no such scheme.
 	ErrNoScheme = errors.New("no such scheme")
-	// ErrTaken: grids of the scheme lie over the area already.
+	// ErrTaken: grids of the scheme lie over the area already. HTTP 409.
 	ErrTaken = errors.New("the area has grids of this scheme already")
 	// ErrUnknownRegion: there is no such region in force, or it has no shape.
 	ErrUnknownRegion = errors.New("no such region with a shape")
 )
 
-// Made tells what Make wrote.
-type Made struct {
-	Grids       int
-	First, Last string // codes
-	AreaM2      float64
-	Revision    uint64 // of the writing transaction
-}
-
 const (
-	// lockSchemeSQL keeps others from laying grids of the scheme meanwhile.
-	lockSchemeSQL = `SELECT code_pattern::text FROM grid_scheme WHERE code = $1 FOR UPDATE`
+	// divisionsSQL finds the divisions in which codes are given, with $2 digits, at and below a region; where it has none, the region itself.
+	divisionsSQL = `
+WITH inner_ AS (
+    SELECT r.code, r.geom FROM region r JOIN region_kind k ON k.id = r.kind
+    WHERE k.is_division AND length(r.code) = $2 AND starts_with(r.code, $1) AND r.valid_to IS NULL AND r.geom IS NOT NULL)
+SELECT code, ST_AsEWKB(geom) FROM inner_
+UNION ALL
+SELECT code, ST_AsEWKB(geom) FROM region WHERE code = $1 AND valid_to IS NULL AND geom IS NOT NULL AND NOT EXISTS (SELECT FROM inner_)
+ORDER BY code`
 
 	// takenSQL finds a grid that covers some of the area, more than a border's width.
 	takenSQL = `
@@ -49,16 +49,36 @@ ORDER BY g.code LIMIT 1`
 SELECT max(code) FROM code_registry
 WHERE entity = 'grid' AND code_scheme = $1 AND starts_with(code, $2) AND length(code) = $3`
 
-	insertGridsSQL = `
-INSERT INTO grid (scheme, code, valid_from, geom)
-SELECT $1, g.code, current_date, ST_GeomFromEWKB(g.shape)
-FROM unnest($2::text[], $3::bytea[]) WITH ORDINALITY g (code, shape, nth) ORDER BY nth`
+	// waysSQL finds what grids can be laid along in an area, and whether it bounds blocks or only divides large ones. Footpaths do neither, nor does
+	// what runs below ground; ponds and lawns that are smaller than a part of a grid are no borders.
+	waysSQL = `
+WITH area AS (SELECT ST_GeomFromEWKB($1) AS geom)
+SELECT true, ST_AsEWKB(d.geom) FROM area, road w, ST_Dump(w.geom) d WHERE ST_Intersects(w.geom, area.geom) AND w.class <> 'footpath' AND w.level >= 0
+UNION ALL
+SELECT false, ST_AsEWKB(d.geom) FROM area, back_alley w, ST_Dump(w.geom) d WHERE ST_Intersects(w.geom, area.geom)
+UNION ALL
+SELECT true, ST_AsEWKB(d.geom) FROM area, ground w, ST_Dump(CASE WHEN ST_Dimension(w.geom) = 1 THEN w.geom ELSE ST_Boundary(w.geom) END) d
+WHERE ST_Intersects(w.geom, area.geom) AND w.kind IN ('barrier', 'water', 'green') AND (ST_Dimension(w.geom) = 1 OR ST_Area(w.geom::geography) > $2)`
 
-	madeSQL = `
-SELECT coalesce(sum(area_m2), 0), pg_current_xact_id()::text FROM grid WHERE scheme = $1 AND code = ANY ($2)`
+	buildingsSQL = `
+SELECT w.id, ST_AsEWKB(d.geom) FROM ST_GeomFromEWKB($1) area, ground w, ST_Dump(w.geom) d
+WHERE w.kind = 'building' AND ST_Dimension(w.geom) = 2 AND ST_Intersects(w.geom, area) ORDER BY w.id, d.path`
 
 	shapeOfSQL = `SELECT ST_AsEWKB(geom) FROM region WHERE code = $1 AND valid_to IS NULL AND geom IS NOT NULL`
 )
+
+// borderShare is how large a pond or a lawn must be, in shares of a grid, for its edge to be a border.
+const borderShare = 0.5
+
+// LayOrder is what somebody wants grids proposed for.
+type LayOrder struct {
+	Scheme   string
+	Region   string           // a community, or a region whose communities are laid one by one
+	Area     orb.MultiPolygon // within Region; nil for all of it
+	TargetM2 float64          // of a grid
+	MostM2   float64          // larger regions are refused, unless they are one community; 0 for any size
+	Note     string
+}
 
 // Shape is the area of a region in force, or ErrUnknownRegion.
 func Shape(ctx context.Context, pool *pgxpool.Pool, code string) (orb.MultiPolygon, error) {
@@ -73,77 +93,131 @@ func Shape(ctx context.Context, pool *pgxpool.Pool, code string) (orb.MultiPolyg
 	return area(b)
 }
 
-// Make lays grids of a scheme over an area that has none, in one transaction, and gives them codes in a community: the numbers after
-// the last that was ever used there. Grids are about targetM2 square metres.
-func Make(ctx context.Context, pool *pgxpool.Pool, scheme, community string, over orb.MultiPolygon, targetM2 float64) (Made, error) {
-	cells, err := grid.Lay(over, targetM2)
-	if err != nil {
-		return Made{}, err
+// ProposeLay lays grids along streets over ground that has none and keeps them as a proposal. Errors: rights', ErrNoScheme, ErrUnknownRegion, ErrTaken,
+// grid.ErrArea, grid.ErrTooLarge, grid.ErrPattern, grid.ErrCode.
+func (t *Tx) ProposeLay(ctx context.Context, o LayOrder) (Proposal, error) {
+	if err := t.Caller.Actor.May(rights.EditGrid, rights.Place{Region: o.Region}); err != nil {
+		return Proposal{}, err
 	}
-	var made Made
-	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		codes, err := nextCodes(ctx, tx, scheme, community, len(cells))
+	places, err := t.placesFor(ctx, o)
+	if err != nil {
+		return Proposal{}, err
+	}
+	var layouts []grid.Layout
+	var cells []ProposedCell
+	for _, p := range places {
+		if err := t.checkFree(ctx, o.Scheme, p.Shape); err != nil {
+			return Proposal{}, err
+		}
+		site, err := t.site(ctx, p.Shape, o.TargetM2)
 		if err != nil {
-			return err
+			return Proposal{}, err
 		}
-		if err := checkFree(ctx, tx, scheme, over); err != nil {
-			return err
+		layout, err := grid.Lay(ctx, site, o.TargetM2)
+		if err != nil {
+			return Proposal{}, fmt.Errorf("region %s: %w", p.Code, err)
 		}
-		made, err = LayGrids(ctx, tx, scheme, codes, cells)
+		layouts = append(layouts, layout)
+		for _, c := range layout.Cells {
+			cells = append(cells, ProposedCell{Shape: c, AreaM2: geo.AreaMultiM2(c)})
+		}
+	}
+	p := Proposal{Scheme: o.Scheme, Region: o.Region, Kind: grid.EditLay, Note: o.Note, Cells: len(cells)}
+	if p.Options, err = json.Marshal(map[string]any{"target_m2": o.TargetM2, "drawn": o.Area != nil}); err != nil {
+		return Proposal{}, err
+	}
+	if p.Report, err = json.Marshal(grid.TogetherReport(layouts)); err != nil {
+		return Proposal{}, err
+	}
+	return t.keepProposal(ctx, p, cells)
+}
+
+// layPlace is ground that is laid at once.
+type layPlace struct {
+	Code  string
+	Shape orb.MultiPolygon
+}
+
+// placesFor finds the communities to be laid, or the area.
+func (t *Tx) placesFor(ctx context.Context, o LayOrder) ([]layPlace, error) {
+	s, err := t.Scheme(ctx, o.Scheme, 0)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil, fmt.Errorf("%w: %s", ErrNoScheme, o.Scheme)
+	case err != nil:
+		return nil, err
+	}
+	if err := s.Pattern.Validate(); err != nil {
+		return nil, fmt.Errorf("scheme %s: %w", s.Code, err)
+	}
+	digits := s.Pattern.RegionDigits()
+	places, err := query(ctx, t.tx, divisionsSQL, []any{o.Region, digits}, func(row pgx.CollectableRow) (p layPlace, err error) {
+		var b []byte
+		if err := row.Scan(&p.Code, &b); err != nil {
+			return p, err
+		}
+		p.Shape, err = area(b)
+		return p, err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case o.Area != nil && len(o.Region) != digits && digits > 0:
+		return nil, fmt.Errorf("%w: an area lies in one %s, %q is none", grid.ErrCode, s.Pattern.RegionKind(), o.Region)
+	case o.Area != nil:
+		return []layPlace{{o.Region, o.Area}}, nil
+	case len(places) == 0:
+		return nil, fmt.Errorf("%w: %s", ErrUnknownRegion, o.Region)
+	}
+	m2 := 0.0
+	for _, p := range places {
+		m2 += geo.AreaMultiM2(p.Shape)
+	}
+	if len(places) > 1 && o.MostM2 > 0 && m2 > o.MostM2 {
+		return nil, fmt.Errorf("%w: %.1f km² in %d divisions", grid.ErrTooLarge, m2/1e6, len(places))
+	}
+	if n := m2 / o.TargetM2; n > grid.MaxLaid {
+		return nil, fmt.Errorf("%w: %.0f grids", grid.ErrTooLarge, n)
+	}
+	return places, nil
+}
+
+// site reads what grids are laid along.
+func (t *Tx) site(ctx context.Context, over orb.MultiPolygon, targetM2 float64) (s grid.Site, err error) {
+	s.Area = over
+	shape, err := encode(over)
+	if err != nil {
+		return s, err
+	}
+	rows, err := t.tx.Query(ctx, waysSQL, shape, borderShare*targetM2)
+	if err != nil {
+		return s, err
+	}
+	var bounds bool
+	var b []byte
+	_, err = pgx.ForEachRow(rows, []any{&bounds, &b}, func() error {
+		g, err := pgeom.Decode(b)
+		if l, is := g.(orb.LineString); is && bounds {
+			s.Streets = append(s.Streets, l)
+		} else if is {
+			s.Alleys = append(s.Alleys, l)
+		}
 		return err
 	})
-	return made, err
-}
-
-// LayGrids inserts grids under codes of their own. It checks nothing.
-func LayGrids(ctx context.Context, tx pgx.Tx, scheme string, codes []string, cells []orb.Polygon) (Made, error) {
-	made := Made{Grids: len(cells)}
-	if len(cells) == 0 || len(codes) != len(cells) {
-		return Made{}, fmt.Errorf("%d codes for %d grids", len(codes), len(cells))
+	if err != nil {
+		return s, err
 	}
-	shapes := make([][]byte, len(cells))
-	for i, c := range cells {
-		b, err := pgeom.Encode(c)
-		if err != nil {
-			return Made{}, err
+	s.Buildings, err = query(ctx, t.tx, buildingsSQL, []any{shape}, func(row pgx.CollectableRow) (x grid.Building, err error) {
+		if err := row.Scan(&x.ID, &b); err != nil {
+			return x, err
 		}
-		shapes[i] = b
-	}
-	if _, err := tx.Exec(ctx, insertGridsSQL, scheme, codes, shapes); err != nil {
-		return Made{}, err
-	}
-	made.First, made.Last = codes[0], codes[len(codes)-1]
-	var xid string
-	if err := tx.QueryRow(ctx, madeSQL, scheme, codes).Scan(&made.AreaM2, &xid); err != nil {
-		return Made{}, err
-	}
-	var err error
-	made.Revision, err = strconv.ParseUint(xid, 10, 64)
-	return made, err
-}
-
-// nextCodes gives the n codes after the last one used in a community, and holds the scheme's lock until the transaction ends.
-func nextCodes(ctx context.Context, tx pgx.Tx, scheme, community string, n int) ([]string, error) {
-	var text string
-	err := tx.QueryRow(ctx, lockSchemeSQL, scheme).Scan(&text)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, fmt.Errorf("%w: %s", ErrNoScheme, scheme)
-	}
-	if err != nil {
-		return nil, err
-	}
-	var pattern grid.CodePattern
-	if err := json.Unmarshal([]byte(text), &pattern); err != nil {
-		return nil, fmt.Errorf("%w: %w", grid.ErrPattern, err)
-	}
-	if err := pattern.Validate(); err != nil {
-		return nil, fmt.Errorf("scheme %s: %w", scheme, err)
-	}
-	last, err := lastCode(ctx, tx, scheme, community, pattern)
-	if err != nil {
-		return nil, err
-	}
-	return pattern.After(community, last, n)
+		mp, err := area(b)
+		if err == nil {
+			x.Shape = mp[0]
+		}
+		return x, err
+	})
+	return s, err
 }
 
 // lastCode is the highest code that was ever given in a division; "" for none.
@@ -155,13 +229,14 @@ func lastCode(ctx context.Context, tx pgx.Tx, scheme, region string, pattern gri
 	return *last, nil
 }
 
-func checkFree(ctx context.Context, tx pgx.Tx, scheme string, over orb.MultiPolygon) error {
-	b, err := pgeom.Encode(over)
+// checkFree refuses an area over which grids of a scheme lie.
+func (t *Tx) checkFree(ctx context.Context, scheme string, over orb.MultiPolygon) error {
+	b, err := encode(over)
 	if err != nil {
 		return err
 	}
 	var code string
-	switch err := tx.QueryRow(ctx, takenSQL, scheme, b).Scan(&code); {
+	switch err := t.tx.QueryRow(ctx, takenSQL, scheme, b).Scan(&code); {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil
 	case err != nil:
