@@ -108,8 +108,16 @@ func shapeOf(n *grid.Net, g *grid.Grid) gridShape {
 	return gridShape{describeGrid(n, g), geometryOf(g.Shape)}
 }
 
-// geometryOf is a shape as GeoJSON, a single polygon as such.
+// geometryOf is a shape as GeoJSON, a single polygon as such, with no more digits than the lattice of grids has.
 func geometryOf(shape orb.MultiPolygon) geojson.Geometry {
+	shape = shape.Clone()
+	for _, p := range shape {
+		for _, ring := range p {
+			for i, at := range ring {
+				ring[i] = orb.Point{degrees(at[0]), degrees(at[1])}
+			}
+		}
+	}
 	if len(shape) == 1 {
 		return *geojson.NewGeometry(shape[0])
 	}
@@ -149,7 +157,7 @@ func (h *Handler) grids(w http.ResponseWriter, r *http.Request) error {
 	roster := rosterOf(view)
 	var found []*grid.Grid
 	for _, g := range n.GridsIn(scheme, region) {
-		if (ask == "" || strings.Contains(g.Code, ask) || strings.Contains(strings.ToLower(g.Name), ask)) &&
+		if (ask == "" || strings.Contains(strings.ToLower(g.Code), ask) || strings.Contains(strings.ToLower(g.Name), ask)) &&
 			(state == "" || string(roster.State(n, g, day)) == state) {
 			found = append(found, g)
 		}

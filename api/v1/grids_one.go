@@ -22,9 +22,9 @@ type gridDetail struct {
 	LengthsM     map[string]float64 `json:"lengths_m" doc:"网格内道路（不含步行道）、背街小巷的长度"`
 	Parents      []string           `json:"parents" doc:"由哪些网格变来"`
 	Children     []string           `json:"children" doc:"变成了哪些网格"`
-	Requirements []needJSON         `json:"requirements" doc:"定人要求；null 为未登录"`
-	People       []assignment       `json:"people" doc:"null 为未登录"`
-	Failures     []failureJSON      `json:"failures" doc:"null 为未登录"`
+	Requirements *[]needJSON        `json:"requirements" doc:"定人要求；null 为未登录"`
+	People       *[]assignment      `json:"people" doc:"null 为未登录"`
+	Failures     *[]failureJSON     `json:"failures" doc:"null 为未登录"`
 	State        *grid.GridState    `json:"state"`
 	Load         *float64           `json:"load"`
 }
@@ -92,13 +92,13 @@ func (j *gridDetail) count(c postgres.Counted) {
 // man says who is responsible for the grid.
 func (j *gridDetail) man(t *teller, g *grid.Grid) {
 	target := grid.Target{Kind: grid.TargetGrid, ID: g.ID}
-	j.Requirements = []needJSON{}
+	needs := []needJSON{}
 	for _, q := range t.roster.Requirements(target.Kind, g.Scheme) {
 		need := needJSON{Role: q.Role, AtLeast: q.AtLeast, AtMost: orNull(q.AtMost), Have: t.roster.Have(target, q.Role, t.day).There}
 		need.Title, need.TitleEn = t.role(q.Role)
-		j.Requirements = append(j.Requirements, need)
+		needs = append(needs, need)
 	}
-	j.People, j.Failures = t.assignments(target), t.failures(t.roster.FailuresOf(t.net, target, t.day))
+	people, failures := t.assignments(target), t.failures(t.roster.FailuresOf(t.net, target, t.day))
 	state, load := t.roster.State(t.net, g, t.day), math.Round(t.roster.Strain(t.net, target, t.day)*1000)/1000
-	j.State, j.Load = &state, &load
+	j.Requirements, j.People, j.Failures, j.State, j.Load = &needs, &people, &failures, &state, &load
 }

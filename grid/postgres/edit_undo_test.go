@@ -24,7 +24,9 @@ func do(t testing.TB, pool *pgxpool.Pool, what func(ctx context.Context, tx *pos
 }
 
 func undo(id int64) func(ctx context.Context, tx *postgres.Tx) (postgres.Edited, error) {
-	return func(ctx context.Context, tx *postgres.Tx) (postgres.Edited, error) { return tx.UndoEdit(ctx, id, "撤回") }
+	return func(ctx context.Context, tx *postgres.Tx) (postgres.Edited, error) {
+		return tx.UndoEdit(ctx, id, "撤回")
+	}
 }
 
 // groundSQL is the ground of the unit grids as a set of shapes without codes, and who is responsible where.
