@@ -2,6 +2,7 @@ package grid
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -116,8 +117,12 @@ func (r *Roster) gap(t Target, q *Requirement, day Day) (Failure, bool) {
 
 // overloads lists the holders who have too much.
 func (r *Roster) overloads(n *Net, day Day, f FailureFilter, in *extent) (out []Failure) {
+	least := math.MaxInt // of all limits: who never had more duties cannot have too many
+	for _, l := range r.limits {
+		least = min(least, l.AtMost)
+	}
 	for _, h := range r.holders {
-		if len(r.byHolder[h.ID]) < 2 { // no limit is below one
+		if len(r.byHolder[h.ID]) <= least {
 			continue
 		}
 		for _, l := range r.Load(n, h.ID, day) {

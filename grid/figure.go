@@ -80,7 +80,7 @@ func (r *Roster) Figures(n *Net, w *Ways, day Day, scheme string, region *Region
 func (g *ground) figures(scheme string, region *Region) Figures {
 	in := g.extent(region)
 	f := Figures{
-		Gridded: area(g.gridded(scheme), in), CoveredArea: area(g.covered(), in),
+		Gridded: g.gridded(scheme).area(in), CoveredArea: g.covered().area(in),
 		Manned: Share{Unit: unitGrid}, Dutiful: Share{Unit: unitDuty}, CoveredRoad: Share{Unit: unitM}, CoveredAlley: Share{Unit: unitM},
 	}
 	for _, x := range g.gridsIn(scheme, in) {
@@ -161,5 +161,8 @@ func (g *ground) counts(m mark, scheme string, in *extent) bool {
 			return false
 		}
 	}
-	return in.target(g.roster, m.duty.Target)
+	if in.zone {
+		return in.target(g.roster, m.duty.Target)
+	}
+	return in.has(m.division, nil, nil)
 }

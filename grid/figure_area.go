@@ -1,49 +1,72 @@
 package grid
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/paulmach/orb"
 
 	"wangge/geo"
 	"wangge/grid/lattice"
 )
 
-// piece is a part of a ground; pieces of one ground do not overlap. A unit grid lies in one community by the rules of its scheme, so it counts
-// where the record places it; a drawn shape is cut by the border of a region.
+// cover is a part of the ground, taken apart into pieces that do not overlap. A unit grid lies in one community by the rules of its scheme, so it
+// counts where the record places it; a drawn shape is cut by the border of a region.
+type cover struct {
+	units []*Grid
+	parts []part  // of the units, by division
+	drawn []piece // without what the units or other pieces have
+}
+
+// part is how much the unit grids of one division have.
+type part struct {
+	division string
+	m2       float64
+}
+
 type piece struct {
-	unit  *Grid            // nil for what is drawn
-	shape orb.MultiPolygon // of what is drawn
+	shape orb.MultiPolygon
 	bound orb.Bound
 }
 
-// piecesOf takes the union of grids apart: into unit grids where the grids are made of such, else into shapes without what other pieces have.
-func (n *Net) piecesOf(grids []*Grid) []piece {
-	units := map[int64]*Grid{}
+// coverOf takes the union of grids apart: into unit grids where the grids are made of such, else into shapes.
+func (n *Net) coverOf(grids []*Grid) *cover {
+	units := map[int64]bool{}
 	var drawn []*Grid
 	for _, g := range grids {
 		members := n.Members(g)
 		switch {
 		case g.Scheme == UnitScheme:
-			units[g.ID] = g
+			units[g.ID] = true
 		case len(g.Members) > 0 && len(members) == len(g.Members) && allUnits(members):
 			for _, m := range members {
-				units[m.ID] = m
+				units[m.ID] = true
 			}
 		default:
 			drawn = append(drawn, g)
 		}
 	}
-	var out []piece
+	c := &cover{}
+	byDivision := map[string]float64{}
 	for _, g := range n.Grids(UnitScheme) { // in an order that does not change, for sums that do not
-		if units[g.ID] != nil {
-			out = append(out, piece{unit: g, shape: g.Shape, bound: g.Bound})
+		if units[g.ID] {
+			c.units = append(c.units, g)
+			byDivision[g.Region] += g.AreaM2
 		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(byDivision)) {
+		c.parts = append(c.parts, part{code, byDivision[code]})
 	}
 	for _, g := range drawn {
-		if rest := without(g, out); len(rest) > 0 {
-			out = append(out, piece{shape: rest, bound: rest.Bound()})
+		rest := g.Shape
+		if near := c.near(g.Bound); len(near) > 0 {
+			_, rest, _ = lattice.Overlay(g.Shape, lattice.Dissolve(near))
+		}
+		if len(rest) > 0 {
+			c.drawn = append(c.drawn, piece{rest, rest.Bound()})
 		}
 	}
-	return out
+	return c
 }
 
 func allUnits(grids []*Grid) bool {
@@ -55,31 +78,39 @@ func allUnits(grids []*Grid) bool {
 	return true
 }
 
-// without is the shape of a grid without the pieces that there are.
-func without(g *Grid, pieces []piece) orb.MultiPolygon {
-	var near []orb.MultiPolygon
-	for _, p := range pieces {
-		if p.bound.Intersects(g.Bound) {
-			near = append(near, p.shape)
+// near are the shapes of the pieces whose boxes meet a box.
+func (c *cover) near(b orb.Bound) (out []orb.MultiPolygon) {
+	for _, g := range c.units {
+		if g.Bound.Intersects(b) {
+			out = append(out, g.Shape)
 		}
 	}
-	if len(near) == 0 {
-		return g.Shape
+	for _, p := range c.drawn {
+		if p.bound.Intersects(b) {
+			out = append(out, p.shape)
+		}
 	}
-	_, rest, _ := lattice.Overlay(g.Shape, lattice.Dissolve(near))
-	return rest
+	return out
 }
 
-// area is how much of a region some pieces cover.
-func area(pieces []piece, in *extent) Share {
+// area is how much of a region is covered.
+func (c *cover) area(in *extent) Share {
 	s := Share{Unit: unitM2, Of: in.region.AreaM2}
-	for _, p := range pieces {
-		switch {
-		case p.unit != nil:
-			if in.grid(p.unit) {
-				s.Have += p.unit.AreaM2
+	if in.zone {
+		for _, g := range c.units {
+			if in.grid(g) {
+				s.Have += g.AreaM2
 			}
-		case p.bound.Intersects(in.region.Bound):
+		}
+	} else {
+		for _, p := range c.parts {
+			if in.has(p.division, nil, nil) {
+				s.Have += p.m2
+			}
+		}
+	}
+	for _, p := range c.drawn {
+		if p.bound.Intersects(in.region.Bound) {
 			both, _, _ := lattice.Overlay(p.shape, in.region.Shape)
 			s.Have += geo.AreaMultiM2(both)
 		}
@@ -92,18 +123,12 @@ func area(pieces []piece, in *extent) Share {
 // smaller than a square metre are rounding.
 func (r *Roster) Uncovered(n *Net, w *Ways, day Day, scheme string, region *Region) []orb.Polygon {
 	g := r.groundOf(n, w, day)
-	pieces := g.covered()
+	c := g.covered()
 	if scheme != "" {
-		pieces = g.gridded(scheme)
-	}
-	var near []orb.MultiPolygon
-	for _, p := range pieces {
-		if p.bound.Intersects(region.Bound) {
-			near = append(near, p.shape)
-		}
+		c = g.gridded(scheme)
 	}
 	rest := region.Shape
-	if len(near) > 0 {
+	if near := c.near(region.Bound); len(near) > 0 {
 		_, rest, _ = lattice.Overlay(region.Shape, lattice.Dissolve(near))
 	}
 	var out []orb.Polygon

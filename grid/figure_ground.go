@@ -15,17 +15,18 @@ type ground struct {
 	marks  []mark    // of the duties of the day
 
 	mu     sync.Mutex
-	pieces map[string][]piece // by scheme; "" is what is covered
+	covers map[string]*cover // by scheme; "" is what somebody is responsible for
 }
 
 // mark is a duty of the day and whether it is within its rules.
 type mark struct {
-	duty *Duty
-	fine bool
+	duty     *Duty
+	division string // of its target, the narrowest
+	fine     bool
 }
 
 func (r *Roster) ground(n *Net, w *Ways, day Day) *ground {
-	g := &ground{net: n, roster: r, ways: w, day: day, pieces: map[string][]piece{}}
+	g := &ground{net: n, roster: r, ways: w, day: day, covers: map[string]*cover{}}
 	g.marks = g.markDuties()
 	g.metres = w.covered(r, day, g.manned())
 	return g
@@ -46,24 +47,24 @@ func (g *ground) manned() []*Grid {
 	return out
 }
 
-// gridded are the pieces of the ground that grids of a scheme cover.
-func (g *ground) gridded(scheme string) []piece {
+// gridded is the ground that grids of a scheme cover.
+func (g *ground) gridded(scheme string) *cover {
 	if scheme == "" {
-		return nil
+		return &cover{}
 	}
-	return g.piecesOf(scheme, func() []*Grid { return g.net.Grids(scheme) })
+	return g.coverOf(scheme, func() []*Grid { return g.net.Grids(scheme) })
 }
 
-// covered are the pieces of the ground where anybody is responsible.
-func (g *ground) covered() []piece { return g.piecesOf("", g.manned) }
+// covered is the ground where anybody is responsible.
+func (g *ground) covered() *cover { return g.coverOf("", g.manned) }
 
-func (g *ground) piecesOf(key string, grids func() []*Grid) []piece {
+func (g *ground) coverOf(key string, grids func() []*Grid) *cover {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	known, ok := g.pieces[key]
+	known, ok := g.covers[key]
 	if !ok {
-		known = g.net.piecesOf(grids())
-		g.pieces[key] = known
+		known = g.net.coverOf(grids())
+		g.covers[key] = known
 	}
 	return known
 }
@@ -92,7 +93,7 @@ func (g *ground) markDuties() (out []mark) {
 			continue // who stands in has it
 		}
 		tooMuch := slices.ContainsFunc(over[d.Holder], func(l Load) bool { return l.Role == d.Role && slices.Contains(l.Targets, d.Target) })
-		out = append(out, mark{d, !away && !tooMuch && !excess[d]})
+		out = append(out, mark{d, r.RegionOf(g.net, d.Target), !away && !tooMuch && !excess[d]})
 	}
 	return out
 }
