@@ -2,6 +2,7 @@ package lattice_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -74,7 +75,7 @@ func TestAgreesWithPostGIS(t *testing.T) {
 		for range e.r.IntN(8) {
 			cells = e.damage(cells)
 		}
-		g, o := agree(t, pool, "copy "+string(rune('0'+seed%10)), lattice.Net{Cells: cells, Extent: m.extent()})
+		g, o := agree(t, pool, fmt.Sprint("copy ", seed), lattice.Net{Cells: cells, Extent: m.extent()})
 		gaps, overlaps = gaps+g, overlaps+o
 	}
 	t.Logf("%.0f m² of gaps, %.0f m² of overlaps", gaps, overlaps)
@@ -148,6 +149,14 @@ func TestRealBoundaries(t *testing.T) {
 		n.Extent = city
 		gaps, overlaps := agree(t, pool, "level "+level, *n)
 		t.Logf("level %s: %d divisions, %.0f m² of gaps, %.0f m² of overlaps", level, len(n.Cells), gaps, overlaps)
+		e := &editor{rand.New(rand.NewPCG(8, 23))}
+		for copies := range 4 {
+			for range 6 {
+				n.Cells = e.damage(n.Cells)
+			}
+			gaps, overlaps := agree(t, pool, fmt.Sprintf("level %s, copy %d", level, copies), *n)
+			t.Logf("damaged: %.0f m² of gaps, %.0f m² of overlaps", gaps, overlaps)
+		}
 	}
 }
 
