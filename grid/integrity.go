@@ -64,9 +64,25 @@ type seen struct {
 
 // inspections are the reports of a net, made when asked for, and those of nets before it, from which only what changed is checked again.
 type inspections struct {
-	mu      sync.Mutex
+	busy chan struct{} // holds one while a report is made
+
+	mu      sync.Mutex         // held for a moment only: whoever makes the next net does not wait for a report
 	reports map[string]*Report // of this net, by scheme
 	before  map[string]*Report // of a net before it
+}
+
+// atHand is a report that was made, and the one of a net before.
+func (c *inspections) atHand(scheme string) (now, before *Report) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.reports[scheme], c.before[scheme]
+}
+
+func (c *inspections) keep(r *Report) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reports[r.Scheme] = r
+	delete(c.before, r.Scheme)
 }
 
 // Integrity tells what is wrong with the net of a scheme: gaps, overlaps, slivers, grids outside their divisions, invalid shapes, codes that are
@@ -76,15 +92,22 @@ func (n *Net) Integrity(ctx context.Context, scheme string) (*Report, error) {
 	if s == nil {
 		return nil, nil
 	}
-	n.checks.mu.Lock()
-	defer n.checks.mu.Unlock()
-	if r := n.checks.reports[scheme]; r != nil {
+	if r, _ := n.checks.atHand(scheme); r != nil {
 		return r, nil
 	}
-	r, err := n.inspect(ctx, s, n.checks.before[scheme])
+	select {
+	case n.checks.busy <- struct{}{}:
+		defer func() { <-n.checks.busy }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	r, before := n.checks.atHand(scheme)
+	if r != nil {
+		return r, nil
+	}
+	r, err := n.inspect(ctx, s, before)
 	if err == nil {
-		n.checks.reports[scheme] = r
-		delete(n.checks.before, scheme)
+		n.checks.keep(r)
 	}
 	return r, err
 }
@@ -98,7 +121,7 @@ func (n *Net) Succeed(old *Net) {
 }
 
 func newInspections() *inspections {
-	return &inspections{reports: map[string]*Report{}, before: map[string]*Report{}}
+	return &inspections{busy: make(chan struct{}, 1), reports: map[string]*Report{}, before: map[string]*Report{}}
 }
 
 // maxChanged is up to how many changed grids only their surroundings are checked.
