@@ -63,6 +63,10 @@ function lookAtNet(map: MapLibre, { grid, session, map: port, selecting }: App, 
     }
     looked = true
     ready.fit(own.length > 0 ? around(own.map(({ bbox }) => bbox)) : net)
+    void map.once('moveend', () => {
+      const first = grid.scheme.value?.first_zoom ?? 0
+      if (map.getZoom() < first) ready.zoomTo(first) // a small screen: better the middle of the net than none of it
+    })
   }, { immediate: true, flush: 'post' })
   map.on('remove', stop)
 }

@@ -94,11 +94,20 @@ function fill(classes: GridClass[], items: GridState[], indexOf: (item: GridStat
   return made
 }
 
-/** Least values of up to `parts` classes with about as many members each, whole and ascending. */
+/**
+ * Least values of up to `parts` classes, ascending, each with about as many of what is left as the next. Many equal values make one
+ * class and leave the other classes to the rest: most grids have one thing, and it is the others that one looks for.
+ */
 export function quantiles(values: number[], parts: number): number[] {
   const sorted = [...values].sort((a, b) => a - b)
-  const limits = Array.from({ length: parts }, (_, i) => sorted[Math.floor((i * sorted.length) / parts)]).filter((limit) => limit !== undefined)
-  return [...new Set(limits)]
+  const limits: number[] = []
+  for (let at = 0; at < sorted.length && limits.length < parts;) {
+    limits.push(sorted[at] ?? 0)
+    const share = Math.ceil((sorted.length - at) / (parts - limits.length + 1))
+    const last = sorted[at + share - 1] ?? 0
+    at = sorted.findLastIndex((value) => value === last) + 1
+  }
+  return limits
 }
 
 /** A step of the ramp, as far from the others as can be. */

@@ -16,7 +16,7 @@ export function useOverlay(app: App): { overlay: ComputedRef<Overlay | undefined
     if (layer === undefined) return undefined
     const finding = grid.finding.value
     return overlayOf({
-      layer, classes: grid.classes.value, labels: labels.value, past: grid.past.value, theme: theme.value, ground: grid.ground.value,
+      layer, firstZoom: grid.scheme.value?.first_zoom ?? 0, classes: grid.classes.value, labels: labels.value, past: grid.past.value, theme: theme.value, ground: grid.ground.value,
       findings: grid.list.value === 'integrity' ? (grid.integrity.value.value?.findings ?? []) : finding ? [finding] : [],
       marked: [...grid.marked.value, ...grid.editing.picked.value],
       own: app.session.ownGrids.value.filter(({ scheme }) => scheme === grid.scheme.value?.code).map(({ code }) => code),
@@ -39,9 +39,9 @@ function useLabels({ grid, settings: { lang } }: App): ComputedRef<Label[]> {
     const classes = grid.classes.value
     return (grid.items.value.value ?? []).map((item): Label => {
       const value = classes?.valueOf.get(item.id)
-      const mark = classes?.classes[classes.classOf.get(item.id) ?? -1]?.mark
+      const { mark, color = '' } = classes?.classes[classes.classOf.get(item.id) ?? -1] ?? {}
       const counted = value === undefined ? undefined : grid.colouring.value === 'load' ? `${formatNumber(value * 100, lang.value, 0)} %` : formatNumber(value, lang.value)
-      return { id: item.id, at: item.center, text: item.name || item.short_code, note: counted ?? heads.get(item.id) ?? '', mark: mark ? `${mark} ` : '' }
+      return { id: item.id, at: item.center, text: item.name || item.short_code, note: counted ?? heads.get(item.id) ?? '', mark: mark ? `${mark} ` : '', color }
     })
   })
 }

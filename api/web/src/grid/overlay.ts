@@ -10,6 +10,8 @@ import type { Finding, GridDetail } from './types.ts'
 export interface Drawing {
   /** Tile layer of the net. */
   layer: string
+  /** From which zoom on tiles have it. */
+  firstZoom: number
   classes: Classes | undefined
   labels: Label[]
   past: GridDetail[]
@@ -30,6 +32,8 @@ export interface Label {
   note: string
   /** A word that stands for the colour. */
   mark: string
+  /** Colour of its class; '' where there is none. */
+  color: string
 }
 
 export interface Preview {
@@ -49,10 +53,10 @@ const prefix = 'wangge-grid'
 export const fillLayer = `${prefix}-fill`
 export const labelLayer = `${prefix}-label`
 
-interface Flavor { ink: string; halo: string; line: string; accent: string; made: string; old: string }
+interface Flavor { ink: string; alarm: string; halo: string; line: string; accent: string; made: string; old: string }
 const flavors: Record<Theme, Flavor> = {
-  light: { ink: '#1f2329', halo: '#ffffff', line: '#4b566b', accent: '#1456f0', made: '#1456f0', old: '#8d95a1' },
-  dark: { ink: '#eef1f6', halo: '#0e1116', line: '#aab6cb', accent: '#7aa5ff', made: '#7aa5ff', old: '#6c7686' },
+  light: { alarm: '#b3261e', ink: '#1f2329', halo: '#ffffff', line: '#4b566b', accent: '#1456f0', made: '#1456f0', old: '#8d95a1' },
+  dark: { alarm: '#ff9a94', ink: '#eef1f6', halo: '#0e1116', line: '#aab6cb', accent: '#7aa5ff', made: '#7aa5ff', old: '#6c7686' },
 }
 
 export function overlayOf(drawing: Drawing): Overlay {
@@ -61,7 +65,7 @@ export function overlayOf(drawing: Drawing): Overlay {
     sources: sourcesOf(drawing),
     ground: choropleth(drawing),
     below: [...outlines(drawing, flavor), ...findingLayers(`${prefix}-finding`), ...previewLayers(drawing, flavor)],
-    above: [...labels(flavor), ...(drawing.preview ? previewLabels(flavor) : [])],
+    above: [...dots(drawing, flavor), ...labels(flavor), ...(drawing.preview ? previewLabels(flavor) : [])],
   }
 }
 
@@ -73,7 +77,7 @@ function sourcesOf({ labels, past, findings, ground, preview }: Drawing): Overla
   const feature = (geometry: Geometry, properties: Record<string, unknown>): Feature => ({ type: 'Feature', geometry, properties })
   const found = (list: Finding[]) => list.flatMap((one) => (one.geometry ? [feature(one.geometry, { id: one.id, kind: one.base ?? one.kind })] : []))
   return {
-    [`${prefix}-labels`]: collection(labels.map(({ at, text, note, mark }) => feature({ type: 'Point', coordinates: at }, { text, note, mark }))),
+    [`${prefix}-labels`]: collection(labels.map(({ at, ...rest }) => feature({ type: 'Point', coordinates: at }, rest))),
     [`${prefix}-past`]: collection(past.map((grid) => ({ ...feature(grid.geometry, { code: grid.code }), id: grid.id }))),
     [`${prefix}-finding`]: collection([...found(findings), ...found(preview?.findings ?? []), ...(ground ? [feature(ground, { kind: 'gap' })] : [])]),
     [`${prefix}-preview`]: collection((preview?.shapes ?? []).map(({ geometry, ...rest }) => feature(geometry, rest))),
@@ -104,14 +108,17 @@ function oneOf(what: ExpressionSpecification, values: (number | string)[]): Filt
 }
 
 const outlineWidth: ExpressionSpecification = ['interpolate', ['exponential', 1.4], ['zoom'], 10, 0.5, 13, 1.2, 16, 2, 18, 2.6]
+/** Of a net whose grids are a hectare. */
+const hairline: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 14, 0.4, 16, 0.9, 18, 1.6]
+const fineFrom = 13
 
-function outlines({ layer, marked, own }: Drawing, flavor: Flavor): LayerSpecification[] {
+function outlines({ layer, marked, own, firstZoom }: Drawing, flavor: Flavor): LayerSpecification[] {
   const net = { source: citySource, 'source-layer': layer }
   const code: ExpressionSpecification = ['get', 'code']
   const round = { 'line-join': 'round', 'line-cap': 'round' } as const
   return [
-    { id: `${prefix}-casing`, type: 'line', ...net, layout: round, paint: { 'line-color': flavor.halo, 'line-width': ['interpolate', ['exponential', 1.4], ['zoom'], 10, 1.4, 13, 3, 16, 5], 'line-opacity': 0.7 } },
-    { id: `${prefix}-line`, type: 'line', ...net, layout: round, paint: { 'line-color': flavor.line, 'line-width': outlineWidth } },
+    ...(firstZoom >= fineFrom ? [] : [{ id: `${prefix}-casing`, type: 'line', ...net, layout: round, paint: { 'line-color': flavor.halo, 'line-width': ['interpolate', ['exponential', 1.4], ['zoom'], 10, 1.4, 13, 3, 16, 5], 'line-opacity': 0.7 } } as LayerSpecification]),
+    { id: `${prefix}-line`, type: 'line', ...net, layout: round, paint: { 'line-color': flavor.line, 'line-width': firstZoom >= fineFrom ? hairline : outlineWidth } },
     { id: `${prefix}-past-line`, type: 'line', source: `${prefix}-past`, paint: { 'line-color': flavor.line, 'line-width': outlineWidth, 'line-dasharray': [3, 2] } },
     ...(own.length === 0 ? [] : [
       { id: `${prefix}-own`, type: 'line', ...net, filter: oneOf(code, own), layout: round, paint: { 'line-color': flavor.accent, 'line-width': 4 } } as LayerSpecification,
@@ -153,15 +160,25 @@ function previewLabels(flavor: Flavor): LayerSpecification[] {
   }]
 }
 
+/** From so far away that tiles have no grids yet, each is a dot of its colour. */
+function dots({ firstZoom }: Drawing, flavor: Flavor): LayerSpecification[] {
+  return [{
+    id: `${prefix}-dot`, type: 'circle', source: `${prefix}-labels`, maxzoom: Math.max(firstZoom, 1), filter: ['!=', ['get', 'color'], ''],
+    paint: { 'circle-color': ['get', 'color'], 'circle-radius': ['interpolate', ['linear'], ['zoom'], 7, 1.5, 11, 6], 'circle-stroke-color': flavor.halo, 'circle-stroke-width': 1 },
+  }]
+}
+
 /** The name, and below it who leads or what is counted; where a colour calls for a word it comes first, in its own colour. */
 function labels(flavor: Flavor): LayerSpecification[] {
   return [{
     id: labelLayer, type: 'symbol', source: `${prefix}-labels`, minzoom: 11.5,
     layout: {
       'text-field': ['step', ['zoom'],
-        ['format', ['get', 'mark'], { 'text-color': '#c22f2f' }, ['get', 'text'], {}],
-        13.2, ['format', ['get', 'mark'], { 'text-color': '#c22f2f' }, ['get', 'text'], {}, ['case', ['==', ['get', 'note'], ''], '', ['concat', '\n', ['get', 'note']]], { 'font-scale': 0.86 }]] as ExpressionSpecification,
-      'text-size': ['interpolate', ['linear'], ['zoom'], 11.5, 10.5, 13, 12, 16, 15], 'text-font': ['Noto Sans CJK SC'], 'text-padding': 4, 'text-line-height': 1.25,
+        ['format', ['get', 'mark'], { 'text-color': flavor.alarm }, ['get', 'text'], {}],
+        13.2, ['format', ['get', 'mark'], { 'text-color': flavor.alarm }, ['get', 'text'], {}, ['case', ['==', ['get', 'note'], ''], '', ['concat', '\n', ['get', 'note']]], { 'font-scale': 0.86 }]] as ExpressionSpecification,
+      'text-size': ['interpolate', ['linear'], ['zoom'], 11.5, 10.5, 13, 12, 16, 15], 'text-font': ['Noto Sans CJK SC'], 'text-padding': 3, 'text-line-height': 1.25,
+      'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'], 'text-radial-offset': 0.7,
+      'symbol-sort-key': ['case', ['==', ['get', 'mark'], ''], 1, 0], // where there is no room for all, those that something is amiss with come first
     },
     paint: { 'text-color': flavor.ink, 'text-halo-color': flavor.halo, 'text-halo-width': 1.6 },
   }]

@@ -62,7 +62,7 @@ export class GridServer {
     return this.#client.json(`${gridPath(code)}/lineage`, { scheme })
   }
 
-  vacancies(query: { scheme?: string; region?: string | undefined; at: At }): Promise<Page<Failure>> {
+  vacancies(query: { at: At }): Promise<Page<Failure>> {
     return this.#client.json('/api/v1/vacancies', { ...query, limit: listLimit })
   }
 

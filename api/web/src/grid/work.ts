@@ -8,6 +8,7 @@ import type { Session } from '../state/session.ts'
 import { classify, type Classes, type Colouring } from './classes.ts'
 import { createEditing, type Editing } from './editing.ts'
 import type { Proposal } from './people.ts'
+import { gathered, type Failures } from './failures.ts'
 import { createResource, type Resource } from './resource.ts'
 import { GridServer } from './server.ts'
 import type { Failure, Finding, GridDetail, GridItem, Integrity, Scheme, States } from './types.ts'
@@ -38,7 +39,7 @@ export interface GridWork {
   list: Ref<List>
   states: Resource<States>
   items: Resource<GridItem[]>
-  vacancies: Resource<Page<Failure>>
+  vacancies: Resource<Failures[]>
   integrity: Resource<Integrity>
   classes: ComputedRef<Classes | undefined>
   /** Shapes in force on the day shown that the map's tiles do not have. */
@@ -92,7 +93,7 @@ export function createGridWork({ server: asked, session, changes, route, theme, 
 
   const states = createResource(ofPeople, of((net) => server.states(net, at.value)))
   const items = createResource(() => (code() !== undefined && (scheme.value?.grids ?? 0) <= namedUpTo ? today() : undefined), of((net) => server.grids(net, at.value)))
-  const vacancies = createResource(ofPeople, of((net) => server.vacancies({ scheme: net, at: at.value })))
+  const vacancies = createResource(ofPeople, of(async (net) => netFailures(await server.vacancies({ at: at.value }), net)))
   const integrity = createResource(() => code(), of((net) => server.integrity(net)))
   const classes = computed(() => states.value.value && classify(states.value.value.items, colouring.value, theme.value))
   const written = ref(0)
@@ -125,6 +126,11 @@ export function createGridWork({ server: asked, session, changes, route, theme, 
       at.value = link.at
     },
   }
+}
+
+/** What is amiss on the ground of a net: its own grids, and streets, alleys and places, which are of all nets. */
+function netFailures({ items }: Page<Failure>, net: string): Failures[] {
+  return gathered(items.filter(({ target }) => target?.kind !== 'grid' || target.scheme === net))
 }
 
 /** One code is put in or taken out; several are put in. */
