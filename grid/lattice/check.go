@@ -91,20 +91,18 @@ func rectangles(cells []Cell) []Finding {
 }
 
 func isRectangle(mp orb.MultiPolygon) bool {
-	if len(mp) != 1 || len(mp[0]) != 1 || !placed(mp[0]) {
+	if len(mp) != 1 || len(mp[0]) != 1 {
 		return false
 	}
-	r := snapRing(mp[0][0])
-	if len(r) != 4 {
-		return false
-	}
-	for i, v := range r {
-		w, u := r[(i+1)%4], r[(i+2)%4]
-		if !(v.x == w.x && w.y == u.y || v.y == w.y && w.x == u.x) {
+	box := boxOf(mp)
+	low, high := vertexAt(box.Min), vertexAt(box.Max)
+	for _, p := range mp[0][0] { // most cells end here
+		if v := vertexAt(p); v.x != low.x && v.x != high.x || v.y != low.y && v.y != high.y {
 			return false
 		}
 	}
-	return r[0].x != r[2].x && r[0].y != r[2].y
+	r := snapRing(mp[0][0])
+	return placed(mp[0]) && len(r) == 4 && r[0] != r[2] && r[1] != r[3] && (r[0].x == r[1].x) != (r[0].y == r[1].y) && (r[1].x == r[2].x) != (r[1].y == r[2].y)
 }
 
 func sortFindings(fs []Finding) {

@@ -152,6 +152,11 @@ func TestRectangles(t *testing.T) {
 	if n := count(lattice.Net{Cells: cells}); n != 1 {
 		t.Errorf("%d rectangles in a net of other cells", n)
 	}
+	ring := cells[12].Shape[0][0]
+	cells[13].Shape = orb.MultiPolygon{{orb.Ring{ring[0], ring[2], ring[1], ring[3], ring[0]}}}
+	if n := count(lattice.Net{Cells: cells}); n != 1 {
+		t.Errorf("%d rectangles, with a bow tie", n)
+	}
 	if n := count(lattice.Net{Cells: cells[12:13]}); n != 0 {
 		t.Errorf("%d rectangles in a net of rectangles", n)
 	}

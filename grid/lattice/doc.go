@@ -32,6 +32,6 @@
 //     all cells are there, so what it finds is what a look at the whole net would find, bit for bit (a test compares them).
 //   - Work is bounded by counting pairs of segments, pieces and covers, and refused beyond with ErrComplex. Functions without an error give nil.
 //
-// On 10,000 grids of 12 vertices Check takes 0.3 s where the net is clean, and 3 s where every border is wrong (51,000 findings); CheckNear takes 8 ms and
-// Split 0.3 ms. Tests compare with PostGIS on damaged nets and on real boundaries.
+// On 10,000 grids of 12 vertices Check takes 0.3 s where the net is clean, and 2.5 s where every border is wrong (51,000 findings); CheckNear takes 10 ms
+// and Split 0.4 ms. Tests compare with PostGIS on damaged nets and on real boundaries.
 package lattice

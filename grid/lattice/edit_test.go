@@ -57,8 +57,6 @@ func (l *ledger) apply(c lattice.Change, gone ...int64) (changed orb.Bound) {
 	return changed
 }
 
-func (l *ledger) clone() *ledger { return &ledger{slices.Clone(l.cells), l.last} }
-
 // editor makes random edits.
 type editor struct{ r *rand.Rand }
 

@@ -19,8 +19,8 @@ func CheckNear(ctx context.Context, n Net, old []Finding, changed orb.Bound) ([]
 		switch {
 		case f.Kind == Rectangle:
 		case f.nowhere(): // an invalid cell, found again
-		case f.Shape.Bound().Intersects(changed):
-			window = window.Union(f.Shape.Bound())
+		case boxOf(f.Shape).Intersects(changed):
+			window = window.Union(boxOf(f.Shape))
 		default:
 			out = append(out, f)
 		}
@@ -52,7 +52,7 @@ func (f Finding) nowhere() bool { return len(Snap(f.Shape)) == 0 }
 func invalidsNear(n Net, box orb.Bound) []Finding {
 	var near []Cell
 	for _, c := range n.Cells {
-		if !slices.ContainsFunc(c.Shape, placed) || c.Shape.Bound().Intersects(box) {
+		if !slices.ContainsFunc(c.Shape, placed) || boxOf(c.Shape).Intersects(box) {
 			near = append(near, c)
 		}
 	}
@@ -72,7 +72,7 @@ func wider(b orb.Bound) orb.Bound {
 func (n Net) near(window orb.Bound) (local Net, all bool) {
 	local = Net{Extent: n.Extent, Within: n.Within, Regions: map[string]orb.MultiPolygon{}}
 	for _, c := range n.Cells {
-		if c.Shape.Bound().Intersects(window) {
+		if boxOf(c.Shape).Intersects(window) {
 			local.Cells = append(local.Cells, c)
 			if r, known := n.Regions[c.Region]; known {
 				local.Regions[c.Region] = r
@@ -80,7 +80,7 @@ func (n Net) near(window orb.Bound) (local Net, all bool) {
 		}
 	}
 	for code, r := range n.Regions {
-		if r.Bound().Intersects(window) {
+		if boxOf(r).Intersects(window) {
 			local.Regions[code] = r
 		}
 	}
@@ -94,7 +94,7 @@ func (s *survey) inWindow(window, changed orb.Bound) (out []Finding, whole bool)
 		return nil, false
 	}
 	for _, f := range s.findings() {
-		b := f.Shape.Bound()
+		b := boxOf(f.Shape)
 		switch {
 		case b.Min[0] > window.Min[0] && b.Min[1] > window.Min[1] && b.Max[0] < window.Max[0] && b.Max[1] < window.Max[1]:
 			if b.Intersects(changed) {

@@ -1,6 +1,7 @@
 package lattice
 
 import (
+	"math"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -41,6 +42,20 @@ func placed(p orb.Polygon) bool {
 		}
 	}
 	return len(p) > 0
+}
+
+// boxOf is the box around a shape; it meets nothing where the shape is empty.
+func boxOf(mp orb.MultiPolygon) orb.Bound {
+	b := orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}
+	for _, p := range mp {
+		for _, r := range p {
+			for _, at := range r {
+				b.Min = orb.Point{min(b.Min[0], at[0]), min(b.Min[1], at[1])}
+				b.Max = orb.Point{max(b.Max[0], at[0]), max(b.Max[1], at[1])}
+			}
+		}
+	}
+	return b
 }
 
 // snapRing is a ring on the lattice: open, no vertex like the one before it.

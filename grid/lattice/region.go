@@ -47,7 +47,7 @@ func (p *plane) regions(faces []int32, walled bool) []region {
 		for i := 0; i < len(r.faces); i++ {
 			p.around(r.faces[i], func(h int32) {
 				g := p.left(twin(h))
-				if old, ours := of[g]; ours && old == 0 && !(walled && p.walls[h/2]) {
+				if old, ours := of[g]; ours && old == 0 && (!walled || !p.walls[h/2]) {
 					of[g] = n
 					r.faces = append(r.faces, g)
 				}

@@ -19,7 +19,7 @@ func Repair(n Net, f Finding) (Change, bool) {
 	if len(f.Shape) == 0 || !slices.Contains([]Kind{Gap, Overlap, Outside}, kind) {
 		return Change{}, false
 	}
-	local, _ := n.near(padded(f.Shape.Bound()))
+	local, _ := n.near(padded(boxOf(f.Shape)))
 	areas, home := local.homes()
 	d, err := newDraft(local.Cells, nil, append(areas, f.Shape)...)
 	if err != nil {

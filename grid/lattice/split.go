@@ -104,7 +104,8 @@ func distance2(a, b []vertex) float64 {
 		narrow := math.Cos(p[1] * math.Pi / 180)
 		for _, w := range b {
 			q := w.point()
-			least = min(least, math.Pow((p[0]-q[0])*narrow, 2)+math.Pow(p[1]-q[1], 2))
+			dx, dy := (p[0]-q[0])*narrow, p[1]-q[1]
+			least = min(least, dx*dx+dy*dy)
 		}
 	}
 	return least
