@@ -37,9 +37,15 @@ func (w *town) as(t testing.TB, role rights.Role) []string {
 // asBrowser gives the headers of a request by somebody of a role who signed in with a browser: what a token may not do, a session may.
 func (w *town) asBrowser(t testing.TB, role rights.Role) []string {
 	t.Helper()
+	return w.withSession(t, string(role))
+}
+
+// withSession gives the headers of a browser in which an account is signed in.
+func (w *town) withSession(t testing.TB, account string) []string {
+	t.Helper()
 	secret, _ := auth.NewToken() // chance like any other
 	w.settle(t, fmt.Sprintf(`INSERT INTO session (id_hash, account_id, expires_at)
-		SELECT '\x%x', id, now() + interval '1 day' FROM account WHERE name = '%s'`, sha256.Sum256([]byte(secret)), role))
+		SELECT '\x%x', id, now() + interval '1 day' FROM account WHERE name = '%s'`, sha256.Sum256([]byte(secret)), account))
 	return []string{"Cookie", "wangge_session=" + secret}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"wangge/api/auth"
 	"wangge/api/reply"
 	"wangge/api/tilecache"
 )
@@ -22,7 +23,7 @@ func (a *API) remember(r *http.Request, e reply.Encoding, o order) {
 // without router, context and content hash, which together take longer than sending the tile. It tells whether it did.
 // Whatever is in any way unusual it leaves to the others.
 func (a *API) warm(w http.ResponseWriter, r *http.Request) bool {
-	if a.tiles.cache == nil || !strings.HasPrefix(r.RequestURI, tilesPath) || r.ContentLength != 0 ||
+	if a.tiles.cache == nil || !strings.HasPrefix(r.RequestURI, tilesPath) || r.ContentLength != 0 || auth.HasToken(r) || // which may be no good
 		r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
