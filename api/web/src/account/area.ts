@@ -8,6 +8,7 @@ const boundToDept: readonly AccountRole[] = ['department']
 /** How far the right of an account reaches. */
 export function areaInWords({ role, region, dept }: Pick<Account, 'role' | 'region' | 'dept'>, t: Translate): string {
   const parts = [region?.name, dept?.name].filter(Boolean)
+  if (role === 'officer') return t('account.area.own')
   if (parts.length > 0) return parts.join(' · ')
   return t(boundToRegion.includes(role) || boundToDept.includes(role) ? 'account.area.none' : 'account.area.all')
 }

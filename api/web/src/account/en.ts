@@ -26,6 +26,7 @@ export const en: Record<keyof typeof zh, string> = {
   'account.role': 'Role',
   'account.area': 'Area',
   'account.area.all': 'Whole city',
+  'account.area.own': 'The own grids',
   'account.area.none': 'No area given',
   'account.dept': 'Department',
   'account.holder': 'Person',

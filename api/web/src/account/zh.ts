@@ -25,6 +25,7 @@ export const zh = {
   'account.role': '角色',
   'account.area': '管辖范围',
   'account.area.all': '全市',
+  'account.area.own': '自己的网格',
   'account.area.none': '未指定范围',
   'account.dept': '部门',
   'account.holder': '对应人员',

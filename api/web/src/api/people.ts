@@ -227,6 +227,8 @@ export class People {
 }
 
 /** The tables are written as a whole: their rows get new ids. */
-function withoutId<T extends { id?: number }>({ id: _, ...row }: T): Omit<T, 'id'> {
-  return row
+function withoutId<T extends { id?: number }>(row: T): T {
+  const copy = { ...row }
+  delete copy.id
+  return copy
 }

@@ -12,6 +12,7 @@ export const en: Record<keyof typeof zh, string> = {
   'print.portrait': 'Portrait',
   'print.heading': 'Title',
   'print.headingOf': '{scheme} of {region}',
+  'print.headingPlain': '{scheme}',
   'print.show': 'Show',
   'print.showNames': 'Grid names',
   'print.showHeads': 'Grid heads',

@@ -30,15 +30,16 @@ export const tints = ['#cfe3f5', '#fbe3c0', '#d5ecd0', '#f6d3d6', '#e2d8f0', '#f
 const white = '#ffffff'
 const border = '#3d4654'
 const regionBorder = '#1f2329'
-const groundOpacity = 0.7
+/** Water and green show through the tint, pale. */
+const groundOpacity = 0.6
 
 /** The map style for white paper: the ground goes, the nets of others go, each grid has its tint and its border; the rest is drawn as on the screen. */
 export function wallStyle(style: StyleSpecification, choice: WallChoice): StyleSpecification {
   const net = netLayer(choice.scheme)
   const kept = style.layers.filter((layer) => isKept(layer, net, choice.layers)).map(onPaper)
-  const firstLine = kept.findIndex((layer) => layerOf(layer) !== 'ground' && layer.type !== 'background')
+  const firstDrawn = kept.findIndex((layer) => layer.type !== 'background')
   const firstLabel = kept.findIndex((layer) => layer.type === 'symbol')
-  const fillAt = firstLine < 0 ? kept.length : firstLine
+  const fillAt = firstDrawn < 0 ? kept.length : firstDrawn
   const bordersAt = firstLabel < 0 ? kept.length : firstLabel
   return {
     ...style,
@@ -64,7 +65,7 @@ function onPaper(layer: LayerSpecification): LayerSpecification {
 
 function tintLayer(net: string, { grids }: WallChoice): LayerSpecification {
   const color = grids.length === 0 ? 'transparent' : ['match', ['get', 'code'], ...[...new Map(grids.map(({ code, tint }) => [code, tint]))].flat(), 'rgba(0,0,0,0)']
-  return { id: 'wall-tint', type: 'fill', source: citySource, 'source-layer': net, paint: { 'fill-color': color as ExpressionSpecification, 'fill-opacity': 0.85, 'fill-antialias': false } }
+  return { id: 'wall-tint', type: 'fill', source: citySource, 'source-layer': net, paint: { 'fill-color': color as ExpressionSpecification, 'fill-opacity': 1, 'fill-antialias': false } }
 }
 
 function borders(net: string, { grids, region }: WallChoice): LayerSpecification[] {

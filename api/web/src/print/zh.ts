@@ -11,6 +11,7 @@ export const zh = {
   'print.portrait': '纵向',
   'print.heading': '标题',
   'print.headingOf': '{region}{scheme}挂图',
+  'print.headingPlain': '{scheme}挂图',
   'print.show': '显示',
   'print.showNames': '网格名称',
   'print.showHeads': '网格长姓名',

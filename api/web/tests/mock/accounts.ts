@@ -15,6 +15,8 @@ export interface Asked {
   body: Record<string, unknown>
   cookie: string
   match: string | undefined
+  /** Of the body. */
+  bytes: number
 }
 
 interface Row {

@@ -7,6 +7,7 @@ import * as answers from './answers.ts'
 import { makeCity } from './city.ts'
 import { pages } from '../../src/state/route.ts'
 import { MockGrids } from './grids.ts'
+import { MockPeople } from './people.ts'
 import { spriteIndex, spriteSheet } from './sprite.ts'
 import { makeStyle } from './style.ts'
 import { makeTiles } from './tiles.ts'
@@ -17,6 +18,7 @@ export interface Mock {
   /** Answers to come instead of the usual ones, by path. */
   failures: Map<string, { status: number; body: unknown }>
   accounts: MockAccounts
+  people: MockPeople
   /** Tells those who listen that something changed. */
   tell(change: unknown): void
   stop(): Promise<void>
@@ -30,16 +32,18 @@ export async function startMock(port = 0): Promise<Mock> {
   const failures: Mock['failures'] = new Map()
   const accounts = new MockAccounts()
   const grids = new MockGrids()
+  const people = new MockPeople()
   const listeners = new Set<ServerResponse>()
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/api/v1/changes') && !failures.has('/api/v1/changes')) listen(response, listeners)
-    else void answer(request, response, failures, { accounts, grids })
+    else void answer(request, response, failures, { accounts, people, grids })
   })
   await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve) })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     failures,
     accounts,
+    people,
     tell(change) { for (const response of listeners) response.write(`id: 2\nevent: change\ndata: ${JSON.stringify(change)}\n\n`) },
     stop: () => stop(server),
   }
@@ -57,7 +61,7 @@ function stop(server: Server): Promise<void> {
   return new Promise((resolve) => { server.close(() => { resolve() }) })
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, grids }: { accounts: MockAccounts; grids: MockGrids }): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, people, grids }: { accounts: MockAccounts; people: MockPeople; grids: MockGrids }): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
   const failure = failures.get(url.pathname)
   if (failure) {
@@ -65,7 +69,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, failur
     return
   }
   const asked = await askedOf(request, url)
-  const told = accounts.answer(asked) ?? grids.answer(asked, accounts)
+  const told = accounts.answer(asked) ?? people.answer(asked, accounts) ?? grids.answer(asked, accounts)
   if (told) {
     tell(response, told)
     return
@@ -91,7 +95,7 @@ async function askedOf(request: IncomingMessage, url: URL): Promise<Asked> {
   const isJson = request.headers['content-type'] === 'application/json' && text !== ''
   return {
     method: request.method ?? 'GET', path: url.pathname, query: url.searchParams, body: isJson ? JSON.parse(text) as Asked['body'] : {},
-    cookie: request.headers.cookie ?? '', match: request.headers['if-match'],
+    cookie: request.headers.cookie ?? '', match: request.headers['if-match'], bytes: text.length,
   }
 }
 
