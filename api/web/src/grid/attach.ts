@@ -6,7 +6,7 @@ import { boxAround } from '../map/coordinates.ts'
 import { citySource } from '../map/highlight.ts'
 import type { App } from '../state/app.ts'
 import { takePencil } from './draw.ts'
-import { fillLayer } from './overlay.ts'
+import { fillLayer, memberLayer } from './overlay.ts'
 import { paintGrids } from './paint.ts'
 import { addPatterns } from './patterns.ts'
 import { personType, type Dragged } from './people.ts'
@@ -29,6 +29,12 @@ export function attachGrid(map: MapLibre, app: App, cameraTold: boolean): (event
   return ({ point, originalEvent }) => {
     if (!grid.active.value) return false
     const { tool } = grid.editing
+    const { members } = grid.editing
+    if (members.value) {
+      const [member] = codesAt(map, [point.x, point.y], memberLayer)
+      if (member !== undefined) grid.editing.pick(member)
+      return true
+    }
     if (tool.value === 'split' || tool.value === 'redraw') return true
     const [code] = codesAt(map, [point.x, point.y])
     if (tool.value !== undefined) {
@@ -72,9 +78,9 @@ function lookAtNet(map: MapLibre, { grid, session, map: port, selecting }: App, 
 }
 
 /** The grids of the net at a place, or in a box, of the screen. */
-function codesAt(map: MapLibre, where: PointLike | [PointLike, PointLike]): string[] {
-  if (!map.getLayer(fillLayer)) return []
-  const codes = map.queryRenderedFeatures(where, { layers: [fillLayer] }).map(({ properties }) => properties.code as unknown)
+function codesAt(map: MapLibre, where: PointLike | [PointLike, PointLike], layer = fillLayer): string[] {
+  if (!map.getLayer(layer)) return []
+  const codes = map.queryRenderedFeatures(where, { layers: [layer] }).map(({ properties }) => properties.code as unknown)
   return [...new Set(codes.filter((code) => typeof code === 'string'))]
 }
 
@@ -90,7 +96,8 @@ function followPencil(map: MapLibre, app: App): void {
     putDown = undefined
     const of = editing.grid.value
     const tool = editing.tool.value
-    if (!of || (tool !== 'split' && tool !== 'redraw')) return
+    if (of && editing.members.value) showMembers(map, app, of.bbox)
+    if (!of || editing.members.value || (tool !== 'split' && tool !== 'redraw')) return
     const lines: Position[][] = linesOf(of.geometry)
     void neighbours(map, app.grid.layer.value ?? '', of.code, of.bbox)
       .then((codes) => Promise.allSettled(codes.map((code) => server.grid(scheme.value?.code ?? '', code))))
@@ -108,6 +115,13 @@ function followPencil(map: MapLibre, app: App): void {
     stop()
     putDown?.()
   })
+}
+
+/** Members are picked one by one: the map must be near enough for its tiles to have them. */
+function showMembers(map: MapLibre, { grid, map: port }: App, box: Box): void {
+  const base = grid.schemes.value.value?.find(({ code }) => code === grid.scheme.value?.made_of)
+  port.value?.fit(box)
+  void map.once('moveend', () => { if (map.getZoom() < (base?.first_zoom ?? 0)) port.value?.zoomTo((base?.first_zoom ?? 0) + 0.1) })
 }
 
 /** Codes of the grids around one: those the map draws in and at its box. */

@@ -1,6 +1,6 @@
 import { computed, type ComputedRef } from 'vue'
 import type { App } from '../state/app.ts'
-import { schemeOfLayer } from '../state/permalink.ts'
+import { netLayer, schemeOfLayer } from '../state/permalink.ts'
 import { formatArea, formatNumber } from '../ui/format.ts'
 import { previewOf } from './editing.ts'
 import { overlayOf, type Label, type Overlay } from './overlay.ts'
@@ -20,6 +20,7 @@ export function useOverlay(app: App): { overlay: ComputedRef<Overlay | undefined
       findings: grid.list.value === 'integrity' ? (grid.integrity.value.value?.findings ?? []) : finding ? [finding] : [],
       marked: [...grid.marked.value, ...grid.editing.picked.value],
       own: app.session.ownGrids.value.filter(({ scheme }) => scheme === grid.scheme.value?.code).map(({ code }) => code),
+      members: membersOf(grid),
       preview: previewOf(grid.editing, (m2) => formatArea(m2, lang.value)),
     })
   })
@@ -31,6 +32,12 @@ export function useOverlay(app: App): { overlay: ComputedRef<Overlay | undefined
     return entry?.group === 'inventory' && entry.geometry !== 'line' ? thingsFrom : 0
   }
   return { overlay, isVisible, firstZoomOf }
+}
+
+function membersOf({ editing, scheme }: App['grid']): { layer: string; codes: string[] } | undefined {
+  const codes = editing.members.value
+  const base = scheme.value?.made_of
+  return codes && base ? { layer: netLayer(base), codes } : undefined
 }
 
 function useLabels({ grid, settings: { lang } }: App): ComputedRef<Label[]> {

@@ -24,6 +24,8 @@ export interface Editing {
   note: Ref<string>
   /** Codes picked for a merge. */
   picked: ComputedRef<string[]>
+  /** The grids that the grid in hand is to be made of; undefined where it is redrawn by its corners. */
+  members: ComputedRef<string[] | undefined>
   /** Counts how often drawing began anew. */
   round: Ref<number>
   start(tool: Tool, grid: GridDetail): void
@@ -44,6 +46,11 @@ export function createEditing(server: GridServer): Editing {
   const note = ref('')
   const round = ref(0)
   const picked = computed(() => (ask.value?.kind === 'merge' ? ask.value.with : []))
+  const members = computed(() => {
+    const made = grid.value?.members ?? []
+    if (tool.value !== 'redraw' || made.length === 0) return undefined
+    return ask.value?.kind === 'redraw' && 'members' in ask.value ? ask.value.members : made
+  })
   const request = (dryRun: boolean): EditRequest | undefined => grid.value && ask.value && { grid: grid.value, ask: ask.value, dryRun, note: note.value.trim() }
   tryAll(server, ask, () => request(true), { preview, error, busy })
 
@@ -58,7 +65,7 @@ export function createEditing(server: GridServer): Editing {
     ask.value = undefined
   }
   return {
-    tool, grid, ask, preview, error, busy, saving, note, picked, round, restart, cancel,
+    tool, grid, ask, preview, error, busy, saving, note, picked, members, round, restart, cancel,
     start(next, of) {
       cancel()
       grid.value = of
@@ -66,8 +73,13 @@ export function createEditing(server: GridServer): Editing {
       restart()
     },
     pick(code) {
+      if (members.value) {
+        const next = flip(members.value, code)
+        ask.value = next.length > 0 && !sameCodes(next, grid.value?.members ?? []) ? { kind: 'redraw', members: next } : undefined
+        return
+      }
       if (code === grid.value?.code) return
-      const next = picked.value.includes(code) ? picked.value.filter((one) => one !== code) : [...picked.value, code]
+      const next = flip(picked.value, code)
       ask.value = next.length > 0 ? { kind: 'merge', with: next } : undefined
     },
     async confirm() {
@@ -87,6 +99,9 @@ export function createEditing(server: GridServer): Editing {
     },
   }
 }
+
+const flip = (codes: string[], code: string) => (codes.includes(code) ? codes.filter((one) => one !== code) : [...codes, code])
+const sameCodes = (a: string[], b: string[]) => a.length === b.length && a.every((code) => b.includes(code))
 
 /** Tries whatever is asked for on the server, the last of it only. */
 function tryAll(server: GridServer, ask: ShallowRef<Ask | undefined>, request: () => EditRequest | undefined, { preview, error, busy }: Pick<Editing, 'preview' | 'error' | 'busy'>): void {

@@ -112,6 +112,7 @@ export const en: Record<keyof typeof zh, string> = {
   'grid.edit.help.split': 'Draw a line across the grid; it snaps to corners, borders and streets. Double click, Enter or another click on the last point ends it.',
   'grid.edit.help.merge': 'Click the neighbours to merge with on the map.',
   'grid.edit.help.redraw': 'Drag corners to change the shape, drag the small points to add corners; shared borders move for the neighbours too.',
+  'grid.edit.help.members': 'Click unit grids on the map to put them into this duty grid or take them out.',
   'grid.edit.help.retire': 'The ground then belongs to this grid no more; grid, code and history stay, and it can be undone.',
   'grid.edit.helpTouch.split': 'Tap point by point on the map; tap the last point again to end.',
   'grid.edit.waiting': 'Nothing to preview yet',

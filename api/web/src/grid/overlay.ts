@@ -21,6 +21,8 @@ export interface Drawing {
   marked: string[]
   own: string[]
   preview: Preview | undefined
+  /** The net whose grids are picked to make up the one in hand, and those picked. */
+  members: { layer: string; codes: string[] } | undefined
   theme: Theme
 }
 
@@ -51,6 +53,8 @@ export interface Overlay {
 
 const prefix = 'wangge-grid'
 export const fillLayer = `${prefix}-fill`
+/** What is pressed to pick members. */
+export const memberLayer = `${prefix}-member`
 export const labelLayer = `${prefix}-label`
 
 interface Flavor { ink: string; alarm: string; halo: string; line: string; accent: string; made: string; old: string }
@@ -64,7 +68,7 @@ export function overlayOf(drawing: Drawing): Overlay {
   return {
     sources: sourcesOf(drawing),
     ground: choropleth(drawing),
-    below: [...outlines(drawing, flavor), ...findingLayers(`${prefix}-finding`), ...previewLayers(drawing, flavor)],
+    below: [...outlines(drawing, flavor), ...memberLayers(drawing, flavor), ...findingLayers(`${prefix}-finding`), ...previewLayers(drawing, flavor)],
     above: [...dots(drawing, flavor), ...labels(flavor), ...(drawing.preview ? previewLabels(flavor) : [])],
   }
 }
@@ -104,7 +108,7 @@ function hatched(net: { source: string; 'source-layer': string }, classes: Class
 
 /** Looked up and not searched: a net may have ten thousand grids. */
 function oneOf(what: ExpressionSpecification, values: (number | string)[]): FilterSpecification {
-  return values.length === 0 ? ['literal', false] as unknown as FilterSpecification : ['match', what, values, true, false] as unknown as FilterSpecification
+  return values.length === 0 ? ['==', 1, 0] as unknown as FilterSpecification : ['match', what, values, true, false] as unknown as FilterSpecification
 }
 
 const outlineWidth: ExpressionSpecification = ['interpolate', ['exponential', 1.4], ['zoom'], 10, 0.5, 13, 1.2, 16, 2, 18, 2.6]
@@ -127,6 +131,16 @@ function outlines({ layer, marked, own, firstZoom }: Drawing, flavor: Flavor): L
       { id: `${prefix}-marked-fill`, type: 'fill', ...net, filter: oneOf(code, marked), paint: { 'fill-color': flavor.accent, 'fill-opacity': 0.18 } } as LayerSpecification,
       { id: `${prefix}-marked`, type: 'line', ...net, filter: oneOf(code, marked), layout: round, paint: { 'line-color': flavor.accent, 'line-width': 3, 'line-dasharray': [2, 1.4] } } as LayerSpecification,
     ]),
+  ]
+}
+
+/** Every member can be pressed, those picked are tinted. */
+function memberLayers({ members }: Drawing, flavor: Flavor): LayerSpecification[] {
+  if (!members) return []
+  const base = { source: citySource, 'source-layer': members.layer }
+  return [
+    { id: memberLayer, type: 'fill', ...base, paint: { 'fill-color': flavor.accent, 'fill-opacity': ['case', oneOf(['get', 'code'], members.codes), 0.28, 0] as unknown as ExpressionSpecification } },
+    { id: `${prefix}-member-line`, type: 'line', ...base, paint: { 'line-color': flavor.line, 'line-width': 0.8 } },
   ]
 }
 

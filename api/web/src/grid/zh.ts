@@ -111,6 +111,7 @@ export const zh = {
   'grid.edit.help.split': '在地图上画一条穿过网格的线，会吸附到角点、边界和街道；双击、回车或再点末点结束。',
   'grid.edit.help.merge': '在地图上点选要并入的相邻网格。',
   'grid.edit.help.redraw': '拖动角点改变范围，拖动边上的小点添加角点；共用的边界会与邻格一起移动。',
+  'grid.edit.help.members': '在地图上点选单元网格，划入或划出这个责任网格。',
   'grid.edit.help.retire': '停用后这片地面不再属于这个网格；网格、编码和历史都会保留，可撤回。',
   'grid.edit.helpTouch.split': '在地图上逐点点按画线，点按末点结束。',
   'grid.edit.waiting': '还没有可预览的结果',

@@ -4,13 +4,14 @@ import { formatPermalink, parsePermalink, parseSelection, type Permalink, type S
 const selections: Selection[] = [
   { kind: 'feature', layer: 'public_toilet', id: '12' },
   { kind: 'region', code: '370281001' },
+  { kind: 'grid', scheme: 'duty', code: '37028190017' },
   { kind: 'cell', layer: 'public_toilet', cell: '8931aa4d6d3ffff' },
   { kind: 'place', at: [120.0123456, -36.2700001] },
 ]
 
 describe('permalink', () => {
   it.each(selections)('comes back as it was written: %o', (selection) => {
-    const link: Permalink = { region: '370281', selection, on: ['grid_duty'], off: ['ground', 'road'], opacity: { road: 60 }, density: 'parking_space', theme: 'dark', lang: 'en' }
+    const link: Permalink = { region: '370281', selection, on: ['grid_duty'], off: ['ground', 'road'], opacity: { road: 60 }, density: 'parking_space', scheme: 'street', color: 'load', at: '2026-01-02', theme: 'dark', lang: 'en' }
     const back = parsePermalink(formatPermalink(link))
     if (selection.kind === 'place') {
       expect(back.selection).toEqual({ kind: 'place', at: [120.012346, -36.27] })
@@ -30,7 +31,7 @@ describe('permalink', () => {
       .toBe('?select=road/7&off=ground,region&opacity=road:50')
   })
 
-  it.each(['road', 'road/', '/7', 'Road/7', '../7', '@1', '@200,10', '@1,91', '@a,b', '<b>/1', 'road_density/7', 'road_density/8931AA4D6D3FFFF'])('refuses the selection %s', (text) => {
+  it.each(['road', 'road/', '/7', 'Road/7', '../7', '@1', '@200,10', '@1,91', '@a,b', '<b>/1', 'grid/7', 'grid/Duty/7', 'grid/duty/', 'grid/duty/7/8', 'road_density/7', 'road_density/8931AA4D6D3FFFF'])('refuses the selection %s', (text) => {
     expect(parseSelection(text)).toBeUndefined()
   })
 
