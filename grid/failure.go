@@ -190,19 +190,19 @@ func (r *Roster) eachGrid(n *Net, scheme string, yield func(Target) bool) bool {
 	return true
 }
 
-// GridState is how a grid stands by its people.
-type GridState string
+// State is how a grid stands by its people.
+type State string
 
 // The states of a grid.
 const (
-	StateManned     GridState = "manned"     // 有人: all that is required is there
-	StateVacant     GridState = "vacant"     // 缺员: a required post is not filled
-	StateOverloaded GridState = "overloaded" // 超负荷: all are there, somebody has too much
-	StateUnknown    GridState = "unknown"    // nothing is required of such grids
+	StateManned     State = "manned"     // 有人: all that is required is there
+	StateVacant     State = "vacant"     // 缺员: a required post is not filled
+	StateOverloaded State = "overloaded" // 超负荷: all are there, somebody has too much
+	StateUnknown    State = "unknown"    // nothing is required of such grids
 )
 
 // State tells how a grid of the day's net stands by its people.
-func (r *Roster) State(n *Net, g *Grid, day Day) GridState {
+func (r *Roster) State(n *Net, g *Grid, day Day) State {
 	needs := r.Requirements(TargetGrid, g.Scheme)
 	if len(needs) == 0 {
 		return StateUnknown

@@ -2,6 +2,7 @@ package grid
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 	"sync"
@@ -56,11 +57,11 @@ func NewWays(list []Way) *Ways {
 }
 
 // Ways are all roads and alleys; load reads them where nobody asked since one of them changed.
-func (r *Roster) Ways(load func() ([]Way, error)) (*Ways, error) {
+func (r *Roster) Ways(ctx context.Context, load func(context.Context) ([]Way, error)) (*Ways, error) {
 	r.ways.mu.Lock()
 	defer r.ways.mu.Unlock()
 	if r.ways.ways == nil {
-		list, err := load()
+		list, err := load(ctx)
 		if err != nil {
 			return nil, err
 		}

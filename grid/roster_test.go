@@ -216,7 +216,7 @@ func TestLoad(t *testing.T) {
 func TestStates(t *testing.T) {
 	rows := RosterRows{Duties: []Duty{duty(1, 1), duty(2, 1, at(Target{TargetGrid, 2})), duty(3, 1, at(Target{TargetGrid, 3})), duty(4, 2, at(Target{TargetGrid, 4}))}}
 	r, net := NewRoster(rules(rows), nil), village()
-	for id, want := range map[int64]GridState{1: StateOverloaded, 3: StateOverloaded, 4: StateManned, 5: StateVacant, 9: StateUnknown} {
+	for id, want := range map[int64]State{1: StateOverloaded, 3: StateOverloaded, 4: StateManned, 5: StateVacant, 9: StateUnknown} {
 		if got := r.State(net, net.GridByID(id), on(5)); got != want {
 			t.Errorf("grid %d is %s, want %s", id, got, want)
 		}

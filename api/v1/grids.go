@@ -244,7 +244,7 @@ type statesJSON struct {
 type stateJSON struct {
 	ID     int64          `json:"id"`
 	Code   string         `json:"code"`
-	State  grid.GridState `json:"state" doc:"manned 有人、vacant 缺员、overloaded 超负荷、unknown 无要求"`
+	State  grid.State     `json:"state" doc:"manned 有人、vacant 缺员、overloaded 超负荷、unknown 无要求"`
 	People int            `json:"people"`
 	Load   float64        `json:"load" doc:"其人员中最大的负荷系数"`
 	Counts map[string]int `json:"counts"`

@@ -25,7 +25,7 @@ type gridDetail struct {
 	Requirements *[]needJSON        `json:"requirements" doc:"定人要求；null 为未登录"`
 	People       *[]assignment      `json:"people" doc:"null 为未登录"`
 	Failures     *[]failureJSON     `json:"failures" doc:"null 为未登录"`
-	State        *grid.GridState    `json:"state"`
+	State        *grid.State        `json:"state"`
 	Load         *float64           `json:"load"`
 }
 

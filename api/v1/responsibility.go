@@ -118,7 +118,7 @@ func (h *Handler) askFigures(r *http.Request) (figureQuestion, error) {
 	} else if t.net.Scheme(scheme) == nil {
 		return q, param.InQuery("scheme", "没有这个网格方案", "there is no such scheme")
 	}
-	q.ways, err = t.roster.Ways(func() ([]grid.Way, error) { return h.Store.Ways(r.Context()) })
+	q.ways, err = t.roster.Ways(r.Context(), h.Store.Ways)
 	return q, err
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 
@@ -80,16 +79,18 @@ func (c *checkCertificateCmd) Run(ctx context.Context, console *console) error {
 
 // read finds the document and the digest that it came with: in a file, else in the record. A bare document has no digest.
 func (c *checkCertificateCmd) read(ctx context.Context, store *postgres.Store) (document []byte, digest string, err error) {
-	file, err := os.Open(c.Certificate)
+	info, err := os.Stat(c.Certificate)
 	if errors.Is(err, fs.ErrNotExist) {
 		issued, err := store.Certificate(ctx, c.Certificate)
 		return issued.Document, issued.Digest, err
 	}
+	if err == nil && info.Size() > maxCertificate {
+		return nil, "", errNoCertificate
+	}
 	if err != nil {
 		return nil, "", err
 	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxCertificate))
+	text, err := os.ReadFile(c.Certificate)
 	if err != nil {
 		return nil, "", err
 	}

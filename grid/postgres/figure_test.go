@@ -57,7 +57,7 @@ func people(t testing.TB, tx pgx.Tx) *grid.Roster {
 
 func waysOf(t testing.TB, pool *pgxpool.Pool, roster *grid.Roster) *grid.Ways {
 	t.Helper()
-	ways, err := roster.Ways(func() ([]grid.Way, error) { return postgres.NewStore(pool).Ways(context.Background()) })
+	ways, err := roster.Ways(context.Background(), postgres.NewStore(pool).Ways)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func value[T any](t testing.TB, pool *pgxpool.Pool, sql string, args ...any) (v 
 // TestDrawnGridsAreMeasuredTogether: where nets are drawn and lie over one another and over the border of a region, areas are those of ST_Union.
 func TestDrawnGridsAreMeasuredTogether(t *testing.T) {
 	tx := pgtest.Tx(t)
-	net := quarter(t, tx)
+	quarter(t, tx)
 	for _, sql := range []string{
 		`INSERT INTO grid_scheme (code, title, title_en, code_pattern, is_exclusive, is_complete) VALUES ('free', '自由', 'Free', '[{"name": "sequence", "length": 3}]', false, false)`,
 		`INSERT INTO grid (scheme, code, geom) SELECT 'free', 'F' || i, ST_SetSRID(ST_Buffer(ST_MakePoint(120.02 + i * 0.013, 36.21 + i * 0.011), 0.02, 3), 4490) FROM generate_series(1, 5) i`,
