@@ -27,11 +27,11 @@ WHERE id = $1 RETURNING revision`
 
 // AddHolder makes a person or an organisation. Without a code it gets one.
 func (t *Tx) AddHolder(ctx context.Context, h grid.Holder) (grid.Holder, error) {
-	h, err := h.Clean()
-	if err != nil {
+	if err := t.mayPeople("", h.Dept); err != nil {
 		return h, err
 	}
-	if err := t.mayPeople("", h.Dept); err != nil {
+	h, err := h.Clean()
+	if err != nil {
 		return h, err
 	}
 	if err := t.knowsDept(ctx, h.Dept); err != nil {
