@@ -16,6 +16,13 @@
 //	责任主体       Holder       a person or an organisation that has duties
 //	角色           Role         网格长 grid_head, 网格员 grid_officer, 街长 street_head, 巷长 alley_head …
 //	网格员         Officer      a person with the role grid_officer
+//	责任对象       Target       what a duty is for: a grid, road, alley, place, region or zone; Subject is how people know it
+//	定人要求       Requirement  how many of a role a target must have
+//	缺口           Failure      where 格中定人 is not true: 缺员 missing, 到期 expired, 离岗无人代 absent, 超员 too many, 超负荷 overloaded
+//	离岗           Absence      a time in which a holder does no duty; a substitute stands in (代理)
+//	负荷           Load         how much a holder has of one thing, against a limit
+//	花名册         Roster       all of that in memory
+//	证明           Certificate  the figures of a region and day, to be computed again by anybody
 //	部门           Department   who is competent, owns or maintains
 //	口径           Provenance   whose ledger, as of when, how complete
 //	台账           Inventory    the layers of the catalogue that are collections
