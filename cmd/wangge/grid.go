@@ -72,7 +72,8 @@ func (c *gridMakeCmd) Run(ctx context.Context, console *console) error {
 			}
 		}
 		return c.propose(ctx, pool, console, func(ctx context.Context, t *gridpg.Tx) (gridpg.Proposal, error) {
-			return t.ProposeLay(ctx, order)
+			p, _, err := t.ProposeLay(ctx, order)
+			return p, err
 		})
 	})
 }

@@ -95,41 +95,42 @@ func Shape(ctx context.Context, pool *pgxpool.Pool, code string) (orb.MultiPolyg
 
 // ProposeLay lays grids along streets over ground that has none and keeps them as a proposal. Errors: rights', ErrNoScheme, ErrUnknownRegion, ErrTaken,
 // grid.ErrArea, grid.ErrTooLarge, grid.ErrPattern, grid.ErrCode.
-func (t *Tx) ProposeLay(ctx context.Context, o LayOrder) (Proposal, error) {
+func (t *Tx) ProposeLay(ctx context.Context, o LayOrder) (Proposal, []ProposedCell, error) {
 	if err := t.Caller.Actor.May(rights.EditGrid, rights.Place{Region: o.Region}); err != nil {
-		return Proposal{}, err
+		return Proposal{}, nil, err
 	}
 	places, err := t.placesFor(ctx, o)
 	if err != nil {
-		return Proposal{}, err
+		return Proposal{}, nil, err
 	}
 	var layouts []grid.Layout
 	var cells []ProposedCell
 	for _, p := range places {
 		if err := t.checkFree(ctx, o.Scheme, p.Shape); err != nil {
-			return Proposal{}, err
+			return Proposal{}, nil, err
 		}
 		site, err := t.site(ctx, p.Shape, o.TargetM2)
 		if err != nil {
-			return Proposal{}, err
+			return Proposal{}, nil, err
 		}
 		layout, err := grid.Lay(ctx, site, o.TargetM2)
 		if err != nil {
-			return Proposal{}, fmt.Errorf("region %s: %w", p.Code, err)
+			return Proposal{}, nil, fmt.Errorf("region %s: %w", p.Code, err)
 		}
 		layouts = append(layouts, layout)
 		for _, c := range layout.Cells {
-			cells = append(cells, ProposedCell{Shape: c, AreaM2: geo.AreaMultiM2(c)})
+			cells = append(cells, ProposedCell{Ordinal: len(cells) + 1, Shape: c, AreaM2: geo.AreaMultiM2(c)})
 		}
 	}
 	p := Proposal{Scheme: o.Scheme, Region: o.Region, Kind: grid.EditLay, Note: o.Note, Cells: len(cells)}
 	if p.Options, err = json.Marshal(map[string]any{"target_m2": o.TargetM2, "drawn": o.Area != nil}); err != nil {
-		return Proposal{}, err
+		return Proposal{}, nil, err
 	}
 	if p.Report, err = json.Marshal(grid.TogetherReport(layouts)); err != nil {
-		return Proposal{}, err
+		return Proposal{}, nil, err
 	}
-	return t.keepProposal(ctx, p, cells)
+	p, err = t.keepProposal(ctx, p, cells)
+	return p, cells, err
 }
 
 // layPlace is ground that is laid at once.

@@ -43,7 +43,7 @@ func propose(t *testing.T, pool *pgxpool.Pool, o postgres.LayOrder) (p postgres.
 		o.TargetM2 = grid.UnitM2
 	}
 	_, err = by(t, pool, rights.Operator("test"), func(ctx context.Context, x *postgres.Tx) (err error) {
-		p, err = x.ProposeLay(ctx, o)
+		p, _, err = x.ProposeLay(ctx, o)
 		return err
 	})
 	return p, err
@@ -221,7 +221,7 @@ func TestProposalsAreRefused(t *testing.T) {
 		t.Errorf("another street's: %v", err)
 	}
 	_, err = by(t, pool, street, func(ctx context.Context, x *postgres.Tx) error {
-		_, err := x.ProposeLay(ctx, postgres.LayOrder{Scheme: "unit", Region: "370281001002", TargetM2: grid.UnitM2})
+		_, _, err := x.ProposeLay(ctx, postgres.LayOrder{Scheme: "unit", Region: "370281001002", TargetM2: grid.UnitM2})
 		return err
 	})
 	if !errors.Is(err, rights.ErrForbidden) {
