@@ -13,6 +13,7 @@ interface Row {
 
 const grid = (id: number): Target => ({ kind: 'grid', id, code: `D00${id}`, name: `试验${id}格`, scheme: 'duty', region: { code: '990001001', name: '东试街道', kind: 'street' }, at: [119.995, 36.26], bbox: [119.98, 36.25, 120.01, 36.27], area_m2: 1e6 })
 const roles = [{ code: 'grid_head', title: '网格长', title_en: 'Grid head' }, { code: 'grid_officer', title: '网格员', title_en: 'Grid officer' }]
+type Rule = { target_kind: string; applies_to: string; role: string; at_least: number; at_most: number | null; id?: number }
 const page = (items: unknown[]): Told => ({ body: { items, next: null, total: items.length } })
 const most = 3
 
@@ -21,7 +22,7 @@ export class MockPeople {
   readonly #rows = new Map<string, Row>()
   #duties: (Omit<Duty, 'holder'> & { holder: string })[] = []
   readonly #absences = new Map<string, { id: number; kind: string; valid_from: string; valid_to: string; revision: number }[]>()
-  #requirements = [{ id: 1, target_kind: 'grid', applies_to: 'duty', role: 'grid_head', at_least: 1, at_most: 1 }]
+  #requirements: Rule[] = [{ id: 1, target_kind: 'grid', applies_to: 'duty', role: 'grid_head', at_least: 1, at_most: 1 }]
   #next = 100
   /** What was sent to the import, in bytes, and whether it was a dry run. */
   readonly imports: { bytes: number; dry: boolean }[] = []
@@ -57,7 +58,7 @@ export class MockPeople {
   }
 
   #rules({ method, body }: Asked): Told {
-    if (method === 'PUT') this.#requirements = (body.items as typeof this.#requirements).map((item, i) => ({ ...item, id: i + 1 }))
+    if (method === 'PUT') this.#requirements = (body.items as Rule[]).map((item, i) => ({ ...item, id: i + 1 }))
     return { body: { items: this.#requirements }, headers: { ETag: `"${this.#requirements.length}"` } }
   }
 
