@@ -84,6 +84,9 @@ func widthOf(segments []Segment) (n int) {
 // RegionDigits is the length of the division's part: that of the code of a division in which codes are given. 0 for a pattern without.
 func (p CodePattern) RegionDigits() int { return widthOf(p[:p.divisions()]) }
 
+// NamesDivisions tells whether the pattern makes codes, and whether these name the division that a grid lies in.
+func (p CodePattern) NamesDivisions() bool { return p.Validate() == nil && p.RegionKind() != "" }
+
 // RegionKind is the kind of the division that a code is given in; "" for a pattern without divisions.
 func (p CodePattern) RegionKind() string {
 	if n := p.divisions(); n > 0 {

@@ -25,5 +25,8 @@
 //	证明           Certificate  the figures of a region and day, to be computed again by anybody
 //	部门           Department   who is competent, owns or maintains
 //	口径           Provenance   whose ledger, as of when, how complete
+//	调整           Edit         what is done to a net: split 拆分, merge 合并, redraw 重画, retire 停用 …
+//	沿革           Lineage      what a grid comes of, and what came of it
+//	完整性         Integrity    what is wrong with a net, as findings: gap 空白, overlap 重叠, sliver 碎缝 …
 //	台账           Inventory    the layers of the catalogue that are collections
 package grid

@@ -189,7 +189,7 @@ func sameShape(a, b orb.MultiPolygon) bool {
 func (n *Net) form(s *Scheme) lattice.Net {
 	f := lattice.Net{Regions: map[string]orb.MultiPolygon{}}
 	digits := 0
-	if s.Pattern.Validate() == nil && s.Pattern.RegionKind() != "" {
+	if s.Pattern.NamesDivisions() {
 		digits, f.Within = s.Pattern.RegionDigits(), true
 	}
 	inner := map[string]orb.MultiPolygon{} // the divisions that grids lie in
@@ -255,7 +255,7 @@ func (r *Report) tell(n *Net, s *Scheme) {
 // codeFindings finds codes that are given twice, and those that name another division than the one where the grid lies.
 func (n *Net) codeFindings(s *Scheme) (out []lattice.Finding) {
 	p := s.Pattern
-	named := p.Validate() == nil && p.RegionKind() != ""
+	named := p.NamesDivisions()
 	grids := n.Grids(s.Code)
 	for i, g := range grids {
 		if i > 0 && grids[i-1].Code == g.Code {

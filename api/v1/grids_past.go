@@ -106,11 +106,9 @@ func describeEdit(n *grid.Net, e postgres.Edit, notes bool) editJSON {
 func (h *Handler) gridEdits(w http.ResponseWriter, r *http.Request) error {
 	q := h.Query(r)
 	scheme, limit, cursor := q.Text("scheme", codeRunes), q.Int("limit", pageLimit, 1, maxPageLimit), q.Cursor("cursor")
-	before, whole := uint64(0), true
-	if cursor != "" {
-		if before, whole = param.Natural(cursor); !whole || before > 1<<62 {
-			q.Fault("cursor", "不是本服务给出的游标", "is no cursor of this service")
-		}
+	before, whole := param.Natural(cursor)
+	if cursor != "" && (!whole || before > 1<<62) {
+		q.Fault("cursor", "不是本服务给出的游标", "is no cursor of this service")
 	}
 	view, err := h.City(r)
 	if err != nil {

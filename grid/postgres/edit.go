@@ -269,7 +269,7 @@ func (d *desk) lockAround(ctx context.Context, all []*grid.Grid) error {
 
 // sameDivision refuses grids whose codes name different divisions.
 func (d *desk) sameDivision(all []*grid.Grid) error {
-	if d.scheme.Pattern.Validate() != nil || d.scheme.Pattern.RegionKind() == "" {
+	if !d.scheme.Pattern.NamesDivisions() {
 		return nil
 	}
 	first, err := d.scheme.Pattern.Parse(all[0].Code)

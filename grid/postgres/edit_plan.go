@@ -125,11 +125,11 @@ func (d *desk) survey(ctx context.Context, p *plan) ([]lie, error) {
 	var shapes []orb.MultiPolygon
 	var named []string
 	for i := range p.made {
-		shapes, named = append(shapes, p.made[i].shape), append(named, d.namedBy(p.made[i].code, p.made[i].region))
+		shapes, named = append(shapes, p.made[i].shape), append(named, p.made[i].region)
 	}
 	for _, id := range moved {
 		g := d.near[id]
-		shapes, named = append(shapes, p.shapes[id]), append(named, d.namedBy(g.Code, ""))
+		shapes, named = append(shapes, p.shapes[id]), append(named, d.namedBy(g.Code))
 		if err := d.may(g.Region); err != nil {
 			return nil, err
 		}
@@ -159,14 +159,14 @@ func (d *desk) survey(ctx context.Context, p *plan) ([]lie, error) {
 	return lies[:len(p.made)], nil
 }
 
-// namedBy is the division that a code names, else what the caller said; "" for where the grid lies.
-func (d *desk) namedBy(code, region string) string {
-	if code == "" || d.scheme.Pattern.Validate() != nil {
-		return region
+// namedBy is the division that the code of a grid names; "" for none: then it is held against the one it lies in.
+func (d *desk) namedBy(code string) string {
+	if !d.scheme.Pattern.NamesDivisions() {
+		return ""
 	}
 	c, err := d.scheme.Pattern.Parse(code)
 	if err != nil {
-		return region
+		return ""
 	}
 	return c.Region
 }

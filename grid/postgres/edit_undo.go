@@ -85,19 +85,22 @@ func readFormerPart(row pgx.CollectableRow) (p formerPart, err error) {
 	return p, err
 }
 
-// lockParts locks the grids of an edit, refuses where a later edit stands on one, and where the caller may not edit one.
+// lockParts locks the grids of an edit, refuses where a later edit stands on one, and where the caller may not edit one that had more than vertices
+// put on its border.
 func (d *desk) lockParts(ctx context.Context, parts []formerPart) error {
-	var ids []int64
+	var ids, changed []int64
 	for _, p := range parts {
 		if p.later {
 			return fmt.Errorf("%w: on grid %d", grid.ErrLater, p.id)
 		}
-		ids = append(ids, p.id)
+		if ids = append(ids, p.id); p.part != partTouched {
+			changed = append(changed, p.id)
+		}
 	}
 	if err := d.lockNear(ctx, orb.Bound{Min: orb.Point{1, 1}, Max: orb.Point{-1, -1}}, ids...); err != nil {
 		return err
 	}
-	all, err := d.byIDs(ctx, ids)
+	all, err := d.byIDs(ctx, changed)
 	if err != nil {
 		return err
 	}
