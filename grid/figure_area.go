@@ -13,6 +13,7 @@ import (
 // cover is a part of the ground, taken apart into pieces that do not overlap. A unit grid lies in one community by the rules of its scheme, so it
 // counts where the record places it; a drawn shape is cut by the border of a region.
 type cover struct {
+	grids []*Grid // as they are, overlaps and all
 	units []*Grid
 	parts []part  // of the units, by division
 	drawn []piece // without what the units or other pieces have
@@ -46,7 +47,7 @@ func (n *Net) coverOf(grids []*Grid) *cover {
 			drawn = append(drawn, g)
 		}
 	}
-	c := &cover{}
+	c := &cover{grids: grids}
 	byDivision := map[string]float64{}
 	for _, g := range n.Grids(UnitScheme) { // in an order that does not change, for sums that do not
 		if units[g.ID] {
@@ -127,8 +128,14 @@ func (r *Roster) Uncovered(n *Net, w *Ways, day Day, scheme string, region *Regi
 	if scheme != "" {
 		c = g.gridded(scheme)
 	}
+	var near []orb.MultiPolygon
+	for _, x := range c.grids {
+		if x.Bound.Intersects(region.Bound) {
+			near = append(near, x.Shape)
+		}
+	}
 	rest := region.Shape
-	if near := c.near(region.Bound); len(near) > 0 {
+	if len(near) > 0 {
 		_, rest, _ = lattice.Overlay(region.Shape, lattice.Dissolve(near))
 	}
 	var out []orb.Polygon

@@ -97,11 +97,12 @@ type teller struct {
 	actor  rights.Actor
 	full   map[int64]bool // by holder: what was decided
 	told   map[int64]bool // whose full data were told
+	known  map[grid.Target]targetJSON
 }
 
 // newTeller tells of a day. The net is that of the day.
 func newTeller(n *grid.Net, r *grid.Roster, day grid.Day, actor rights.Actor) *teller {
-	return &teller{net: n, roster: r, day: day, actor: actor, full: map[int64]bool{}, told: map[int64]bool{}}
+	return &teller{net: n, roster: r, day: day, actor: actor, full: map[int64]bool{}, told: map[int64]bool{}, known: map[grid.Target]targetJSON{}}
 }
 
 // mayRead tells whether the caller may know a holder's name and phone in full: by the holder's department, as the holder, or because something that
@@ -183,8 +184,17 @@ func (t *teller) role(code string) (title, titleEn string) {
 	return code, code
 }
 
-// target tells of a target; of one that is not there that day only what it is called.
+// target tells of a target; of a grid of another day what it is or was last, of others that are not there that day only the number.
 func (t *teller) target(of grid.Target) targetJSON {
+	j, known := t.known[of]
+	if !known {
+		j = t.targetAnew(of)
+		t.known[of] = j
+	}
+	return j
+}
+
+func (t *teller) targetAnew(of grid.Target) targetJSON {
 	s, there := t.roster.Subject(t.net, of, t.day)
 	if !there && of.Kind == grid.TargetGrid {
 		if g := t.net.Ever(of.ID); g != nil {
