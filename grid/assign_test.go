@@ -146,7 +146,7 @@ func TestBelow(t *testing.T) {
 	if !errors.As(err, &bad) || bad[0].Field != "/items/3/role" || err.Error() != "/items/3/role: none" {
 		t.Errorf("%v", err)
 	}
-	if plain := errors.New("other"); Below("/x", plain) != plain {
+	if plain := errors.New("other"); !errors.Is(Below("/x", plain), plain) {
 		t.Error("another error changed")
 	}
 }

@@ -17,7 +17,7 @@ import (
 // xlsxType is the media type of a workbook.
 const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-// ErrNotWorkbook: the body is no xlsx workbook by its media type. HTTP 415.
+// ErrNotWorkbook says that the body is no xlsx workbook by its media type. HTTP 415.
 var ErrNotWorkbook = errors.New("the body is not an xlsx workbook")
 
 // ledgerBody stands for the workbook where two requests with one Idempotency-Key are compared.

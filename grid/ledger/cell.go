@@ -42,8 +42,8 @@ func ReadDay(s string, date1904 bool) (day grid.Day, none, ok bool) {
 		mon, _ := strconv.Atoi(m[2])
 		d, _ := strconv.Atoi(m[3])
 		day, err := grid.ParseDay(time.Date(y, time.Month(mon), d, 0, 0, 0, 0, time.UTC).Format(time.DateOnly))
-		real := mon >= 1 && mon <= 12 && day.Time().Day() == d
-		return day, false, err == nil && real
+		exists := mon >= 1 && mon <= 12 && day.Time().Day() == d
+		return day, false, err == nil && exists
 	}
 	serial, err := strconv.ParseFloat(s, 64)
 	if err != nil {
@@ -149,8 +149,8 @@ func chineseTail(s string) (head string, value int) {
 	for cut > 0 && strings.ContainsRune("一二三四五六七八九十", r[cut-1]) {
 		cut--
 	}
-	tens, ones, hasTens := "", string(r[cut:]), false
-	if tens, ones, hasTens = strings.Cut(string(r[cut:]), "十"); !hasTens {
+	tens, ones, hasTens := strings.Cut(string(r[cut:]), "十")
+	if !hasTens {
 		tens, ones = "", tens
 	}
 	t, okT := chineseDigit(tens)

@@ -256,7 +256,7 @@ func TestSheetsThatMeanHarm(t *testing.T) {
 
 func TestSeveralSheets(t *testing.T) {
 	data := workbook(t, func(f *excelize.File) {
-		for name, rows := range map[string][][]any{"说明": {{"本表由街道填写"}}, " 二 ": {{"标题"}, {"名字", "手机"}, {"李", "13900001111"}, {"名字", "手机"}, {"赵", "13900002222"}}} {
+		for name, rows := range map[string][][]any{"说明": {{"本表由街道填写"}}, "二 ": {{"标题"}, {"名字", "手机"}, {"李", "13900001111"}, {"名字", "手机"}, {"赵", "13900002222"}}} {
 			_, err := f.NewSheet(name)
 			must(t, err)
 			for i, row := range rows {
@@ -304,7 +304,7 @@ func TestNameKey(t *testing.T) {
 }
 
 func TestReadCode(t *testing.T) {
-	for in, want := range map[string]string{"370281001.0": "370281001", "3.70281001E+8": "370281001", "3.70281001005001E+14": "370281001005001", " 007 ": "007", "A-1.0": "A-1.0", "1.5": "1.5", "": ""} {
+	for in, want := range map[string]string{"370281001.0": "370281001", "3.70281001E+8": "370281001", "3.70281001005001E+14": "370281001005001", "　007": "007", "A-1.0": "A-1.0", "1.5": "1.5", "": ""} {
 		if got := ReadCode(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
