@@ -143,6 +143,11 @@ export function successor({ made, changed }: EditResult): Shaped | undefined {
   return made[0] ?? changed[0]
 }
 
+/** The grids of the net edited: what is made of them changes with them and is not shown. */
+export function ofNet<T extends { scheme: string }>(grids: T[], scheme: string): T[] {
+  return grids.filter((one) => one.scheme === scheme)
+}
+
 /** What the map shows of an edit that is tried. */
 export function previewOf({ grid, preview }: Pick<Editing, 'grid' | 'preview'>, area: (m2: number) => string): Preview | undefined {
   if (!grid.value) return undefined
@@ -152,7 +157,7 @@ export function previewOf({ grid, preview }: Pick<Editing, 'grid' | 'preview'>, 
     findings: result?.findings ?? [],
     shapes: numbered([
       ...(result?.retired.includes(code) ? [{ geometry: grid.value.geometry, role: 'retired' as const, label: '' }] : []),
-      ...(result?.changed ?? []).map((one) => ({ geometry: one.geometry, role: one.code === code ? 'made' as const : 'changed' as const, label: one.code === code ? area(one.area_m2) : '' })),
+      ...ofNet(result?.changed ?? [], grid.value.scheme).map((one) => ({ geometry: one.geometry, role: one.code === code ? 'made' as const : 'changed' as const, label: one.code === code ? area(one.area_m2) : '' })),
       ...(result?.made ?? []).map((one) => ({ geometry: one.geometry, role: 'made' as const, label: `${one.short_code || one.code}\n${area(one.area_m2)}` })),
     ]),
   }

@@ -122,6 +122,7 @@ export const en: Record<keyof typeof zh, string> = {
   'grid.edit.neighbours': 'the borders of {n} neighbours move along',
   'grid.edit.clean': 'No gap, no overlap',
   'grid.edit.findings': 'would leave {n} findings',
+  'grid.edit.notThrough': 'The line does not part the grid yet: draw on beyond its other side',
   'grid.edit.note': 'Reason',
   'grid.edit.notePlaceholder': 'optional, kept in the log',
   'grid.edit.confirm': '{title}',

@@ -1,4 +1,4 @@
-import type { Client } from '../api/client.ts'
+import type { Client, Query, WriteOptions } from '../api/client.ts'
 import type { Day } from '../api/records.ts'
 import type { Page } from '../api/types.ts'
 import type {
@@ -36,82 +36,94 @@ export interface NewDuty {
 /** Every question of the grid workspace, by name. */
 export class GridServer {
   readonly #client: Client
+  /** The revision of the last write from here: what is read afterwards must show it. */
+  #written: string | undefined
 
   constructor(client: Client) {
     this.#client = client
   }
 
+  #read<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
+    return this.#client.json(path, { ...query, min_revision: this.#written }, signal)
+  }
+
+  async #write<T>(path: string, body: unknown, options: WriteOptions = {}): Promise<T> {
+    const { value, cityRevision } = await this.#client.post<T>(path, body, options)
+    this.#written = cityRevision ?? this.#written
+    return value
+  }
+
   async schemes(): Promise<Scheme[]> {
-    const answer = await this.#client.json<Page<Scheme> | Scheme[]>('/api/v1/schemes')
+    const answer = await this.#read<Page<Scheme> | Scheme[]>('/api/v1/schemes', {})
     return Array.isArray(answer) ? answer : answer.items
   }
 
   async grids(scheme: string, at: At): Promise<GridItem[]> {
-    return (await this.#client.json<Page<GridItem>>('/api/v1/grids', { scheme, at, limit: listLimit })).items
+    return (await this.#read<Page<GridItem>>('/api/v1/grids', { scheme, at, limit: listLimit })).items
   }
 
   grid(scheme: string, code: string, at?: At, signal?: AbortSignal): Promise<GridDetail> {
-    return this.#client.json(gridPath(code), { scheme, at }, signal)
+    return this.#read(gridPath(code), { scheme, at }, signal)
   }
 
   states(scheme: string, at: At): Promise<States> {
-    return this.#client.json('/api/v1/grids/states', { scheme, at })
+    return this.#read('/api/v1/grids/states', { scheme, at })
   }
 
   lineage(scheme: string, code: string): Promise<Lineage> {
-    return this.#client.json(`${gridPath(code)}/lineage`, { scheme })
+    return this.#read(`${gridPath(code)}/lineage`, { scheme })
   }
 
   vacancies(query: { at: At }): Promise<Page<Failure>> {
-    return this.#client.json('/api/v1/vacancies', { ...query, limit: listLimit })
+    return this.#read('/api/v1/vacancies', { ...query, limit: listLimit })
   }
 
   integrity(scheme: string): Promise<Integrity> {
-    return this.#client.json('/api/v1/integrity', { scheme })
+    return this.#read('/api/v1/integrity', { scheme })
   }
 
   edits(scheme: string): Promise<Page<Edit>> {
-    return this.#client.json('/api/v1/grid-edits', { scheme, limit: logLimit })
+    return this.#read('/api/v1/grid-edits', { scheme, limit: logLimit })
   }
 
   responsibility(by: string, scheme: string, at: At): Promise<Responsibility> {
-    return this.#client.json('/api/v1/responsibility', { by, scheme, at })
+    return this.#read('/api/v1/responsibility', { by, scheme, at })
   }
 
   figureList(figure: Figure, query: { region: string; scheme: string; at: At; side: 'have' | 'lack' }): Promise<Page<Listed>> {
-    return this.#client.json(`/api/v1/responsibility/lists/${figure}`, { ...query, limit: listLimit })
+    return this.#read(`/api/v1/responsibility/lists/${figure}`, { ...query, limit: listLimit })
   }
 
   async persons(q: string, signal?: AbortSignal): Promise<PersonItem[]> {
-    return (await this.#client.json<Page<PersonItem>>('/api/v1/persons', { q: q === '' ? undefined : q, limit: foundLimit }, signal)).items
+    return (await this.#read<Page<PersonItem>>('/api/v1/persons', { q: q === '' ? undefined : q, limit: foundLimit }, signal)).items
   }
 
   async roles(): Promise<RoleItem[]> {
-    const answer = await this.#client.json<Page<RoleItem> | RoleItem[]>('/api/v1/roles')
+    const answer = await this.#read<Page<RoleItem> | RoleItem[]>('/api/v1/roles', {})
     return Array.isArray(answer) ? answer : answer.items
   }
 
-  async edit({ grid, ask: { kind, ...body }, note, dryRun }: EditRequest, signal?: AbortSignal): Promise<EditResult> {
+  edit({ grid, ask: { kind, ...body }, note, dryRun }: EditRequest, signal?: AbortSignal): Promise<EditResult> {
     const options = { query: { scheme: grid.scheme, dry_run: dryRun || undefined }, match: grid.revision, ...(signal && { signal }) }
-    return (await this.#client.post<EditResult>(`${gridPath(grid.code)}/${kind}`, { ...body, ...(note && { note }) }, options)).value
+    return this.#write(`${gridPath(grid.code)}/${kind}`, { ...body, ...(note && { note }) }, options)
   }
 
-  async repair(scheme: string, finding: string): Promise<EditResult> {
-    return (await this.#client.post<EditResult>('/api/v1/integrity/repairs', { scheme, finding })).value
+  repair(scheme: string, finding: string): Promise<EditResult> {
+    return this.#write('/api/v1/integrity/repairs', { scheme, finding })
   }
 
-  async undo(edit: number): Promise<EditResult> {
-    return (await this.#client.post<EditResult>(`/api/v1/grid-edits/${edit}/undo`, {})).value
+  undo(edit: number): Promise<EditResult> {
+    return this.#write(`/api/v1/grid-edits/${edit}/undo`, {})
   }
 
   /** All or none. */
   async assign(duties: NewDuty[]): Promise<void> {
-    await this.#client.post('/api/v1/duties/batch', { operations: duties.map((add) => ({ add })) })
+    await this.#write('/api/v1/duties/batch', { operations: duties.map((add) => ({ add })) })
   }
 
   /** Ends a duty; the day is its last. */
   async endDuty(id: number, on: Day): Promise<void> {
-    await this.#client.post('/api/v1/duties/batch', { operations: [{ end: { id, on } }] })
+    await this.#write('/api/v1/duties/batch', { operations: [{ end: { id, on } }] })
   }
 }
 

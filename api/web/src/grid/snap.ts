@@ -12,12 +12,12 @@ export interface Snapped {
   to: 'corner' | 'edge'
 }
 
-/** Lines of any geometry: what one can snap to. */
+/** Lines of any geometry, in a list of its own: what one can snap to. */
 export function linesOf(geometry: Geometry): Position[][] {
   switch (geometry.type) {
     case 'LineString': return [geometry.coordinates]
     case 'MultiLineString':
-    case 'Polygon': return geometry.coordinates
+    case 'Polygon': return [...geometry.coordinates]
     case 'MultiPolygon': return geometry.coordinates.flat()
     case 'GeometryCollection': return geometry.geometries.flatMap(linesOf)
     default: return []

@@ -121,6 +121,7 @@ export const zh = {
   'grid.edit.neighbours': '{n} 个邻格的边界随之移动',
   'grid.edit.clean': '没有空白，没有重叠',
   'grid.edit.findings': '会留下 {n} 处问题',
+  'grid.edit.notThrough': '线还没有把网格分开，请继续画到对边之外',
   'grid.edit.note': '事由',
   'grid.edit.notePlaceholder': '选填，记入调整记录',
   'grid.edit.confirm': '确认{title}',

@@ -68,6 +68,9 @@ describe('snapping', () => {
   it('puts edges onto the lattice of grids, and takes any geometry', () => {
     const found = snap({ x: 33.333333, y: 2 }, [[[0, 0], [10, 0.0000001]]], project)
     for (const degrees of found?.position ?? []) expect(onLattice(degrees)).toBe(degrees)
+    const polygon: GeoJSON.Polygon = { type: 'Polygon', coordinates: [[[0, 0], [1, 0], [1, 1], [0, 0]]] }
+    linesOf(polygon).push([[5, 5], [6, 6]])
+    expect(polygon.coordinates).toHaveLength(1) // what is added to snap to must not become a part of the grid
     expect(linesOf({ type: 'GeometryCollection', geometries: [{ type: 'Point', coordinates: [0, 0] }, { type: 'MultiLineString', coordinates: [[[0, 0], [1, 1]]] }] })).toEqual([[[0, 0], [1, 1]]])
   })
 })
