@@ -57,12 +57,12 @@ func (t *table) clearGrids() string {
 // placeGrids finds the grids of all planned rows, by the rule of grids_of: points, lines and areas each their own way. Grids are joined
 // once to all rows and not looked up row by row.
 func (t *table) placeGrids() (statements []string) {
-	name, plan, hits := quoteText(t.layer.Table), t.plan(), quoted("hits_"+t.layer.ID)
+	name, plan := quoteText(t.layer.Table), t.plan()
 	if t.layer.Holds(layers.Point) {
 		statements = append(statements, fmt.Sprintf(placePointsSQL, name, plan))
 	}
 	if t.layer.Holds(layers.LineString) {
-		statements = append(statements, fmt.Sprintf(hitLinesSQL, hits, plan), "ANALYZE "+hits, fmt.Sprintf(placeLinesSQL, name, hits))
+		statements = append(statements, fmt.Sprintf(placeLinesSQL, name, plan))
 	}
 	if t.layer.Holds(layers.Polygon) {
 		statements = append(statements, fmt.Sprintf(placeAreasSQL, name, plan))
@@ -78,22 +78,15 @@ FROM (SELECT p.id, g.scheme, g.id AS grid_id, s.is_exclusive, row_number() OVER 
       WHERE p.has_moved AND ST_Dimension(p.geom) = 0 AND g.valid_to IS NULL) h
 WHERE h.nth = 1 OR NOT h.is_exclusive ORDER BY h.id`
 
-// hitLinesSQL cuts lines by the grids that they touch. A line within a grid need not be cut.
-const hitLinesSQL = `CREATE TEMPORARY TABLE %s ON COMMIT DROP AS
-SELECT p.id, g.scheme, g.id AS grid_id, g.code, s.is_exclusive, g.geom,
-       CASE WHEN ST_CoveredBy(p.geom, g.geom) THEN p.geom ELSE ST_CollectionExtract(ST_Intersection(g.geom, p.geom), 2) END AS part
-FROM %s p JOIN grid g ON ST_Intersects(g.geom, p.geom) JOIN grid_scheme s ON s.code = g.scheme
-WHERE p.has_moved AND ST_Dimension(p.geom) = 1 AND g.valid_to IS NULL`
-
-// placeLinesSQL: in an exclusive scheme a stretch along a border belongs to the grid with the lower code.
+// placeLinesSQL deals every line out to the grids of each scheme that it touches, as grids_of does.
 const placeLinesSQL = `INSERT INTO feature_grid (layer, feature_id, scheme, grid_id, inside_m)
-SELECT %[1]s, x.id, x.scheme, x.grid_id, x.m
-FROM (SELECT h.id, h.scheme, h.grid_id, ST_Length(h.part::geography) - coalesce(b.m, 0) AS m
-      FROM %[2]s h LEFT JOIN (
-          SELECT h.id, h.grid_id, sum(ST_Length(ST_CollectionExtract(ST_Intersection(l.part, h.geom), 2)::geography)) AS m
-          FROM %[2]s h JOIN %[2]s l ON l.id = h.id AND l.scheme = h.scheme AND l.code < h.code AND ST_Intersects(l.part, h.geom)
-          WHERE h.is_exclusive GROUP BY h.id, h.grid_id) b USING (id, grid_id)) x
-WHERE x.m > 0.001 ORDER BY x.id`
+SELECT %s, n.id, n.scheme, x.grid_id, x.m
+FROM (SELECT p.id, g.scheme, array_agg(g.id ORDER BY g.code) AS grids,
+             line_shares((array_agg(p.geom))[1], array_agg(g.geom ORDER BY g.code), bool_and(s.is_exclusive)) AS shares
+      FROM %s p JOIN grid g ON ST_Intersects(g.geom, p.geom) JOIN grid_scheme s ON s.code = g.scheme
+      WHERE p.has_moved AND ST_Dimension(p.geom) = 1 AND g.valid_to IS NULL
+      GROUP BY p.id, g.scheme) n, unnest(n.grids, n.shares) x (grid_id, m)
+WHERE x.m > 0.001 ORDER BY n.id`
 
 // placeAreasSQL: every grid that an area meets, with the share inside.
 const placeAreasSQL = `INSERT INTO feature_grid (layer, feature_id, scheme, grid_id, inside_m2)
