@@ -98,14 +98,24 @@ export interface Handover {
   note?: string
 }
 
+/** What is to be said of a row of a ledger: that it was set aside, or what was made of it. */
+export interface ImportNote {
+  sheet: string
+  /** 0 is the whole sheet. */
+  row: number
+  reason: string
+  reason_en: string
+  rejected: boolean
+}
+
 export interface ImportReport {
   read: number
   inserted: number
   updated: number
   unchanged: number
   rejected: number
-  duties: Record<string, number>
-  rows: { row: number; reason: string; reason_en: string }[]
+  duties: { inserted: number; updated: number; unchanged: number }
+  rows: ImportNote[]
 }
 
 export interface Requirement {
@@ -204,8 +214,9 @@ export class People {
     return this.#client.delete(`/api/v1/duties/${id}`, { match: revision, query: { on } })
   }
 
-  async importPeople(file: Blob, dryRun: boolean): Promise<ImportReport> {
-    const { value } = await this.#client.post<ImportReport>('/api/v1/persons/import', file, { query: { dry_run: dryRun || undefined } })
+  /** A scheme says of which net the ledger's grids are. */
+  async importPeople(file: Blob, scheme: string | undefined, dryRun: boolean): Promise<ImportReport> {
+    const { value } = await this.#client.post<ImportReport>('/api/v1/persons/import', file, { query: { scheme, dry_run: dryRun || undefined } })
     return value
   }
 

@@ -1,8 +1,11 @@
 import type { ImportReport } from '../api/people.ts'
 
-/** The rows that were set aside, for a spreadsheet: UTF-8 with a mark at its beginning, by which Excel knows it. */
-export function reportOf({ rows }: Pick<ImportReport, 'rows'>, header: [row: string, reason: string], lang: 'zh' | 'en'): Blob {
-  const lines = [header, ...rows.map(({ row, reason, reason_en }): [string, string] => [String(row), lang === 'en' ? reason_en : reason])]
+/** What is to be said of the rows, for a spreadsheet: UTF-8 with a mark at its beginning, by which Excel knows it. */
+export function reportOf({ rows }: Pick<ImportReport, 'rows'>, words: { sheet: string; row: string; state: string; reason: string; rejected: string; taken: string }, lang: 'zh' | 'en'): Blob {
+  const lines = [
+    [words.sheet, words.row, words.state, words.reason],
+    ...rows.map(({ sheet, row, reason, reason_en, rejected }) => [sheet, row === 0 ? '' : String(row), rejected ? words.rejected : words.taken, lang === 'en' ? reason_en : reason]),
+  ]
   return new Blob([`\uFEFF${lines.map((cells) => cells.map(cell).join(',')).join('\r\n')}\r\n`], { type: 'text/csv;charset=utf-8' })
 }
 

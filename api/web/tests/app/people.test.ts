@@ -106,10 +106,10 @@ describe('people', () => {
     expect(mock.people.imports).toEqual([{ bytes: 10, dry: true }])
     await keep(page, 'fixture-import')
     const downloading = page.waitForEvent('download')
-    await page.getByText('下载未采用的行').click()
+    await page.getByText('下载逐行说明').click()
     const file = await downloading
-    expect(file.suggestedFilename()).toBe('花名册-未采用.csv')
-    expect(await readFile(await file.path(), 'utf8')).toContain('"4","电话不是 11 位"')
+    expect(file.suggestedFilename()).toBe('花名册-逐行说明.csv')
+    expect(await readFile(await file.path(), 'utf8')).toContain('"花名册","4","未采用","电话不是 11 位"')
     await page.getByText('导入 4 人').click()
     await page.locator('.toast', { hasText: '导入完成' }).waitFor()
     expect(mock.people.imports.at(-1)?.dry).toBe(false)

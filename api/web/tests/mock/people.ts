@@ -75,7 +75,7 @@ export class MockPeople {
   #imported({ query, bytes }: Asked): Told {
     const dry = query.get('dry_run') === 'true'
     this.imports.push({ bytes, dry })
-    return { body: { read: 5, inserted: dry ? 3 : 3, updated: 1, unchanged: 0, rejected: 1, duties: { inserted: 2, updated: 0, unchanged: 1 }, rows: [{ row: 4, reason: '电话不是 11 位', reason_en: 'The phone has not 11 digits' }] } }
+    return { body: { read: 5, inserted: dry ? 3 : 3, updated: 1, unchanged: 0, rejected: 1, duties: { inserted: 2, updated: 0, unchanged: 1 }, rows: [{ sheet: '花名册', row: 4, rejected: true, reason: '电话不是 11 位', reason_en: 'The phone has not 11 digits' }] } }
   }
 
   #person({ method, query, body, match }: Asked, code: string, what: string, id: string, full: boolean): Told {

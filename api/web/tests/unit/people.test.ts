@@ -45,8 +45,10 @@ describe('a duty on the map', () => {
 
 describe('the report of an import', () => {
   it('is a spreadsheet’s, and runs no formulas', async () => {
-    const text = await reportOf({ rows: [{ row: 4, reason: '=cmd|"x"', reason_en: '' }] }, ['行', '原因'], 'zh').text()
-    expect(text).toContain('"4","\'=cmd|""x"""\r\n')
+    const words = { sheet: '工作表', row: '行', state: '状态', reason: '原因', rejected: '未采用', taken: '已采用' }
+    const rows = [{ sheet: '一', row: 4, reason: '=cmd|"x"', reason_en: '', rejected: true }, { sheet: '二', row: 0, reason: '无表头', reason_en: '', rejected: false }]
+    const text = await reportOf({ rows }, words, 'zh').text()
+    expect(text).toContain('"一","4","未采用","\'=cmd|""x"""\r\n"二","","已采用","无表头"\r\n')
     expect(text.endsWith('\r\n')).toBe(true)
   })
 })
