@@ -33,7 +33,7 @@ type userJSON struct {
 	Region      *regionRef  `json:"region"`
 	Dept        *deptRef    `json:"dept"`
 	Holder      *holderRef  `json:"holder"`
-	Password    bool        `json:"password_set" doc:"可用口令登录"`
+	HasPassword bool        `json:"password_set" doc:"可用口令登录"`
 	OIDC        bool        `json:"oidc" doc:"已与统一身份认证绑定"`
 	MustChange  bool        `json:"must_change"`
 	Disabled    bool        `json:"disabled"`
@@ -50,7 +50,7 @@ type newUserJSON struct {
 
 func userOf(a postgres.Account, who rights.Actor) userJSON {
 	j := userJSON{
-		Name: a.Name, Title: a.Title, Role: a.Role, Region: accountRegion(a), Dept: namedDept(a.Dept), Holder: accountHolder(a, who), Password: a.Password,
+		Name: a.Name, Title: a.Title, Role: a.Role, Region: accountRegion(a), Dept: namedDept(a.Dept), Holder: accountHolder(a, who), HasPassword: a.Password,
 		OIDC: a.OIDC, MustChange: a.MustChange, Disabled: !a.DisabledAt.IsZero(), Sample: a.Sample, CreatedAt: a.CreatedAt.UTC(), Revision: a.Revision,
 	}
 	if !a.LockedUntil.IsZero() {
