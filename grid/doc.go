@@ -28,5 +28,10 @@
 //	调整           Edit         what is done to a net: split 拆分, merge 合并, redraw 重画, retire 停用 …
 //	沿革           Lineage      what a grid comes of, and what came of it
 //	完整性         Integrity    what is wrong with a net, as findings: gap 空白, overlap 重叠, sliver 碎缝 …
+//	账号           Account      who can sign in: a role of package rights × region × department; Actor is whoever calls
+//	会话           Session      a browser that is signed in
+//	令牌           Token        what a program calls with in place of a session
+//	变更日志       Audit        who changed what
+//	访问日志       Access log   who read personal data, signed in, was refused
 //	台账           Inventory    the layers of the catalogue that are collections
 package grid
