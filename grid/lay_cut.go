@@ -5,8 +5,6 @@ import (
 	"slices"
 
 	"github.com/paulmach/orb"
-
-	"wangge/geo"
 )
 
 // What a cut straight across a block costs, in metres of its length.
@@ -27,13 +25,9 @@ type cutter struct {
 }
 
 func newCutter(block orb.Polygon, buildings []Building, targetM2 float64) *cutter {
-	c := block.Bound().Center()
-	const d = 1e-3
-	return &cutter{
-		middle: c, block: block, buildings: buildings, targetM2: targetM2,
-		mx: geo.DistanceM(orb.Point{c[0] - d, c[1]}, orb.Point{c[0] + d, c[1]}) / (2 * d),
-		my: geo.DistanceM(orb.Point{c[0], c[1] - d}, orb.Point{c[0], c[1] + d}) / (2 * d),
-	}
+	c := &cutter{middle: block.Bound().Center(), block: block, buildings: buildings, targetM2: targetM2}
+	c.mx, c.my = metresPerDegree(c.middle)
+	return c
 }
 
 // best is the cheapest cut of a block that is to have n grids: short, not through buildings, with the grids shared out evenly.

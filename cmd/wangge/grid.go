@@ -22,6 +22,7 @@ import (
 
 type gridCmd struct {
 	Make   gridMakeCmd   `cmd:"" help:"Propose grids along streets over an area that has none. 沿街划格，提出方案"`
+	Import gridImportCmd `cmd:"" help:"Propose the grids of a file: GeoJSON, Shapefile, GeoPackage. 导入已有网格，提出方案"`
 	List   gridListCmd   `cmd:"" help:"List proposals. 列出方案"`
 	Accept gridAcceptCmd `cmd:"" help:"Make the grids of a proposal. 采纳方案"`
 	Reject gridRejectCmd `cmd:"" help:"Put a proposal aside. 否决方案"`
@@ -156,12 +157,17 @@ func (p proposalTold) tell(console *console, asJSON bool) error {
 			"edit": p.Edit, "made": len(p.edited.Made), "changed": len(p.edited.Changed), "first": first, "last": last})
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "proposal 方案 %d: %d grids 网格, %.0f m², %s\n", p.ID, p.Cells, p.AreaM2, stateWords(p.State))
+	if p.ID == 0 {
+		text.WriteString("nothing was kept 未保存\n")
+	} else {
+		fmt.Fprintf(&text, "proposal 方案 %d: %d grids 网格, %.0f m², %s\n", p.ID, p.Cells, p.AreaM2, stateWords(p.State))
+	}
 	var report map[string]any
 	if json.Unmarshal(p.Report, &report) == nil {
 		tellReport(&text, report)
 	}
 	switch {
+	case p.ID == 0:
 	case p.State == gridpg.ProposalOpen:
 		fmt.Fprintf(&text, "wangge grid accept %d 采纳, wangge grid reject %d 否决\n", p.ID, p.ID)
 	case p.Edit != 0:

@@ -79,18 +79,18 @@ func (d *desk) checkCovered(ctx context.Context, proposal int64, but []int64) er
 
 // neighbours lets the new shapes of a plan and the grids around them have the same vertices along their common borders.
 func (d *desk) neighbours(ctx context.Context, p *plan) error {
-	var bounds orb.Bound
+	redrawn := slices.Sorted(maps.Keys(p.shapes))
+	var all orb.MultiPolygon
 	for i := range p.made {
-		if b := p.made[i].shape.Bound(); i == 0 {
-			bounds = b
-		} else {
-			bounds = bounds.Union(b)
-		}
+		all = append(all, p.made[i].shape...)
 	}
-	if err := d.lockNear(ctx, bounds); err != nil {
+	for _, id := range redrawn {
+		all = append(all, p.shapes[id]...)
+	}
+	if err := d.lockNear(ctx, all.Bound(), redrawn...); err != nil {
 		return err
 	}
-	around := d.others(slices.Collect(maps.Keys(p.shapes))...)
+	around := d.others(redrawn...)
 	boxes := make([]orb.Bound, len(around))
 	for i, c := range around {
 		boxes[i] = c.Shape.Bound()
@@ -99,6 +99,13 @@ func (d *desk) neighbours(ctx context.Context, p *plan) error {
 		if err := p.meet(&p.made[i].shape, around, boxes); err != nil {
 			return err
 		}
+	}
+	for _, id := range redrawn {
+		shape := p.shapes[id]
+		if err := p.meet(&shape, around, boxes); err != nil {
+			return err
+		}
+		p.shapes[id] = shape
 	}
 	return nil
 }
