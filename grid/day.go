@@ -10,7 +10,7 @@ import (
 // have no end, or of which nobody knows the beginning.
 type Day int32
 
-// ErrDay: a text that is no day.
+// ErrDay says that a text is no day.
 var ErrDay = errors.New("not a day of the form 2026-01-31")
 
 const secondsPerDay = 24 * 60 * 60
