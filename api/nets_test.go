@@ -250,13 +250,13 @@ func TestNetRefusals(t *testing.T) {
 		}
 	}
 	for _, role := range []rights.Role{rights.Nobody, rights.Officer, rights.Viewer, rights.Planner, rights.Auditor, rights.Admin, rights.Department} {
-		a := w.post(t, "POST", "/api/v1"+split, cutWest, slices.Concat(w.as(t, role), []string{"If-Match", "*"})...)
+		a := w.post(t, http.MethodPost, "/api/v1"+split, cutWest, slices.Concat(w.as(t, role), []string{"If-Match", "*"})...)
 		if want := map[bool]int{true: 401, false: 403}[role == rights.Nobody]; a.StatusCode != want {
 			t.Errorf("%s: %s, want %d", role, a.Status, want)
 		}
 	}
 	w.write(t, `UPDATE account SET region_code = '370281002' WHERE name = 'street'`)
-	if a := w.post(t, "POST", "/api/v1"+split, cutWest, slices.Concat(w.as(t, rights.Street), []string{"If-Match", "*"})...); a.StatusCode != 403 {
+	if a := w.post(t, http.MethodPost, "/api/v1"+split, cutWest, slices.Concat(w.as(t, rights.Street), []string{"If-Match", "*"})...); a.StatusCode != http.StatusForbidden {
 		t.Errorf("another street: %s", a.Status)
 	}
 }
@@ -298,11 +298,11 @@ func TestIntegrityOverHTTP(t *testing.T) {
 		t.Errorf("%+v", g)
 	}
 	made := w.post(t, "POST", "/api/v1/schemes", `{"code": "guard", "title": "护林", "title_en": "Guards", "pattern": [{"name": "net", "length": 2, "value": "07"}, {"name": "sequence", "length": 3}]}`, bureau...)
-	if made.StatusCode != 201 || made.Header.Get("Location") != "/api/v1/schemes/guard" {
+	if made.StatusCode != http.StatusCreated || made.Header.Get("Location") != "/api/v1/schemes/guard" {
 		t.Errorf("%s %s", made.Status, made.body)
 	}
 	changed := w.post(t, "PATCH", "/api/v1/schemes/guard", `{"shown": false}`, slices.Concat(bureau, []string{"If-Match", `"1"`})...)
-	if changed.StatusCode != 200 || changed.Header.Get("ETag") != `"2"` {
+	if changed.StatusCode != http.StatusOK || changed.Header.Get("ETag") != `"2"` {
 		t.Errorf("%s %s", changed.Status, changed.body)
 	}
 	first := w.post(t, "POST", "/api/v1/grids", `{"scheme": "guard", "geometry": {"type": "Polygon", "coordinates": [[[120, 36.27], [120.01, 36.27], [120.005, 36.275], [120, 36.27]]]}}`, bureau...)

@@ -173,9 +173,9 @@ func TestLedgerIsImported(t *testing.T) {
 	if dry.Read != 2 || dry.Inserted != 1 || dry.Duties.Inserted != 1 || dry.Rejected != 1 || people() != before {
 		t.Errorf("dry: %+v", dry)
 	}
-	real := written[outcome](t, send("?scheme=duty", xlsx, book.Bytes()), http.StatusOK)
-	if real.Inserted != 1 || len(real.Rows) != 1 || real.Rows[0].Row != 3 || people() != before+1 {
-		t.Errorf("%+v", real)
+	done := written[outcome](t, send("?scheme=duty", xlsx, book.Bytes()), http.StatusOK)
+	if done.Inserted != 1 || len(done.Rows) != 1 || done.Rows[0].Row != 3 || people() != before+1 {
+		t.Errorf("%+v", done)
 	}
 	if again := written[outcome](t, send("", xlsx, book.Bytes()), http.StatusOK); again.Unchanged != 1 || again.Duties.Unchanged != 1 || again.Inserted+again.Updated+again.Duties.Inserted != 0 {
 		t.Errorf("again: %+v", again)

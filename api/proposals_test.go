@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -105,7 +106,7 @@ func TestProposalsAreRefused(t *testing.T) {
 		w.post(t, "POST", "/api/v1/proposals", `{"scheme": "unit", "region": "370281002007"}`, street...), w.get(t, path, street...),
 		w.post(t, "POST", path+"/accept", `{}`, street...), w.post(t, "POST", path+"/reject", `{}`, street...),
 	} {
-		if a.StatusCode != 403 {
+		if a.StatusCode != http.StatusForbidden {
 			t.Errorf("%s %s: %s", a.Request.Method, a.Request.URL, a.Status)
 		}
 	}

@@ -256,7 +256,7 @@ func TestSheetsThatMeanHarm(t *testing.T) {
 
 func TestSeveralSheets(t *testing.T) {
 	data := workbook(t, func(f *excelize.File) {
-		for name, rows := range map[string][][]any{"说明": {{"本表由街道填写"}}, "二 ": {{"标题"}, {"名字", "手机"}, {"李", "13900001111"}, {"名字", "手机"}, {"赵", "13900002222"}}} {
+		for name, rows := range map[string][][]any{"说明": {{"本表由街道填写"}}, "二\u0020": {{"标题"}, {"名字", "手机"}, {"李", "13900001111"}, {"名字", "手机"}, {"赵", "13900002222"}}} {
 			_, err := f.NewSheet(name)
 			must(t, err)
 			for i, row := range rows {
