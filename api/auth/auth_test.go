@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
@@ -112,7 +113,7 @@ func TestSecrets(t *testing.T) {
 			t.Errorf("%q can be a token", bad)
 		}
 	}
-	if CheckPassword("", NewPassword()) != nil || NewPassword() == NewPassword() {
+	if one, two := NewPassword(), NewPassword(); CheckPassword("", one) != nil || one == two {
 		t.Error("passwords made here")
 	}
 }
@@ -180,7 +181,7 @@ func FuzzBearer(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header["Authorization"] = []string{header}
 		if token, ok := bearer(r); ok && sane(token) && len(token) != len(TokenPrefix)+tokenDigits {
 			t.Errorf("%q", token)

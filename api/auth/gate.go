@@ -11,10 +11,10 @@ import (
 	"wangge/grid/rights"
 )
 
-// ErrBadToken: the request has a token that is none, or none any more. HTTP 401.
+// ErrBadToken says: the request has a token that is none, or none any more. HTTP 401.
 var ErrBadToken = errors.New("not a token in force")
 
-// ErrCrossOrigin: a page of another server wants something done with the caller's session. HTTP 403.
+// ErrCrossOrigin says: a page of another server wants something done with the caller's session. HTTP 403.
 var ErrCrossOrigin = errors.New("sent by a page of another server")
 
 // Settings say how long sessions last.

@@ -12,7 +12,7 @@ import (
 	"wangge/grid/postgres"
 )
 
-// ErrTooMany: too many attempts from one address or with one name. HTTP 429.
+// ErrTooMany says: too many attempts from one address or with one name. HTTP 429.
 var ErrTooMany = errors.New("too many attempts")
 
 // How often one may try: an office of people behind one address gets in at eight o'clock, a list of passwords takes years.

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// ErrBusy: more passwords are waiting to be compared than make sense. HTTP 503.
+// ErrBusy says: more passwords are waiting to be compared than make sense. HTTP 503.
 var ErrBusy = errors.New("too many passwords at once")
 
 // cost is how dear a hash is: memory in KiB, passes over it, lanes. These are the figures that OWASP asks for at least.

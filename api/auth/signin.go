@@ -53,18 +53,18 @@ func (g *Gate) compare(ctx context.Context, c postgres.Caller, name, password st
 
 // ChangePassword gives the caller another password for the old one, ends all sessions of the account and begins a new one for this browser. Its
 // errors are those of SignIn and *WeakError.
-func (g *Gate) ChangePassword(r *http.Request, c postgres.Caller, old, new string) (secret string, err error) {
+func (g *Gate) ChangePassword(r *http.Request, c postgres.Caller, former, next string) (secret string, err error) {
 	ctx := r.Context()
-	if err := g.compare(ctx, c, c.Actor.Name, old, nil); err != nil {
+	if err := g.compare(ctx, c, c.Actor.Name, former, nil); err != nil {
 		return "", err
 	}
-	if err := CheckPassword(c.Actor.Name, new); err != nil {
+	if err := CheckPassword(c.Actor.Name, next); err != nil {
 		return "", err
 	}
-	if old == new {
+	if former == next {
 		return "", &WeakError{"与原口令相同", "is the old one"}
 	}
-	hash, err := g.hasher.Hash(ctx, new)
+	hash, err := g.hasher.Hash(ctx, next)
 	if err != nil {
 		return "", err
 	}

@@ -144,15 +144,14 @@ func (h *Handler) makeUser(w http.ResponseWriter, r *http.Request) error {
 
 // passwordFor hashes the password that was given, or one that is made now and told once.
 func (h *Handler) passwordFor(ctx context.Context, name string, given *string) (told, hash string, err error) {
-	password := ""
-	if given != nil {
+	password := auth.NewPassword()
+	if given == nil {
+		told = password
+	} else {
 		password = *given
 		if err := auth.CheckPassword(name, password); err != nil {
 			return "", "", weakness("/password", err)
 		}
-	} else {
-		password = auth.NewPassword()
-		told = password
 	}
 	hash, err = h.Auth.Hasher().Hash(ctx, password)
 	return told, hash, err

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -150,10 +152,12 @@ func TestSignInFlags(t *testing.T) {
 		flags signInFlags
 		good  bool
 	}{
-		"usual":            {usual, true},
-		"no idle":          {with(func(f *signInFlags) { f.SessionIdle = 0 }), false},
-		"for ever":         {with(func(f *signInFlags) { f.SessionLifetime = maxSession + 1 }), false},
-		"provider":         {with(func(f *signInFlags) { f.OIDCIssuer, f.OIDCClientID, f.OIDCClientSecretFile = "https://id.example", "wangge", secret }), true},
+		"usual":    {usual, true},
+		"no idle":  {with(func(f *signInFlags) { f.SessionIdle = 0 }), false},
+		"for ever": {with(func(f *signInFlags) { f.SessionLifetime = maxSession + 1 }), false},
+		"provider": {with(func(f *signInFlags) {
+			f.OIDCIssuer, f.OIDCClientID, f.OIDCClientSecretFile = "https://id.example", "wangge", secret
+		}), true},
 		"without a client": {with(func(f *signInFlags) { f.OIDCIssuer = "https://id.example" }), false},
 		"without https":    {with(func(f *signInFlags) { f.OIDCIssuer, f.OIDCClientID = "http://id.example", "wangge" }), false},
 		"without issuer":   {with(func(f *signInFlags) { f.OIDCClientID = "wangge" }), false},
@@ -165,5 +169,23 @@ func TestSignInFlags(t *testing.T) {
 		if c.good && (g.Provider() != nil) != (name == "provider") {
 			t.Errorf("%s: provider %v", name, g.Provider())
 		}
+	}
+}
+
+// The token goes along, and nobody sees it.
+func TestCheckMemoryByToken(t *testing.T) {
+	const token = "wg_0123456789012345678901234567890123456789012"
+	asked := ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r.Header.Get("Authorization")
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	defer server.Close()
+	var said bytes.Buffer
+	if code := run(t.Context(), []string{"check", "memory", "--url", server.URL, "--token", token}, nil, &said, &said); code != 1 || asked != "Bearer "+token {
+		t.Errorf("exit %d, asked with %q", code, asked)
+	}
+	if strings.Contains(said.String(), token) {
+		t.Errorf("the token is shown: %s", said.String())
 	}
 }

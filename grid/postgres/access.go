@@ -54,10 +54,10 @@ func logAccess(ctx context.Context, q execer, e AccessEntry) error {
 	return err
 }
 
-// log writes a line of the access log that stays with the transaction.
-func (t *Tx) log(ctx context.Context, action, entity string, id int64, detail map[string]any) error {
+// log writes a line about an account into the access log that stays with the transaction.
+func (t *Tx) log(ctx context.Context, action string, account int64, detail map[string]any) error {
 	return logAccess(ctx, t.tx, AccessEntry{
-		Actor: t.Caller.Actor.Name, Action: action, Entity: entity, EntityID: id, Detail: detail,
+		Actor: t.Caller.Actor.Name, Action: action, Entity: "account", EntityID: account, Detail: detail,
 		Remote: t.Caller.Remote, RequestID: t.Caller.RequestID,
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"wangge/grid/rights"
 )
 
-// ErrLastAdmin: without this administrator there would be none left. HTTP 409.
+// ErrLastAdmin says: without this administrator there would be none left. HTTP 409.
 var ErrLastAdmin = errors.New("the last administrator")
 
 // AccountFault says which field of an account is wrong, in both languages.
@@ -205,7 +205,7 @@ func (t *Tx) SetPassword(ctx context.Context, name, hash string, mustChange bool
 	if _, err := t.tx.Exec(ctx, endSessionsSQL, old.ID); err != nil {
 		return Account{}, err
 	}
-	if err := t.log(ctx, PasswordSet, "account", old.ID, nil); err != nil {
+	if err := t.log(ctx, PasswordSet, old.ID, nil); err != nil {
 		return Account{}, err
 	}
 	return accountNamed(ctx, t.tx, name)

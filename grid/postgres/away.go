@@ -10,7 +10,7 @@ import (
 	"wangge/geo/pgeom"
 )
 
-// ErrUnavailable: the database is away. HTTP 503.
+// ErrUnavailable says: the database is away. HTTP 503.
 var ErrUnavailable = errors.New("the database does not answer")
 
 // interpret says in our words what the driver means: ErrNotFound, ErrUnavailable, or the context's error.

@@ -78,13 +78,13 @@ func (t *Tx) BeginSession(ctx context.Context, n NewSession) error {
 // maxAgent bounds how much of a browser's name is kept, in bytes.
 const maxAgent = 200
 
-// clipText keeps at most max bytes of valid text without control characters.
-func clipText(s string, max int) string {
-	kept := make([]rune, 0, min(len(s), max))
+// clipText keeps at most so many bytes of valid text without control characters.
+func clipText(s string, most int) string {
+	kept := make([]rune, 0, min(len(s), most))
 	size := 0
 	for _, r := range s {
 		n := len(string(r))
-		if size+n > max {
+		if size+n > most {
 			break
 		}
 		if r >= ' ' && r != 0x7f && r != '\uFFFD' {
@@ -100,5 +100,5 @@ func (t *Tx) EndSession(ctx context.Context, idHash []byte) error {
 	if err != nil || done.RowsAffected() == 0 {
 		return err
 	}
-	return t.log(ctx, SignedOut, "account", t.Caller.Actor.Account, nil)
+	return t.log(ctx, SignedOut, t.Caller.Actor.Account, nil)
 }

@@ -73,7 +73,7 @@ func (t *Tx) judge(ctx context.Context, on Credentials, matched bool, begin *New
 	}
 	switch {
 	case locked:
-		return ErrLocked, t.log(ctx, SignInFailed, "account", on.Account, map[string]any{"locked": true})
+		return ErrLocked, t.log(ctx, SignInFailed, on.Account, map[string]any{"locked": true})
 	case !matched || !same:
 		return ErrWrong, t.fail(ctx, on.Account)
 	}
@@ -88,7 +88,7 @@ func (t *Tx) judge(ctx context.Context, on Credentials, matched bool, begin *New
 	if err := t.BeginSession(ctx, *begin); err != nil {
 		return nil, err
 	}
-	return nil, t.log(ctx, SignedIn, "account", on.Account, map[string]any{"by": "password"})
+	return nil, t.log(ctx, SignedIn, on.Account, map[string]any{"by": "password"})
 }
 
 // fail counts a failure and locks the account at the last that is allowed.
@@ -97,10 +97,10 @@ func (t *Tx) fail(ctx context.Context, account int64) error {
 	if err := t.tx.QueryRow(ctx, failSQL, account, MaxFailures, LockedMinutes).Scan(&locked); err != nil {
 		return err
 	}
-	if err := t.log(ctx, SignInFailed, "account", account, nil); err != nil || !locked {
+	if err := t.log(ctx, SignInFailed, account, nil); err != nil || !locked {
 		return err
 	}
-	return t.log(ctx, Locked, "account", account, map[string]any{"minutes": LockedMinutes})
+	return t.log(ctx, Locked, account, map[string]any{"minutes": LockedMinutes})
 }
 
 const (
@@ -124,7 +124,7 @@ func (s *Store) SignInBySubject(ctx context.Context, c Caller, subject, name str
 		if err := t.BeginSession(ctx, begin); err != nil {
 			return Answer{}, err
 		}
-		return Answer{}, t.log(ctx, SignedIn, "account", a.Account, map[string]any{"by": "oidc", "bound": bound})
+		return Answer{}, t.log(ctx, SignedIn, a.Account, map[string]any{"by": "oidc", "bound": bound})
 	})
 	return interpret(err)
 }

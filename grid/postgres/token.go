@@ -123,7 +123,7 @@ func (t *Tx) MakeToken(ctx context.Context, account int64, name string, hash []b
 	if err != nil {
 		return Token{}, err
 	}
-	return k, t.log(ctx, TokenChanged, "account", account, map[string]any{"token": k.ID, "made": true})
+	return k, t.log(ctx, TokenChanged, account, map[string]any{"token": k.ID, "made": true})
 }
 
 // RevokeToken removes a token of an account: whoever has it is nobody from now on. ErrNotFound where there is none.
@@ -138,7 +138,7 @@ func (t *Tx) RevokeToken(ctx context.Context, account, id int64) error {
 	case done.RowsAffected() == 0:
 		return ErrNotFound
 	}
-	return t.log(ctx, TokenChanged, "account", account, map[string]any{"token": id, "made": false})
+	return t.log(ctx, TokenChanged, account, map[string]any{"token": id, "made": false})
 }
 
 // mayToken: tokens are everybody's own. Only the server's own commands make and revoke those of others.
