@@ -86,12 +86,21 @@ export class Accounts {
     return this.#client.json('/api/v1/users', { ...filters, limit, cursor }, signal)
   }
 
+  user(name: string): Promise<User> {
+    return this.#client.json(`/api/v1/users/${encodeURIComponent(name)}`)
+  }
+
   async makeUser(name: string, draft: UserDraft): Promise<User & { password?: string }> {
     return (await this.#client.post<User & { password?: string }>('/api/v1/users', { name, ...draft })).value
   }
 
-  changeUser(user: User, change: Partial<UserDraft> & { disabled?: boolean }): Promise<Answered<User>> {
+  changeUser(user: User, change: UserDraft): Promise<Answered<User>> {
     return this.#client.patch(userPath(user), change, { match: user.revision })
+  }
+
+  /** Takes an account out of use or back, whatever else of it has changed meanwhile. */
+  async setDisabled(user: User, disabled: boolean): Promise<void> {
+    await this.#client.patch(userPath(user), { disabled }, { match: '*' })
   }
 
   async unlock(user: User): Promise<void> {

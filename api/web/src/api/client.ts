@@ -10,7 +10,7 @@ export type SignInAgain = () => Promise<boolean>
 
 export interface WriteOptions {
   query?: Query
-  /** The revision that was read: the write is refused when somebody changed the row since. */
+  /** The revision that was read: the write is refused when somebody changed the row since. '*' writes whatever the row has become. */
   match?: string | number | undefined
   signal?: AbortSignal
 }
@@ -108,7 +108,7 @@ export class Client {
     const headers: Record<string, string> = { Accept: 'application/json' }
     if (body !== undefined) headers['Content-Type'] = body instanceof Blob ? body.type : 'application/json'
     if (key !== undefined) headers['Idempotency-Key'] = key
-    if (match !== undefined) headers['If-Match'] = `"${match}"`
+    if (match !== undefined) headers['If-Match'] = match === '*' ? match : `"${match}"`
     const init: RequestInit = { headers }
     if (method !== 'GET') init.method = method
     if (body !== undefined) init.body = body instanceof Blob ? body : JSON.stringify(body)

@@ -18,6 +18,12 @@ describe('writing', () => {
     expect(header(0, 'Idempotency-Key')).toMatch(/^[0-9a-f]{32}$/)
   })
 
+  it('can write whatever a row has become', async () => {
+    const { client, header } = clientOf(ok({}))
+    await client.patch('/api/v1/users/a', { disabled: true }, { match: '*' })
+    expect(header(0, 'If-Match')).toBe('*')
+  })
+
   it('sends once more, under the same key, what nobody answered', async () => {
     const { client, fetched, header } = clientOf(() => Promise.reject(new TypeError('reset')), ok({ done: true }))
     expect((await client.post('/api/v1/duties', {})).value).toEqual({ done: true })
