@@ -29,6 +29,8 @@ INSERT INTO holder (id, code, kind, name, phone, dept_code) VALUES
 INSERT INTO duty (id, holder_id, role, target_kind, target_id, valid_from) VALUES
     (9921, 921, 'grid_head', 'grid', 11, '2020-01-01'), (9922, 922, 'grid_head', 'grid', 14, '2020-01-01');
 UPDATE holder SET valid_to = '2021-01-01' WHERE code = 'P-AWAY';
+INSERT INTO grid_proposal (id, scheme, region_code, kind, state, decided_at) VALUES
+    (701, 'unit', '370281001001', 'lay', 'rejected', now()), (702, 'unit', '370281002001', 'lay', 'rejected', now());
 INSERT INTO account (id, name, role, must_change) VALUES (809, 'newcomer', 'admin', true)`
 
 // sample is one request of a route, and where its target lies.
@@ -107,6 +109,12 @@ func matrix() []row {
 		{"POST /api/v1/grids/{code}/retire", rights.EditGrid, within(unitIn+"/retire", `{}`, unitOut+"/retire", `{}`), stale},
 		{"POST /api/v1/grid-edits/{id}/undo", rights.EditGrid, of("/api/v1/grid-edits/999999/undo", `{}`), gone},
 		{"POST /api/v1/integrity/repairs", rights.EditGrid, of("/api/v1/integrity/repairs", noBody), bad},
+
+		{"GET /api/v1/proposals", rights.EditGrid, of("/api/v1/proposals"), ok},
+		{"POST /api/v1/proposals", rights.EditGrid, within("/api/v1/proposals", `{"scheme": "unit", "region": "370281001001"}`, "/api/v1/proposals", `{"scheme": "unit", "region": "370281002001"}`), []int{http.StatusConflict}},
+		{"GET /api/v1/proposals/{id}", rights.EditGrid, within("/api/v1/proposals/701", "", "/api/v1/proposals/702", ""), ok},
+		{"POST /api/v1/proposals/{id}/accept", rights.EditGrid, within("/api/v1/proposals/701/accept", `{}`, "/api/v1/proposals/702/accept", `{}`), []int{http.StatusConflict, http.StatusPreconditionFailed}},
+		{"POST /api/v1/proposals/{id}/reject", rights.EditGrid, within("/api/v1/proposals/701/reject", `{}`, "/api/v1/proposals/702/reject", `{}`), []int{http.StatusConflict, http.StatusPreconditionFailed}},
 
 		{"GET /api/v1/duties", rights.ReadPeople, of("/api/v1/duties"), ok},
 		{"POST /api/v1/duties", rights.EditPeople, within("/api/v1/duties", dutyOf("P-IN", unitIn), "/api/v1/duties", dutyOf("P-OUT", unitOut)), []int{http.StatusConflict}},
