@@ -6,6 +6,7 @@
 //	单元网格       UnitGrid     a grid of the scheme "unit", about 1 ha, within one community
 //	责任网格       DutyGrid     a grid of a net by which people are responsible
 //	网格方案       Scheme       a net of grids with one owner, one code pattern, one set of rules
+//	划格方案       Proposal     grids laid along streets or read from a file, for somebody to accept
 //	区划           Region       a division (county, street, community …) or a zone
 //	片区           Zone         a region that is no division
 //	街道           Street       a division of a county, nine digits
@@ -34,4 +35,13 @@
 //	变更日志       Audit        who changed what
 //	访问日志       Access log   who read personal data, signed in, was refused
 //	台账           Inventory    the layers of the catalogue that are collections
+//
+// Decisions on laying and mending grids:
+//
+//   - [Lay] works on one arrangement of lines at a time (lattice.Cut): what stays of the lines after joining is cut once more, so neighbours have
+//     the same vertices because they come of the same computation, not because they were adjusted.
+//   - A building that a border would cut goes whole to one side: the border follows its walls. Cuts are straight and chosen to meet few
+//     buildings; a search for a path between them was not needed then.
+//   - Nothing that is laid or read becomes grids by itself: it is a proposal, and a person accepts it.
+//   - [Mend] moves vertices to places that others have already, and never a cell's own vertices together: detail finer than the tolerance survives.
 package grid

@@ -67,7 +67,7 @@ func Lay(ctx context.Context, s Site, targetM2 float64) (Layout, error) {
 		return Layout{}, err
 	}
 	l := newLayer(ctx, s, targetM2)
-	cells, err := l.settle(s.Streets)
+	cells, err := l.settle(slices.Clip(s.Streets))
 	if err != nil {
 		return Layout{}, err
 	}
@@ -144,26 +144,38 @@ func (l *layer) cut(area orb.MultiPolygon, lines []orb.LineString) ([]orb.MultiP
 
 // settle cuts the area along lines, leads the cuts around buildings, and joins what is too small.
 func (l *layer) settle(lines []orb.LineString) ([]orb.MultiPolygon, error) {
-	faces, err := l.cut(l.area, lines)
+	cells, err := l.cut(l.area, lines)
 	if err != nil {
 		return nil, err
 	}
-	whole := slices.DeleteFunc(l.cutBuildings(faces), func(b Building) bool { return geo.AreaM2(b.Shape) > tooLarge*l.targetM2 })
-	if len(whole) > 0 {
-		for _, b := range whole {
+	var whole []Building
+	for range wallRounds {
+		more := slices.DeleteFunc(l.cutBuildings(cells), func(b Building) bool { return geo.AreaM2(b.Shape) > tooLarge*l.targetM2 })
+		if len(more) == 0 && len(whole) > 0 {
+			return cells, nil
+		}
+		whole = append(whole, more...)
+		for _, b := range more {
 			for _, r := range b.Shape {
 				lines = append(lines, orb.LineString(r))
 			}
 		}
-		if faces, err = l.cut(l.area, lines); err != nil {
+		faces, err := l.cut(l.area, lines)
+		if err != nil {
 			return nil, err
 		}
+		m := newMesh(faces, l.along)
+		m.keepWhole(whole)
+		m.join(tooSmall*l.targetM2, tooLarge*l.targetM2)
+		if cells, err = l.cut(l.area, m.borders()); err != nil || len(more) == 0 {
+			return cells, err
+		}
 	}
-	m := newMesh(faces, l.along)
-	m.keepWhole(whole)
-	m.join(tooSmall*l.targetM2, tooLarge*l.targetM2)
-	return l.cut(l.area, m.borders())
+	return cells, nil
 }
+
+// wallRounds is how often it is looked for buildings that the walls of others run through.
+const wallRounds = 6
 
 // divide gives lines that cut what is too large.
 func (l *layer) divide(cells []orb.MultiPolygon) ([]orb.LineString, error) {

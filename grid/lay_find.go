@@ -101,27 +101,29 @@ func wide(part orb.MultiPolygon) bool {
 	return 2*m2 > leastCutM*m
 }
 
-// cutBuildings finds the buildings of which two cells or more have a part.
+// cutBuildings finds the buildings through which borders between cells run. One that reaches out of the area counts by the pieces inside of it.
 func (l *layer) cutBuildings(cells []orb.MultiPolygon) []Building {
-	var walls []orb.LineString
-	if len(l.buildings.all) > 0 {
-		walls = newMesh(cells, func(orb.Point) border { return borderOpen }).borders()
+	if len(l.buildings.all) == 0 {
+		return nil
 	}
+	walls := newMesh(cells, func(orb.Point) border { return borderOpen }).borders()
 	borders := findable(walls, func(w orb.LineString) orb.Bound { return w.Bound() })
 	ground := findable(cells, func(c orb.MultiPolygon) orb.Bound { return c.Bound() })
-	var cut []Building
-	for _, b := range l.buildings.all {
-		bound := b.Shape.Bound()
-		if len(borders.near(bound)) == 0 {
-			continue
-		}
-		parts := 0
-		for _, c := range ground.near(bound) {
-			if both, _, _ := lattice.Overlay(c, orb.MultiPolygon{b.Shape}); wide(both) {
-				parts++
+	parts := func(shape orb.Polygon) (n int) {
+		for _, c := range ground.near(shape.Bound()) {
+			if both, _, _ := lattice.Overlay(c, orb.MultiPolygon{shape}); wide(both) {
+				n++
 			}
 		}
-		if parts > 1 {
+		return n
+	}
+	var cut []Building
+	for _, b := range l.buildings.all {
+		if len(borders.near(b.Shape.Bound())) == 0 || parts(b.Shape) < 2 {
+			continue
+		}
+		pieces, _, _ := lattice.Overlay(l.area, orb.MultiPolygon{b.Shape})
+		if slices.ContainsFunc(pieces, func(p orb.Polygon) bool { return parts(p) > 1 }) {
 			cut = append(cut, b)
 		}
 	}

@@ -93,27 +93,39 @@ func (m *mesh) merge(a, b int) {
 	m.links[a] = nil
 }
 
-// keepWhole joins all faces that lie in one building.
+// keepWhole joins the faces of each building, as far as they hang together.
 func (m *mesh) keepWhole(buildings []Building) {
 	if len(buildings) == 0 {
 		return
 	}
-	at := findable(buildings, func(b Building) orb.Bound { return b.Shape.Bound() })
-	first := map[*orb.Point]int{} // building, by its first vertex → face
-	for i, f := range m.faces {
-		inside, ok := geo.PointInside(f[0])
+	numbers := make([]int, len(buildings))
+	for i := range numbers {
+		numbers[i] = i
+	}
+	at := findable(numbers, func(i int) orb.Bound { return buildings[i].Shape.Bound() })
+	within := make([][]int, len(buildings)) // faces
+	for f := range m.faces {
+		inside, ok := geo.PointInside(m.faces[f][0])
 		if !ok {
 			continue
 		}
-		for _, b := range at.near(orb.Bound{Min: inside, Max: inside}) {
-			if !geo.Covers(b.Shape, inside) {
-				continue
+		for _, i := range at.near(orb.Bound{Min: inside, Max: inside}) {
+			if geo.Covers(buildings[i].Shape, inside) {
+				within[i] = append(within[i], f)
 			}
-			key := &b.Shape[0][0]
-			if other, again := first[key]; again {
-				m.merge(m.root(i), m.root(other))
-			} else {
-				first[key] = i
+		}
+	}
+	for _, faces := range within {
+		for joined := len(faces) > 1; joined; {
+			joined = false
+			for _, f := range faces[1:] {
+				for _, g := range faces {
+					a, b := m.root(f), m.root(g)
+					if _, beside := m.links[a][b]; beside && a != b {
+						m.merge(a, b)
+						joined = true
+					}
+				}
 			}
 		}
 	}

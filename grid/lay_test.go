@@ -1,9 +1,11 @@
 package grid
 
 import (
+	"context"
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -126,6 +128,69 @@ func borderM(area orb.MultiPolygon) (m float64) {
 		}
 	}
 	return m
+}
+
+// town is random streets, alleys and buildings over a square of 1.1 × 0.9 km: streets run through buildings, end somewhere, and cross at all angles.
+func town(r *rand.Rand) Site {
+	s := Site{Area: orb.MultiPolygon{{star(r, orb.Point{120.005, 36.005}, 0.004, 0.007, 40)}}}
+	at := func() orb.Point { return orb.Point{120 + 0.01*r.Float64(), 36 + 0.01*r.Float64()} }
+	line := func() (l orb.LineString) {
+		for range 2 + r.IntN(4) {
+			l = append(l, at())
+		}
+		return l
+	}
+	for range r.IntN(8) {
+		s.Streets = append(s.Streets, line())
+	}
+	for range r.IntN(8) {
+		s.Alleys = append(s.Alleys, line())
+	}
+	for i := range 60 {
+		c := at()
+		s.Buildings = append(s.Buildings, Building{ID: int64(i + 1), Shape: orb.Polygon{star(r, c, 0.00005, 0.0003, 4+r.IntN(9))}})
+	}
+	return s
+}
+
+// TestLayTowns: whatever lies there, grids are a partition, and no building is cut but those that are larger than a grid.
+func TestLayTowns(t *testing.T) {
+	for seed := range uint64(25) {
+		s := town(rand.New(rand.NewPCG(seed, 9)))
+		layout, err := Lay(t.Context(), s, UnitM2)
+		if err != nil {
+			t.Fatalf("town %d: %v", seed, err)
+		}
+		checkLaid(t, s.Area, layout)
+		if n := len(layout.Report.BuildingsCut); n > 0 {
+			t.Errorf("town %d: buildings %v are cut: %+v", seed, layout.Report.BuildingsCut, layout.Report)
+		}
+		if layout.Report.AreaM2.Least < tooSmall*UnitM2 {
+			t.Errorf("town %d: %+v", seed, layout.Report)
+		}
+		again, err := Lay(t.Context(), s, UnitM2)
+		if err != nil || !slices.EqualFunc(layout.Cells, again.Cells, orb.MultiPolygon.Equal) {
+			t.Errorf("town %d: laid twice, differently: %v", seed, err)
+		}
+	}
+}
+
+// TestLayLargeBuilding: a building that is larger than a grid may be cut, and is told of.
+func TestLayLargeBuilding(t *testing.T) {
+	s := Site{Area: orb.MultiPolygon{{rectangle(120, 36, 120.004, 36.004)}}, Streets: []orb.LineString{{{120.002, 35.9}, {120.002, 36.1}}},
+		Buildings: []Building{{7, orb.Polygon{rectangle(120.001, 36.001, 120.003, 36.003)}}, {8, orb.Polygon{rectangle(120.0019, 36.0001, 120.0022, 36.0003)}}}}
+	layout, err := Lay(t.Context(), s, UnitM2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(layout.Report.BuildingsCut, []int64{7}) || layout.Report.OnStreets == 0 {
+		t.Errorf("%+v", layout.Report)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := Lay(ctx, s, UnitM2); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
+	}
 }
 
 func TestLayOrder(t *testing.T) {

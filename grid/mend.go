@@ -14,7 +14,7 @@ import (
 	"wangge/grid/lattice"
 )
 
-// ErrTolerance: borders cannot be brought together over such a distance.
+// ErrTolerance says that borders cannot be brought together over such a distance.
 var ErrTolerance = errors.New("no tolerance for borders")
 
 // Bounds of what is mended at once.

@@ -93,10 +93,10 @@ func (f recordFlags) onRecord(ctx context.Context, do func(pool *pgxpool.Pool) e
 }
 
 // propose makes a proposal, writes it where that is asked for, accepts it in the same transaction if it is to be, and tells what came of it.
-func (f proposeFlags) propose(ctx context.Context, pool *pgxpool.Pool, console *console, make func(context.Context, *gridpg.Tx) (gridpg.Proposal, error)) error {
+func (f proposeFlags) propose(ctx context.Context, pool *pgxpool.Pool, console *console, draft func(context.Context, *gridpg.Tx) (gridpg.Proposal, error)) error {
 	var told proposalTold
 	err := asOperator(ctx, pool, func(ctx context.Context, t *gridpg.Tx) error {
-		p, err := make(ctx, t)
+		p, err := draft(ctx, t)
 		told = proposalTold{Proposal: p}
 		if err != nil || !f.Accept {
 			return err

@@ -205,7 +205,7 @@ func TestProposalsAreRefused(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
-	p, err := propose(t, pool, postgres.LayOrder{Scheme: "unit", Region: "370281001002", TargetM2: 400})
+	p, err := propose(t, pool, postgres.LayOrder{Scheme: "unit", Region: "370281001002", TargetM2: 3000})
 	if err != nil {
 		t.Fatal(err)
 	}

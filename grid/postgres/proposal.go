@@ -15,7 +15,7 @@ import (
 	"wangge/grid/rights"
 )
 
-// ErrDecided: the proposal was accepted or rejected before. HTTP 409.
+// ErrDecided says that a proposal was accepted or rejected before. HTTP 409.
 var ErrDecided = errors.New("decided before")
 
 // The states of a proposal.
