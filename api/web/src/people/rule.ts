@@ -8,3 +8,6 @@ export interface Rule {
 }
 
 export const targetKinds: readonly TargetKind[] = ['grid', 'road', 'back_alley', 'place', 'region', 'zone']
+
+/** What a rule can be narrowed to, by kind of target: nets of grids, classes of roads. Of other kinds codes are written by hand. */
+export type Narrowings = Partial<Record<TargetKind, readonly { code: string; title: string }[]>>

@@ -13,7 +13,7 @@ interface Row {
 
 const grid = (id: number): Target => ({ kind: 'grid', id, code: `D00${id}`, name: `试验${id}格`, scheme: 'duty', region: { code: '990001001', name: '东试街道', kind: 'street' }, at: [119.995, 36.26], bbox: [119.98, 36.25, 120.01, 36.27], area_m2: 1e6 })
 const roles = [{ code: 'grid_head', title: '网格长', title_en: 'Grid head' }, { code: 'grid_officer', title: '网格员', title_en: 'Grid officer' }]
-type Rule = { target_kind: string; applies_to: string; role: string; at_least: number; at_most: number | null; id?: number }
+interface Rule { target_kind: string; applies_to: string; role: string; at_least: number; at_most: number | null; id?: number }
 const page = (items: unknown[]): Told => ({ body: { items, next: null, total: items.length } })
 const most = 3
 

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { ApiError, Client } from '../../src/api/client.ts'
+import type { ApiError} from '../../src/api/client.ts';
+import { Client } from '../../src/api/client.ts'
 import { People } from '../../src/api/people.ts'
 
 function clientOf(...answers: (() => Promise<Response>)[]) {
