@@ -31,6 +31,9 @@ INSERT INTO duty (id, holder_id, role, target_kind, target_id, valid_from) VALUE
 UPDATE holder SET valid_to = '2021-01-01' WHERE code = 'P-AWAY';
 INSERT INTO grid_proposal (id, scheme, region_code, kind, state, decided_at) VALUES
     (701, 'unit', '370281001001', 'lay', 'rejected', now()), (702, 'unit', '370281002001', 'lay', 'rejected', now());
+INSERT INTO grid_edit (id, scheme, kind) VALUES (601, 'unit', 'redraw'), (602, 'unit', 'redraw');
+INSERT INTO grid_edit_part (edit_id, grid_id, part, before) SELECT 601, id, 'redrawn', geom FROM grid WHERE id = 11;
+INSERT INTO grid_edit_part (edit_id, grid_id, part, before) SELECT 602, id, 'redrawn', geom FROM grid WHERE id = 14;
 INSERT INTO account (id, name, role, must_change) VALUES (809, 'newcomer', 'admin', true)`
 
 // sample is one request of a route, and where its target lies.
@@ -107,7 +110,7 @@ func matrix() []row {
 		{"POST /api/v1/grids/{code}/merge", rights.EditGrid, within(unitIn+"/merge", `{"with": ["370281001001002"]}`, unitOut+"/merge", `{"with": ["370281001001002"]}`), stale},
 		{"POST /api/v1/grids/{code}/redraw", rights.EditGrid, within(unitIn+"/redraw", `{`+squareIn, unitOut+"/redraw", `{`+squareOut), stale},
 		{"POST /api/v1/grids/{code}/retire", rights.EditGrid, within(unitIn+"/retire", `{}`, unitOut+"/retire", `{}`), stale},
-		{"POST /api/v1/grid-edits/{id}/undo", rights.EditGrid, of("/api/v1/grid-edits/999999/undo", `{}`), gone},
+		{"POST /api/v1/grid-edits/{id}/undo", rights.EditGrid, within("/api/v1/grid-edits/601/undo?dry_run=true", `{}`, "/api/v1/grid-edits/602/undo?dry_run=true", `{}`), ok},
 		{"POST /api/v1/integrity/repairs", rights.EditGrid, of("/api/v1/integrity/repairs", noBody), bad},
 
 		{"GET /api/v1/proposals", rights.EditGrid, of("/api/v1/proposals"), ok},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -569,5 +570,21 @@ func TestSecretsAreNowhere(t *testing.T) {
 	}
 	if strings.Contains(w.log.b.String(), "argon2id") || w.count(t, `SELECT count(*) FROM change WHERE before::text LIKE '%argon2%'`) > 0 {
 		t.Error("a hash is in a log")
+	}
+}
+
+// What it costs to know who is calling: one look-up by primary key.
+func BenchmarkWhoIsCalling(b *testing.B) {
+	w := newTown(b)
+	for name, headers := range map[string][]string{"session": w.asBrowser(b, rights.Street), "token": w.as(b, rights.Street)} {
+		r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/", nil)
+		r.Header.Set(headers[0], headers[1])
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if who, err := w.api.cfg.Auth.Who(r); err != nil || !who.SignedIn() {
+					b.Fatal(who, err)
+				}
+			}
+		})
 	}
 }

@@ -203,3 +203,12 @@ func FuzzHandshake(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkHash(b *testing.B) {
+	h := NewHasher()
+	for b.Loop() {
+		if _, err := h.Hash(b.Context(), "correct horse"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

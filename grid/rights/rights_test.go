@@ -147,3 +147,12 @@ func TestAskingAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+func BenchmarkMay(b *testing.B) {
+	a, at := Actor{Account: 1, Role: Street, Region: "370281001"}, Place{Region: "370281001001"}
+	for b.Loop() {
+		if a.May(EditPeople, at) != nil {
+			b.Fatal("wrong")
+		}
+	}
+}
