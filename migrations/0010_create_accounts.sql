@@ -100,7 +100,7 @@ COMMENT ON TABLE access_log IS '访问日志：谁在何时查看了哪些个人
 COMMENT ON COLUMN access_log.id IS '顺序号';
 COMMENT ON COLUMN access_log.at IS '时间';
 COMMENT ON COLUMN access_log.actor IS '账号';
-COMMENT ON COLUMN access_log.action IS '动作：read_person 查看个人信息、sign_in 登录、sign_in_failed 登录失败、locked 锁定、sign_out 退出、password 改口令、token 令牌、refused 越权';
+COMMENT ON COLUMN access_log.action IS '动作：read_person 查看个人信息、sign_in 登录、sign_in_failed 登录失败、locked 锁定、sign_out 退出、password 改口令、token 令牌、refused 越权、read_log 查看日志';
 COMMENT ON COLUMN access_log.entity IS '对象类别';
 COMMENT ON COLUMN access_log.entity_id IS '对象编号';
 COMMENT ON COLUMN access_log.detail IS '细节，不含个人信息和口令';
