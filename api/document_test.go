@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,6 +22,8 @@ import (
 type apiDocument struct {
 	paths    map[string]map[string]operation
 	compiler *jsonschema.Compiler
+
+	mu sync.Mutex // over compiling and judging: a compiler is for one at a time
 }
 
 type operation struct {
@@ -102,6 +105,8 @@ func (d *apiDocument) judge(method, template string, status int, mediaType strin
 	if len(content.Schema) == 0 {
 		return nil
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	schema, err := d.compiler.Compile(documentURL + pointer("paths", strings.TrimPrefix(template, "/api/v1"), strings.ToLower(method), "responses", at, "content", mediaType, "schema"))
 	if err != nil {
 		return err
