@@ -286,7 +286,13 @@ func TestIntegrityOverHTTP(t *testing.T) {
 	if len(found.Findings) != 1 || found.Findings[0].Kind != "gap" || found.Findings[0].Repair == nil || found.Totals["gap"] != 1 {
 		t.Fatalf("%+v", found)
 	}
-	mended := w.post(t, "POST", "/api/v1/integrity/repairs", fmt.Sprintf(`{"scheme": "unit", "finding": %q}`, found.Findings[0].ID), bureau...)
+	repair := fmt.Sprintf(`{"scheme": "unit", "finding": %q}`, found.Findings[0].ID)
+	w.write(t, `UPDATE account SET region_code = '370281002' WHERE name = 'street'`)
+	if a := w.post(t, "POST", "/api/v1/integrity/repairs", repair, w.as(t, rights.Street)...); a.StatusCode != http.StatusForbidden {
+		t.Errorf("another street: %s", a.Status)
+	}
+	w.write(t, `UPDATE account SET region_code = '370281001' WHERE name = 'street'`)
+	mended := w.post(t, "POST", "/api/v1/integrity/repairs", repair, w.as(t, rights.Street)...)
 	if e := said[netEdit](t, mended, 200); e.Kind != "repair" || len(e.Changed) != 1 || len(e.Findings) != 0 {
 		t.Errorf("%+v", e)
 	}
