@@ -113,7 +113,6 @@ func netProblems() []kind {
 		{lattice.ErrShape, http.StatusUnprocessableEntity, "invalid-shape", "图形无效", "The shape is not valid", 0},
 		{lattice.ErrTiny, http.StatusUnprocessableEntity, "too-small", "网格会过小", "Too little would be left of a grid", 0},
 		{lattice.ErrComplex, http.StatusUnprocessableEntity, "too-complex", "边界交错过多，无法计算", "The borders cross too often to be computed", 0},
-		{v1.ErrNoScheme, http.StatusNotFound, "no-such-scheme", "没有这个网格方案", "No such scheme", 0},
 		{v1.ErrNoGrid, http.StatusNotFound, "no-such-grid", "没有这个网格", "No such grid", 0},
 		{gridpg.ErrNotFound, http.StatusNotFound, "not-found", "没有这个对象", "Not found", 0},
 	}

@@ -124,17 +124,21 @@ func (b dutyPatch) change(d *grid.Duty) {
 	put(&d.Note, b.Note)
 }
 
+// ending is what a request ends: the row, the revision of it that was read, and on which day; 0 for today.
+func (h *Handler) ending(r *http.Request) (id, revision int64, on grid.Day, err error) {
+	if revision, err = match(r); err != nil {
+		return 0, 0, 0, err
+	}
+	if id, err = rowID(mux.Vars(r)["id"]); err != nil {
+		return 0, 0, 0, err
+	}
+	on = h.dayOf(r, "on", 0)
+	return id, revision, on, h.Query(r).Err()
+}
+
 func (h *Handler) endDuty(w http.ResponseWriter, r *http.Request) error {
-	revision, err := match(r)
+	id, revision, on, err := h.ending(r)
 	if err != nil {
-		return err
-	}
-	id, err := rowID(mux.Vars(r)["id"])
-	if err != nil {
-		return err
-	}
-	on := h.dayOf(r, "on", 0)
-	if err := h.Query(r).Err(); err != nil {
 		return err
 	}
 	return h.change(w, r, nil, func(ctx context.Context, t *postgres.Tx) (result, error) {

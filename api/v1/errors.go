@@ -6,8 +6,6 @@ import "errors"
 var (
 	// ErrNoMatch: a write that changes a row came without If-Match. HTTP 428.
 	ErrNoMatch = errors.New("If-Match is required")
-	// ErrNoScheme: there is no such scheme.
-	ErrNoScheme = errors.New("no such scheme")
 	// ErrNoGrid: there is no such grid.
 	ErrNoGrid = errors.New("no such grid")
 )

@@ -143,7 +143,7 @@ func (h *Handler) grids(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if scheme != "" && now.Scheme(scheme) == nil {
-		return ErrNoScheme
+		return postgres.ErrNoScheme
 	}
 	n := now.At(day)
 	if region != "" && n.Region(region) == nil {
@@ -203,7 +203,7 @@ func (h *Handler) gridAsked(r *http.Request, now *grid.Net, day grid.Day) (*grid
 	return nil, nil, ErrNoGrid
 }
 
-// schemeAsked is the scheme of the parameter, unit by default, or ErrNoScheme.
+// schemeAsked is the scheme of the parameter, unit by default, or postgres.ErrNoScheme.
 func (h *Handler) schemeAsked(r *http.Request, n *grid.Net) (string, error) {
 	q := h.Query(r)
 	scheme := q.Text("scheme", codeRunes)
@@ -214,7 +214,7 @@ func (h *Handler) schemeAsked(r *http.Request, n *grid.Net) (string, error) {
 		return "", err
 	}
 	if n.Scheme(scheme) == nil {
-		return "", ErrNoScheme
+		return "", postgres.ErrNoScheme
 	}
 	return scheme, nil
 }

@@ -119,7 +119,7 @@ func (h *Handler) gridEdits(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if scheme != "" && n.Scheme(scheme) == nil {
-		return ErrNoScheme
+		return postgres.ErrNoScheme
 	}
 	edits, total, err := h.Store.Edits(r.Context(), scheme, int64(before), limit+1)
 	if err != nil {

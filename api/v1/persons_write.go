@@ -213,16 +213,8 @@ func absenceOf(a grid.Absence) absenceJSON {
 
 func (h *Handler) endAbsence(kind grid.HolderKind) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		revision, err := match(r)
+		id, revision, on, err := h.ending(r)
 		if err != nil {
-			return err
-		}
-		id, err := rowID(mux.Vars(r)["id"])
-		if err != nil {
-			return err
-		}
-		on := h.dayOf(r, "on", 0)
-		if err := h.Query(r).Err(); err != nil {
 			return err
 		}
 		return h.change(w, r, nil, func(ctx context.Context, t *postgres.Tx) (result, error) {

@@ -134,7 +134,7 @@ func (h *Handler) proposals(w http.ResponseWriter, r *http.Request) error {
 	}
 	n := netOf(view)
 	if f.Scheme != "" && n.Scheme(f.Scheme) == nil {
-		return ErrNoScheme
+		return postgres.ErrNoScheme
 	}
 	if who := h.Who(r); who.May(rights.EditGrid, rights.Place{}) != nil { // only in the own region
 		f.Region = who.Region

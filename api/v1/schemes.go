@@ -115,7 +115,7 @@ func (h *Handler) scheme(w http.ResponseWriter, r *http.Request) error {
 	n := netOf(view)
 	s := n.Scheme(mux.Vars(r)["scheme"])
 	if s == nil {
-		return ErrNoScheme
+		return postgres.ErrNoScheme
 	}
 	return h.row(w, r, s.Revision, describeScheme(n, s))
 }
