@@ -61,6 +61,24 @@ type Tx struct {
 	Day    grid.Day // today in the city's time zone
 }
 
+// Query, QueryRow and Exec let the storage of another room take part in the transaction: layers/postgres writes features in it, so that they, the
+// audit's names and the idempotency key stay together or not at all.
+
+// Query is part of what storage needs of a transaction.
+func (t *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	return t.tx.Query(ctx, sql, args...)
+}
+
+// QueryRow is part of what storage needs of a transaction.
+func (t *Tx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	return t.tx.QueryRow(ctx, sql, args...)
+}
+
+// Exec is part of what storage needs of a transaction.
+func (t *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	return t.tx.Exec(ctx, sql, args...)
+}
+
 const (
 	callerSQL = `SELECT set_config('wangge.actor', $1, true), set_config('wangge.request_id', $2, true)`
 	todaySQL  = `SELECT city_day(), pg_current_xact_id()::text::bigint`

@@ -77,6 +77,7 @@ const (
 	ReadAccounts   Action = "read_accounts"   // the list of accounts
 	ManageAccounts Action = "manage_accounts" // make, change, lock, unlock
 	SetPasswords   Action = "set_passwords"   // of others
+	ReadInternal   Action = "read_internal"   // internal fields of the inventory
 	EditInventory  Action = "edit_inventory"  // features of the inventory
 	Propose        Action = "propose"         // an edit that staff accept
 	Report         Action = "report"          // a problem, anywhere (宁可交叉)

@@ -59,6 +59,7 @@ var table = [...]row{
 	{"- * - * - - - - -", EditScheme, pending},
 	{"- - - * a d - - -", EditPeople, pending},
 	{"- - - * a - - - -", Certify, pending},
+	{"- - * * * * * - -", ReadInternal, pending},
 	{"- - - * a d - - -", EditInventory, pending},
 	{"- - - * a d - o -", Propose, pending},
 	{"- * * - - - - - -", ReadAudit, pending},

@@ -1,0 +1,27 @@
+-- The inventory as it was: what the log is asked for by time; and the city's own coordinate system.
+-- +goose Up
+CREATE INDEX change_at_idx ON change USING brin (at);
+
+CREATE TABLE local_system (
+    code       text PRIMARY KEY CHECK (code ~ '^[a-z][a-z0-9_-]{0,31}$'),
+    title      text NOT NULL,
+    title_en   text NOT NULL,
+    base_srid  integer NOT NULL CHECK (base_srid BETWEEN 4513 AND 4554),
+    dx_m       double precision NOT NULL,
+    dy_m       double precision NOT NULL,
+    rotation   double precision NOT NULL,
+    scale      double precision NOT NULL CHECK (scale BETWEEN 0.9 AND 1.1),
+    accuracy_m double precision,
+    note       text
+);
+COMMENT ON TABLE local_system IS '城市独立坐标系：到高斯-克吕格坐标的四参数转换，由测绘单位提供';
+COMMENT ON COLUMN local_system.code IS '代号';
+COMMENT ON COLUMN local_system.title IS '中文名称';
+COMMENT ON COLUMN local_system.title_en IS '英文名称';
+COMMENT ON COLUMN local_system.base_srid IS '目标坐标系（EPSG 4513–4554）';
+COMMENT ON COLUMN local_system.dx_m IS '东向平移（米）';
+COMMENT ON COLUMN local_system.dy_m IS '北向平移（米）';
+COMMENT ON COLUMN local_system.rotation IS '旋转角（弧度，逆时针为正）';
+COMMENT ON COLUMN local_system.scale IS '尺度（1 为不变）';
+COMMENT ON COLUMN local_system.accuracy_m IS '转换精度（米）';
+COMMENT ON COLUMN local_system.note IS '备注';
