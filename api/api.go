@@ -113,7 +113,7 @@ func New(cfg Config) (*API, error) {
 		return nil, err
 	}
 	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records), refusals: newRefusals()}
-	a.ogc = &ogc.Handler{City: a.view, Query: query, Records: cfg.Records, Base: a.base, Reply: a.reply, Tile: a.tileOf}
+	a.ogc = &ogc.Handler{City: a.view, Query: query, Who: whoOf, Records: cfg.Records, Base: a.base, Reply: a.reply, Tile: a.tileOf}
 	a.v1 = &v1.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Base: a.base, Reply: a.reply, Store: cfg.Store, Auth: cfg.Auth}
 	var err error
 	if a.tiles, err = newTiles(cfg); err != nil {

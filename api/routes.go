@@ -38,6 +38,7 @@ func (a *API) routes() []route {
 	for i := range all {
 		all[i].alike = true
 	}
+	all = append(all, a.inventoryRoutes()...)
 	for _, rt := range a.documented() {
 		all = append(all, described(rt))
 	}
@@ -68,8 +69,6 @@ func (a *API) openRoutes() []route {
 		{path: "/ogc/conformance", params: []string{"f"}, serve: a.ogc.Conformance},
 		{path: "/ogc/collections", params: []string{"f"}, reads: true, serve: a.ogc.Collections},
 		{path: "/ogc/collections/{collectionId}", params: []string{"f"}, reads: true, serve: a.ogc.Collection},
-		{path: "/ogc/collections/{collectionId}/schema", params: []string{"f"}, reads: true, serve: a.ogc.Schema},
-		{path: "/ogc/collections/{collectionId}/items/{featureId}", params: []string{"f"}, reads: true, serve: a.ogc.Item},
 		{path: "/ogc/collections/{collectionId}/tiles", params: []string{"f"}, reads: true, serve: a.ogc.CollectionTilesets},
 		{path: "/ogc/collections/{collectionId}/tiles/{tileMatrixSetId}", params: []string{"f"}, reads: true, serve: a.ogc.CollectionTileset},
 		{path: "/ogc/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", params: append(tileParams(), "f"), reads: true, serve: a.ogc.CollectionTile},
@@ -82,6 +81,14 @@ func (a *API) openRoutes() []route {
 		{path: "/healthz", lax: true, serve: a.healthz},
 		{path: "/readyz", params: []string{"write"}, serve: a.readyz},
 		{path: "/metrics", needs: a.metricsNeed(), local: true, lax: true, serve: a.metricsPage},
+	}
+}
+
+// inventoryRoutes are those of the inventory whose answers depend on who is calling: internal fields are for staff, writes for who may.
+func (a *API) inventoryRoutes() []route {
+	return []route{
+		{path: "/ogc/collections/{collectionId}/schema", params: []string{"f"}, reads: true, serve: a.ogc.Schema},
+		{path: "/ogc/collections/{collectionId}/items/{featureId}", params: []string{"f"}, reads: true, serve: a.ogc.Item},
 	}
 }
 

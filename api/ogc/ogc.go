@@ -12,6 +12,7 @@ import (
 
 	"wangge/api/param"
 	"wangge/api/reply"
+	"wangge/grid/rights"
 	"wangge/layers"
 	"wangge/layers/city"
 	"wangge/layers/postgres"
@@ -30,6 +31,7 @@ type records interface {
 type Handler struct {
 	City    func(r *http.Request) (*city.View, error) // the city that a request asks for
 	Query   func(r *http.Request) *param.Query        // its parameters, of which unknown ones were refused before
+	Who     func(r *http.Request) rights.Actor        // who is calling, where a route looks it up
 	Records records
 	Base    func(r *http.Request) string // the server's address, without a slash at its end
 	Reply   *reply.Writer
