@@ -1,6 +1,22 @@
 -- The inventory as it was: what the log is asked for by time; and the city's own coordinate system.
 -- +goose Up
-CREATE INDEX change_at_idx ON change USING brin (at);
+CREATE INDEX change_at_idx ON change USING brin (at) WITH (pages_per_range = 32, autosummarize = on);
+
+-- column_defaults is a row of a table of nothing but defaults: what columns have in rows that were written down before there were these columns.
+-- +goose StatementBegin
+CREATE FUNCTION column_defaults(name regclass) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    list text := (
+        SELECT string_agg(format('%s AS %I', pg_get_expr(d.adbin, d.adrelid), a.attname), ', ')
+        FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+        WHERE d.adrelid = name AND a.attgenerated = '' AND NOT a.attisdropped);
+    defaults jsonb;
+BEGIN
+    EXECUTE 'SELECT to_jsonb(x) FROM (SELECT ' || coalesce(list, '') || ') x' INTO defaults;
+    RETURN defaults;
+END $$;
+-- +goose StatementEnd
+COMMENT ON FUNCTION column_defaults IS '表中各列的缺省值；用于早于该列的历史记录';
 
 CREATE TABLE local_system (
     code       text PRIMARY KEY CHECK (code ~ '^[a-z][a-z0-9_-]{0,31}$'),

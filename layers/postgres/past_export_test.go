@@ -1,0 +1,4 @@
+package postgres
+
+// PastSource is pastSource.
+var PastSource = pastSource
