@@ -7,8 +7,11 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// mercatorMaxLat is where the square of Web Mercator ends.
-const mercatorMaxLat = 85.06
+// Where the square of Web Mercator ends, in degrees and in metres.
+const (
+	mercatorMaxLat = 85.06
+	mercatorM      = 20_050_000
+)
 
 // From turns degrees of CGCS2000, longitude first, into the system: longitude and latitude, or easting and northing, in this order. Its error is
 // ErrOutside.
@@ -47,6 +50,9 @@ func (s System) To(p orb.Point) (orb.Point, error) {
 	case bd09:
 		q = ofGCJ(inverse(toBD, p))
 	case mercator:
+		if !(math.Abs(p[0]) <= mercatorM && math.Abs(p[1]) <= mercatorM) {
+			return p, ErrOutside
+		}
 		q = orb.Point{p[0] / cgcsA * 180 / math.Pi, math.Atan(math.Sinh(p[1]/cgcsA)) * 180 / math.Pi}
 	case gauss:
 		q, err = s.zone.backward(p)
