@@ -9,7 +9,7 @@ var backAlley = Layer{
 	Density:    &Density{Length: true, Hue: "alley"},
 	Provenance: Text{"背街小巷名录，按条计", "The city's list of back alleys, one row each"},
 	Fields: fields(
-		Field{Name: "width_m", Type: Number, Unit: "m", Title: Text{"宽度", "Width"}, Filterable: true, Aliases: []string{"路宽"}},
+		Field{Name: "width_m", Type: Number, Range: under(100, true), Unit: "m", Title: Text{"宽度", "Width"}, Filterable: true, Aliases: []string{"路宽"}},
 		Field{Name: "surface", Type: Enum, Title: Text{"路面", "Surface"}, Values: surfaceValues, Filterable: true},
 		Field{Name: "hardened", Type: Boolean, Title: Text{"已硬化", "Hardened"}, Filterable: true, Tile: true},
 		Field{Name: "lit", Type: Boolean, Title: Text{"有照明", "Lit"}, Filterable: true, Tile: true},

@@ -35,6 +35,8 @@ type Layer struct {
 	Density    *Density // what stands in for features not drawn one by one; nil for nothing
 	Drawings   []Drawing
 	Legend     []LegendItem
+	Orders     []Order  // days that may not come before others
+	Subject    []string // the fields that say what kind of thing a feature is, coarse first: thresholds and code classes go by their values
 }
 
 // Only restricts a layer to the rows of its table in which Column has Value.
@@ -97,6 +99,9 @@ type Field struct {
 	ReadOnly   bool     // kept by the record itself
 	Aliases    []string // other headings by which imports know it
 	Derive     Derive   // computes the value; nil for a column
+	Range      *Range   // of numbers; nil for any
+	Members    Type     // of an object's members; "" for any
+	Default    any      // what the column holds where nothing is said; nil for NULL
 }
 
 // Value is one entry of an enumeration.

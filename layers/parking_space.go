@@ -5,6 +5,7 @@ var parkingSpace = Layer{
 	ID: "parking_space", Table: "parking_space", Collection: true, Group: GroupInventory,
 	Title:      Text{"停车泊位", "Parking"},
 	Geometry:   []Kind{Point, LineString, Polygon, MultiPolygon},
+	Subject:    []string{"kind", "layout"},
 	FirstZoom:  14,
 	Density:    &Density{Sum: "capacity", SumUnit: Text{"泊位/格", "bays per cell"}, Hue: "parking", ShownBelow: 12},
 	Provenance: Text{"停车设施台账，泊位数按个计，与划线长度是两个口径", "Parking ledger, bays counted; metres of marking are another measure"},
@@ -15,9 +16,9 @@ var parkingSpace = Layer{
 		Field{Name: "layout", Type: Enum, Title: Text{"布置", "Layout"}, Standard: "GB 5768.3", Filterable: true, Tile: true, Values: []Value{
 			{"lot", Text{"停车场", "Lot"}}, {"parallel", Text{"平行式", "Parallel"}}, {"perpendicular", Text{"垂直式", "Perpendicular"}},
 			{"angled", Text{"斜列式", "Angled"}}, {"strip", Text{"划线区", "Strip"}}}},
-		Field{Name: "capacity", Type: Integer, Title: Text{"泊位数", "Capacity"}, Filterable: true, Tile: true, Aliases: []string{"车位数", "泊位"}},
-		Field{Name: "accessible_capacity", Type: Integer, Title: Text{"无障碍泊位数", "Accessible bays"}, Filterable: true},
-		Field{Name: "charging_capacity", Type: Integer, Title: Text{"充电泊位数", "Charging bays"}, Filterable: true},
+		Field{Name: "capacity", Type: Integer, Range: count(maxInt), Title: Text{"泊位数", "Capacity"}, Filterable: true, Tile: true, Aliases: []string{"车位数", "泊位"}},
+		Field{Name: "accessible_capacity", Type: Integer, Range: count(maxInt), Title: Text{"无障碍泊位数", "Accessible bays"}, Filterable: true},
+		Field{Name: "charging_capacity", Type: Integer, Range: count(maxInt), Title: Text{"充电泊位数", "Charging bays"}, Filterable: true},
 		Field{Name: "access", Type: Enum, Title: Text{"开放", "Access"}, Filterable: true, Tile: true, Values: []Value{
 			{"public", Text{"公共", "Public"}}, {"off_hours", Text{"错时开放", "Off hours"}}, {"private", Text{"专用", "Private"}}}},
 		Field{Name: "fee", Type: Boolean, Title: Text{"收费", "Fee"}, Filterable: true, Tile: true},

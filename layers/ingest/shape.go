@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -71,65 +72,19 @@ func outlines(polygons orb.MultiPolygon) (lines orb.MultiLineString) {
 	return lines
 }
 
-// coerce checks a geometry and makes it one that the layer holds, where that takes nothing away: a multi-geometry of one, a
-// ring for a line, the place of an area for a layer of points.
+// coerce checks a geometry and makes it one that the layer holds, see layers.Hold.
 func coerce(l *layers.Layer, g orb.Geometry) (orb.Geometry, error) {
 	if g == nil {
 		return nil, refuse(Code(geo.Missing), "")
 	}
-	g = single(g)
-	if err := geo.Check(g); err != nil {
-		return nil, err
+	held, err := l.Hold(g)
+	if errors.Is(err, layers.ErrKind) {
+		return nil, refuse(WrongKind, layers.Single(g).GeoJSONType())
 	}
-	kind := layers.Kind(g.GeoJSONType())
-	if l.Holds(kind) && l.ID != "region" {
-		return g, nil
+	if p, ok := held.(orb.Polygon); ok && l.ID == "region" { // its column holds many
+		return orb.MultiPolygon{p}, err
 	}
-	switch p := g.(type) {
-	case orb.Polygon:
-		if l.ID == "region" {
-			return orb.MultiPolygon{p}, nil
-		}
-		if l.Holds(layers.Point) && !l.Holds(layers.Polygon) {
-			return inside(orb.MultiPolygon{p})
-		}
-	case orb.MultiPolygon:
-		if l.Holds(kind) {
-			return g, nil
-		}
-		if l.Holds(layers.Point) && !l.Holds(layers.Polygon) {
-			return inside(p)
-		}
-	}
-	return nil, refuse(WrongKind, g.GeoJSONType())
-}
-
-// inside gives the place of an area, for a layer of points.
-func inside(area orb.MultiPolygon) (orb.Geometry, error) {
-	at, ok := geo.PointInsideMulti(area)
-	if !ok {
-		return nil, refuse(Code(geo.Empty), "")
-	}
-	return at, nil
-}
-
-// single unwraps a multi-geometry of one.
-func single(g orb.Geometry) orb.Geometry {
-	switch m := g.(type) {
-	case orb.MultiPoint:
-		if len(m) == 1 {
-			return m[0]
-		}
-	case orb.MultiLineString:
-		if len(m) == 1 {
-			return m[0]
-		}
-	case orb.MultiPolygon:
-		if len(m) == 1 {
-			return m[0]
-		}
-	}
-	return g
+	return held, err
 }
 
 // reversed tells whether an object runs against the direction of its traffic.
