@@ -2,6 +2,7 @@ import { zh as account } from '../account/zh.ts'
 import { zh as people } from '../people/zh.ts'
 import { zh as print } from '../print/zh.ts'
 import { zh as grid } from '../grid/zh.ts'
+import { zh as inventory } from '../inventory/zh.ts'
 
 /** Chinese is the source: its keys are the type of every other dictionary. `{x}` is replaced by a parameter. */
 export const zh = {
@@ -168,6 +169,7 @@ export const zh = {
   ...people,
   ...print,
   ...grid,
+  ...inventory,
 } as const
 
 /** What every language has to say: the Chinese texts lead. */

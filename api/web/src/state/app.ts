@@ -3,6 +3,7 @@ import { Client } from '../api/client.ts'
 import { Server } from '../api/server.ts'
 import type { Box, Position } from '../api/types.ts'
 import { createGridWork, type GridWork } from '../grid/work.ts'
+import { createInventoryWork, type InventoryWork } from '../inventory/work.ts'
 import { createChanges, type Changes } from './changes.ts'
 import { createConnection, type Connection } from './connection.ts'
 import { createCounts, type InView } from './counts.ts'
@@ -57,6 +58,8 @@ export interface App {
   counts: InView
   /** The grid workspace. */
   grid: GridWork
+  /** The inventory workspace. */
+  inventory: InventoryWork
   view: View
   toast: Toast
   map: ShallowRef<MapPort | undefined>
@@ -95,7 +98,8 @@ export function createApp(route: Route): App {
 
   const density = createDensities(style.legend, layers, view.zoom, link.density)
   const grid = createGridWork({ server, session, changes, route, theme: settings.theme, link })
-  createHistory({ settings, layers, density, selecting, route, grid })
+  const inventory = createInventoryWork({ server, session, changes, route, layers, selecting, view, link })
+  createHistory({ settings, layers, density, selecting, route, grid, inventory })
   watch(connection.online, (online) => {
     if (!online) return
     counts.refresh()
@@ -111,7 +115,7 @@ export function createApp(route: Route): App {
   })
 
   return {
-    server, settings, session, connection, changes, style, layers, density, selecting, counts, view, grid,
+    server, settings, session, connection, changes, style, layers, density, selecting, counts, view, grid, inventory,
     sprite: createSprite(style.style),
     toast: createToast(),
     map: shallowRef(),

@@ -1,5 +1,6 @@
 import { watch } from 'vue'
 import type { GridWork } from '../grid/work.ts'
+import type { InventoryWork } from '../inventory/work.ts'
 import type { Densities } from './density.ts'
 import type { Layers } from './layers.ts'
 import { formatPermalink, parsePermalink, type Permalink } from './permalink.ts'
@@ -11,7 +12,7 @@ import type { Settings } from './settings.ts'
  * Keeps the address and the state alike. Selecting and drilling down are steps that Back undoes; switches and settings
  * only rewrite the address. The hash belongs to MapLibre and is left as it is. Pages without a map have addresses of their own.
  */
-export function createHistory({ settings, layers, density, selecting, route, grid }: { settings: Settings; layers: Layers; density: Densities; selecting: Selecting; route: Route; grid: GridWork }): void {
+export function createHistory({ settings, layers, density, selecting, route, grid, inventory }: { settings: Settings; layers: Layers; density: Densities; selecting: Selecting; route: Route; grid: GridWork; inventory: InventoryWork }): void {
   const link = (): Permalink => ({
     ...(selecting.region.value !== undefined && { region: selecting.region.value }),
     ...(selecting.selection.value && { selection: selecting.selection.value }),
@@ -19,6 +20,7 @@ export function createHistory({ settings, layers, density, selecting, route, gri
     opacity: layers.opacity,
     ...(density.chosen.value !== undefined && { density: density.chosen.value }),
     ...grid.link.value,
+    ...(inventory.link.value && { table: inventory.link.value }),
     ...(settings.chosenTheme.value && { theme: settings.chosenTheme.value }),
     ...(settings.chosenLang.value && { lang: settings.chosenLang.value }),
   })
@@ -28,7 +30,7 @@ export function createHistory({ settings, layers, density, selecting, route, gri
   }
 
   watch([selecting.selection, selecting.region], () => { write('pushState') }, { flush: 'post' })
-  watch([layers.differences, layers.opacity, density.chosen, grid.link, settings.chosenTheme, settings.chosenLang],
+  watch([layers.differences, layers.opacity, density.chosen, grid.link, inventory.link, settings.chosenTheme, settings.chosenLang],
     () => { if (layers.legend.value.length > 0) write('replaceState') }, { deep: true, flush: 'post' })
   watch(route.moves, () => {
     if (!route.onMap.value) return
@@ -37,5 +39,6 @@ export function createHistory({ settings, layers, density, selecting, route, gri
     selecting.region.value = earlier.region
     selecting.selection.value = earlier.selection
     grid.restore(earlier)
+    inventory.restore(earlier)
   }, { flush: 'sync' })
 }

@@ -1,5 +1,6 @@
 import type { Lang } from '../i18n/index.ts'
 import type { Position } from '../api/types.ts'
+import { parseTable, tablePairs, type TableLink } from '../inventory/link.ts'
 
 export type Theme = 'light' | 'dark'
 
@@ -31,6 +32,8 @@ export interface Permalink {
   scheme?: string
   color?: string
   at?: string
+  /** Of the inventory workspace. */
+  table?: TableLink
 }
 
 export function parsePermalink(search: string): Permalink {
@@ -52,6 +55,8 @@ export function parsePermalink(search: string): Permalink {
   if (color !== undefined) link.color = color
   const at = query.get('at') ?? ''
   if (/^\d{4}-\d{2}-\d{2}$/.test(at)) link.at = at
+  const table = parseTable(query)
+  if (table) link.table = table
   return link
 }
 
@@ -67,6 +72,7 @@ export function formatPermalink(link: Permalink): string {
     ['scheme', link.scheme],
     ['color', link.color],
     ['at', link.at],
+    ...tablePairs(link.table),
     ['theme', link.theme],
     ['lang', link.lang],
   ]

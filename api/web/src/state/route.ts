@@ -4,6 +4,7 @@ import { computed, inject, ref, shallowRef, type ComputedRef, type InjectionKey,
 export const pages = {
   '/': 'map',
   '/grid': 'grid',
+  '/inventory': 'inventory',
   '/people': 'people',
   '/users': 'users',
   '/audit': 'audit',
@@ -16,7 +17,8 @@ export type Path = keyof typeof pages
 export type PageName = (typeof pages)[Path]
 
 /** The workspaces with a map: they share it, and the part of the address that tells what it shows. */
-const withMap: readonly PageName[] = ['map', 'grid']
+const withMap: readonly PageName[] = ['map', 'grid', 'inventory']
+export type MapPath = '/' | '/grid' | '/inventory'
 
 export interface Route {
   page: ComputedRef<PageName>
@@ -31,11 +33,11 @@ export interface Route {
   /** The same without a step for Back. */
   replace(href: string): void
   /** Goes to a workspace with a map and takes along what the map shows now, or showed last. */
-  turn(path: '/' | '/grid'): void
+  turn(path: MapPath): void
   /** Writes the page's own query into the address, without a step for Back; undefined and '' leave a name out. */
   note(query: Record<string, string | undefined>): void
   /** The address of a workspace with a map, with what the map shows now or showed last. */
-  mapHref(path: '/' | '/grid'): string
+  mapHref(path: MapPath): string
 }
 
 const key: InjectionKey<Route> = Symbol('route')
