@@ -50,6 +50,13 @@ func (c *compiler) goal(n *node, negated bool) (goal, error) {
 		}
 		return goal{any: parts}, nil
 	}
+	if n.temporal() {
+		expanded, err := c.expand(n)
+		if err != nil {
+			return goal{}, err
+		}
+		return c.goal(expanded, negated)
+	}
 	want := True
 	if negated {
 		want = False
@@ -95,14 +102,6 @@ func (c *compiler) predicate(n *node) (predicate, error) {
 	switch n.text {
 	case "=", "<>", "<", "<=", ">", ">=":
 		return c.comparison(n.text, n.args[0], n.args[1])
-	case "t_equals", "t_intersects":
-		return c.instants("=", n)
-	case "t_disjoint":
-		return c.instants("<>", n)
-	case "t_before":
-		return c.instants("<", n)
-	case "t_after":
-		return c.instants(">", n)
 	case "between":
 		return c.between(n)
 	case "in":
@@ -152,23 +151,6 @@ func (c *compiler) slot(name string) int {
 		c.scope = append(c.scope, name)
 	}
 	return i
-}
-
-// instants compiles a temporal predicate on two instants, where it is a comparison.
-func (c *compiler) instants(op string, n *node) (predicate, error) {
-	for _, a := range n.args {
-		if a.kind == kindInterval {
-			return predicate{}, c.unsupported(a)
-		}
-		x, err := c.operand(a)
-		if err != nil {
-			return predicate{}, err
-		}
-		if x.class != classDate && x.class != classTime {
-			return predicate{}, c.mismatch(a, x, classDate)
-		}
-	}
-	return c.comparison(op, n.args[0], n.args[1])
 }
 
 // outcomes for which an operator holds: bit 0 for less, 1 for equal, 2 for greater.

@@ -95,6 +95,8 @@ func (c *compiler) operand(n *node) (operand, error) {
 		return textLiteral(n, classDate, n.text), nil
 	case kindTime:
 		return timeLiteral(n, n.text), nil
+	case kindOpen:
+		return c.open(n, classTime), nil
 	case kindOperation:
 		switch n.text {
 		case "+", "-", "*", "/", "%", "div", "^":
@@ -111,7 +113,7 @@ func (c *compiler) operand(n *node) (operand, error) {
 func (c *compiler) property(n *node) (operand, error) {
 	f := c.field(n.text)
 	if f == nil {
-		return operand{}, c.fault(ErrField, n, textf("没有可用于过滤的字段“%s”", "there is no field “%s” to filter by", shown(n.text)))
+		return operand{}, c.unknown(n)
 	}
 	x, i := operand{}, c.slot(n.text)
 	switch f.Type {
@@ -141,6 +143,23 @@ func (c *compiler) property(n *node) (operand, error) {
 	return x, nil
 }
 
+// unknown says that there is no such field.
+func (c *compiler) unknown(n *node) *Error {
+	return c.fault(ErrField, n, textf("没有可用于过滤的字段“%s”", "there is no field “%s” to filter by", shown(n.text)))
+}
+
+// open makes an open end ready: before or after all of a class.
+func (c *compiler) open(n *node, of class) operand {
+	text := "-infinity" // as PostgreSQL calls them; as texts they stand before and after all dates
+	if n.yes {
+		text = "infinity"
+	}
+	if of == classDate {
+		return textLiteral(&node{kind: kindDate, at: n.at, text: text}, classDate, text)
+	}
+	return timeLiteral(&node{kind: kindTime, at: n.at, text: text}, text)
+}
+
 func numberOf(v any) float64 {
 	switch v := v.(type) {
 	case float64:
@@ -153,6 +172,12 @@ func numberOf(v any) float64 {
 
 // instantOf reads a time as RFC 3339 or as PostgreSQL writes it.
 func instantOf(s string) (time.Time, bool) {
+	switch s {
+	case "infinity":
+		return time.Date(1e6, 1, 1, 0, 0, 0, 0, time.UTC), true
+	case "-infinity":
+		return time.Date(-1e6, 1, 1, 0, 0, 0, 0, time.UTC), true
+	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05Z07"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, true
@@ -161,7 +186,8 @@ func instantOf(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// operands makes expressions ready that are compared with each other. Text literals are read as what stands beside them.
+// operands makes expressions ready that are compared with each other. Text literals and open ends are read as what stands beside
+// them.
 func (c *compiler) operands(nodes ...*node) ([]operand, error) {
 	all := make([]operand, len(nodes))
 	var kind operand // the first that is not a text literal
@@ -170,7 +196,7 @@ func (c *compiler) operands(nodes ...*node) ([]operand, error) {
 		if all[i], err = c.operand(n); err != nil {
 			return nil, err
 		}
-		if kind.node == nil && n.kind != kindText {
+		if kind.node == nil && n.kind != kindText && n.kind != kindOpen {
 			kind = all[i]
 		}
 	}
@@ -179,7 +205,9 @@ func (c *compiler) operands(nodes ...*node) ([]operand, error) {
 	}
 	for i, x := range all {
 		var err error
-		if x.node.kind == kindText {
+		if k := nodes[i].kind; k == kindOpen && kind.class == classDate {
+			all[i] = c.open(nodes[i], classDate)
+		} else if k == kindText {
 			if all[i], err = c.read(x, kind); err != nil {
 				return nil, err
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"wangge/fixtures/pgtest"
+	"wangge/layers"
 )
 
 // TestAgainstPostgres: random filters find the same rows in memory and in PostgreSQL.
@@ -42,8 +43,11 @@ func TestAgainstPostgres(t *testing.T) {
 				got = append(got, row["id"].(int64))
 			}
 		}
-		where := asSQL(f.root)
-		found, err := conn.Query(t.Context(), `SELECT id FROM sample WHERE `+where+` ORDER BY id`)
+		where, args, err := f.SQL(sampleColumns)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		found, err := conn.Query(t.Context(), `SELECT id FROM sample f WHERE `+where+` ORDER BY id`, args...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +78,14 @@ func sampleTable(t *testing.T, conn *pgx.Conn, r *rand.Rand) []map[string]any {
 		for _, f := range sample[:11] {
 			value := "NULL"
 			if r.IntN(5) > 0 {
-				value = asSQL(randomLiteral(r, f.Name))
+				literal := randomLiteral(r, f.Name)
+				value = "'" + strings.ReplaceAll(literal.text, "'", "''") + "'"
+				switch literal.kind {
+				case kindNumber:
+					value = string(appendNumeral(nil, literal.num))
+				case kindTruth:
+					value = strconv.FormatBool(literal.yes)
+				}
 			}
 			values = append(values, value)
 		}
@@ -92,6 +103,13 @@ func sampleTable(t *testing.T, conn *pgx.Conn, r *rand.Rand) []map[string]any {
 		t.Fatal(err)
 	}
 	return rows
+}
+
+// sampleColumns are those of the table sample.
+var sampleColumns = Columns{
+	Field:    sampleField,
+	Column:   func(f *layers.Field) string { return "f." + pgx.Identifier{f.Name}.Sanitize() },
+	Geometry: "f.geom",
 }
 
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
@@ -188,67 +206,8 @@ func randomNumber(r *rand.Rand, fields []string, depth int) *node {
 	case 1:
 		return op("^", pick(r, prop("capacity"), prop("width_m")), wholeNumber(1+r.IntN(3)))
 	case 2:
-		return op("-", pick(r, prop("capacity"), prop("width_m")))
+		return op("*", wholeNumber(-1), pick(r, prop("capacity"), prop("width_m")))
 	default:
 		return op(pick(r, "+", "-", "*", "/"), randomValue(r, fields, depth-1), randomValue(r, fields, depth-1))
 	}
-}
-
-// asSQL writes a condition for PostgreSQL with its values in the text: for this test alone.
-func asSQL(n *node) string {
-	args := make([]string, len(n.args))
-	for i, a := range n.args {
-		args[i] = asSQL(a)
-	}
-	switch n.kind {
-	case kindProperty:
-		switch sampleField(n.text).Type {
-		case "integer", "number":
-			return n.text + "::float8"
-		case "string", "enum":
-			return "(" + n.text + ` COLLATE "C")`
-		}
-		return n.text
-	case kindNumber:
-		return "'" + string(appendNumeral(nil, n.num)) + "'::float8"
-	case kindText:
-		return "('" + strings.ReplaceAll(n.text, "'", "''") + `'::text COLLATE "C")`
-	case kindTruth:
-		return strconv.FormatBool(n.yes)
-	case kindDate:
-		return "date '" + n.text + "'"
-	case kindTime:
-		return "timestamptz '" + n.text + "'"
-	}
-	switch n.text {
-	case "and", "or":
-		return "(" + strings.Join(args, " "+n.text+" ") + ")"
-	case "not":
-		return "(NOT " + args[0] + ")"
-	case "isNull":
-		return "(" + args[0] + " IS NULL)"
-	case "between":
-		return "(" + args[0] + " BETWEEN " + args[1] + " AND " + args[2] + ")"
-	case "in":
-		return "(" + args[0] + " IN (" + strings.Join(args[1:], ", ") + "))"
-	case "casei":
-		return "lower(" + args[0] + ")"
-	case "div":
-		return "trunc(" + args[0] + " / nullif(" + args[1] + ", 0))"
-	case "%":
-		return "mod((" + args[0] + ")::int8, nullif((" + args[1] + ")::int8, 0))::float8"
-	case "/":
-		return "(" + args[0] + " / nullif(" + args[1] + ", 0))"
-	case "^":
-		return "power(" + args[0] + ", " + args[1] + ")"
-	}
-	if len(args) == 1 {
-		return "(- " + args[0] + ")"
-	}
-	operators := map[string]string{"t_before": "<", "t_after": ">", "t_equals": "=", "t_intersects": "=", "t_disjoint": "<>"}
-	operator, temporal := operators[n.text]
-	if !temporal {
-		operator = n.text
-	}
-	return "(" + args[0] + " " + operator + " " + args[1] + ")"
 }

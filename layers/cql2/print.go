@@ -34,12 +34,7 @@ func (n *node) level() level {
 			return levelPredicate
 		}
 		return levelNot
-	case "+":
-		return levelSum
-	case "-":
-		if len(n.args) == 1 {
-			return levelFactor
-		}
+	case "+", "-":
 		return levelSum
 	case "*", "/", "%", "div":
 		return levelProduct
@@ -125,13 +120,6 @@ func appendArgs(b []byte, args []*node, least level) []byte {
 }
 
 func appendArithmetic(b []byte, n *node) []byte {
-	if len(n.args) == 1 {
-		b = append(b, '-')
-		if n.args[0].is("-") && len(n.args[0].args) == 1 {
-			b = append(b, ' ')
-		}
-		return appendNode(b, n.args[0], levelFactor)
-	}
 	l := n.level()
 	left, right := l, l+1
 	if l == levelPower {

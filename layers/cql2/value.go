@@ -90,11 +90,10 @@ func (p *parser) factor() (*node, error) {
 	case n.kind == kindNumber:
 		return &node{kind: kindNumber, at: at, num: n.num.negated()}, nil
 	}
-	negative, err := p.operation("-", sortNumber, wantNumber, n)
+	negative, err := p.operation("*", sortNumber, wantNumber, &node{kind: kindNumber, at: at, num: numeral{whole: true, i: -1}}, n)
 	if err != nil {
 		return nil, err
 	}
-	negative.at = at
 	return negative, nil
 }
 
@@ -308,13 +307,13 @@ func readDate(s string) (string, bool) {
 	return s, err == nil
 }
 
-// readTime reads an RFC 3339 time and gives it in UTC.
+// readTime reads an RFC 3339 time and gives it in UTC to the microsecond, as the record keeps times.
 func readTime(s string) (string, bool) {
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
 		return "", false
 	}
-	t = t.UTC()
+	t = t.UTC().Truncate(time.Microsecond)
 	if t.Year() < 0 || t.Year() > 9999 {
 		return "", false
 	}
