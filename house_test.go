@@ -32,7 +32,7 @@ var guarded = map[string][]string{
 	"github.com/jackc/pgx/": {
 		"geo/pgeom", "grid/postgres", "layers/postgres", "layers/city", "migrations", "fixtures", "fixtures/", "cmd/"},
 	"github.com/gorilla/mux":     {"api", "api/"},
-	"github.com/xuri/excelize/":  {"layers/sheet", "grid/ledger"},
+	"github.com/xuri/excelize/":  {"layers/sheet"},
 	"github.com/coreos/go-oidc/": {"api/auth"},
 }
 

@@ -17,6 +17,7 @@ import (
 	"wangge/grid/rights"
 	"wangge/layers/city"
 	"wangge/layers/postgres"
+	"wangge/layers/sheet"
 	"wangge/layers/style"
 )
 
@@ -66,12 +67,14 @@ func writeProblems() []kind {
 // peopleProblems are about people, duties and their ledger.
 func peopleProblems() []kind {
 	return []kind{
-		{ledger.ErrMacros, http.StatusUnprocessableEntity, "workbook-macros", "工作簿含有宏，请另存为不含宏的 xlsx", "The workbook has macros: save it as xlsx without", 0},
-		{ledger.ErrEncrypted, http.StatusUnprocessableEntity, "workbook-encrypted", "工作簿有密码或是旧的 xls 格式，请另存为不加密的 xlsx", "The workbook has a password or is an old xls: save it as plain xlsx", 0},
-		{ledger.ErrLinks, http.StatusUnprocessableEntity, "workbook-links", "工作簿引用了外部数据或嵌入了其他文件", "The workbook has external links or embedded objects", 0},
+		{sheet.ErrMacros, http.StatusUnprocessableEntity, "workbook-macros", "工作簿含有宏，请另存为不含宏的 xlsx", "The workbook has macros: save it as xlsx without", 0},
+		{sheet.ErrEncrypted, http.StatusUnprocessableEntity, "workbook-encrypted", "工作簿有密码或是旧的 xls 格式，请另存为不加密的 xlsx", "The workbook has a password or is an old xls: save it as plain xlsx", 0},
+		{sheet.ErrLinks, http.StatusUnprocessableEntity, "workbook-links", "工作簿引用了外部数据或嵌入了其他文件", "The workbook has external links or embedded objects", 0},
 		{ledger.ErrTooLarge, http.StatusRequestEntityTooLarge, "workbook-too-large", "工作簿过大：至多 16 MiB、10000 行、256 列", "The workbook is too large: 16 MiB, 10,000 rows, 256 columns at most", 0},
 		{ledger.ErrNoHeader, http.StatusUnprocessableEntity, "workbook-no-header", "没有找到含“姓名”的表头", "No row of headers with 姓名 was found", 0},
-		{ledger.ErrFile, http.StatusUnprocessableEntity, "workbook-unreadable", "不是可读的 xlsx 工作簿", "Not a readable xlsx workbook", 0},
+		{sheet.ErrFile, http.StatusUnprocessableEntity, "workbook-unreadable", "不是可读的表格文件", "Not a readable workbook or table", 0},
+		{sheet.ErrCharset, http.StatusUnprocessableEntity, "charset-unknown", "无法识别文件的字符编码，请指明或另存为 UTF-8", "The charset of the file cannot be told: name it, or save the file as UTF-8", 0},
+		{sheet.ErrTooLarge, http.StatusRequestEntityTooLarge, "workbook-too-large", "工作簿过大（字节、行、列或解压后的大小）", "The workbook is too large: bytes, rows, columns, or what it unpacks to", 0},
 		{v1.ErrNotWorkbook, http.StatusUnsupportedMediaType, "not-a-workbook", "请求体须为 xlsx 工作簿", "The body must be an xlsx workbook", 0},
 		{gridpg.ErrHolderCode, http.StatusConflict, "code-taken", "这个代号已被使用", "The code is another's", 0},
 		{gridpg.ErrHasDuties, http.StatusConflict, "has-duties", "此人仍有职责，请先移交或一并结束", "There are duties still: hand them over or end them too", 0},

@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"wangge/grid/ledger"
 	"wangge/grid/postgres"
 	"wangge/grid/rights"
+	"wangge/layers/sheet"
 )
 
 // xlsxType is the media type of a workbook.
@@ -53,7 +55,7 @@ func (h *Handler) importLedger(w http.ResponseWriter, r *http.Request) error {
 	if len(data) == 0 {
 		return param.InBody("", "请求体为空", "the body is empty")
 	}
-	book, err := ledger.Read(r.Context(), data)
+	book, err := ReadLedger(r.Context(), data)
 	if err != nil {
 		return err
 	}
@@ -64,6 +66,17 @@ func (h *Handler) importLedger(w http.ResponseWriter, r *http.Request) error {
 		}
 		return result{value: done, dryRun: dry}, err
 	})
+}
+
+// ReadLedger reads a people ledger from a workbook. The errors are those of layers/sheet and grid/ledger.
+func ReadLedger(ctx context.Context, data []byte) (ledger.Ledger, error) {
+	book, err := sheet.Open(ctx, bytes.NewReader(data), int64(len(data)), sheet.Limits{
+		Bytes: ledger.MaxBytes, Unpacked: ledger.MaxUnpacked, Columns: ledger.MaxColumns, CellRunes: ledger.MaxCellRunes,
+	})
+	if err != nil {
+		return ledger.Ledger{}, err
+	}
+	return ledger.Read(ctx, book)
 }
 
 const maxSchemeRunes = 31

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	v1 "wangge/api/v1"
 	"wangge/grid/ledger"
 	gridpg "wangge/grid/postgres"
 	"wangge/grid/rights"
@@ -35,7 +36,7 @@ func (c *peopleImportCmd) Run(ctx context.Context, console *console) error {
 	if err != nil {
 		return err
 	}
-	book, err := ledger.Read(ctx, data)
+	book, err := v1.ReadLedger(ctx, data)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}

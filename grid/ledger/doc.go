@@ -5,11 +5,8 @@
 //
 //   - Nothing is guessed silently. A row that cannot be read, or can be read in two ways, is set aside with its number and the reason; a cell that was
 //     taken apart (two names, two phones) is reported though it was taken.
-//   - Values that formulas made are not trusted: what the file last computed may be anything, so rows that need one are set aside. Files with macros,
-//     links to other files, or a password are refused whole, as are files that unpack to far more than they are.
+//   - Values that formulas made are not trusted: what the file last computed may be anything, so rows that need one are set aside.
 //   - Cells are read raw: 2026年1月1日 formatted by Excel is the number 46023 in the file, whatever the reader's language, and codes have not been
 //     rounded for display.
-//   - A merged cell holds for all rows it covers: that is what the empty cells below it mean. Cells that are merely empty stay empty.
-//   - excelize reads values; formulas and merged cells are read here, from the same parts of the file, because asking it for them a cell at a time
-//     takes quadratic time and loads whole sheets into memory.
+//   - The file itself is opened elsewhere (layers/sheet), where files that do harm are refused: this package sees a Book.
 package ledger

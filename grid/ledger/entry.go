@@ -46,10 +46,10 @@ type Note struct {
 	Rejected bool   `json:"rejected" doc:"该行是否未导入"`
 }
 
-// Read reads a workbook. Its errors are those of a file that is not read at all; what is wrong with rows is in the notes.
-func Read(ctx context.Context, data []byte) (Ledger, error) {
+// Read reads a workbook. Its errors are those of a workbook that is not read at all, its own and the book's; what is wrong with rows is in the notes.
+func Read(ctx context.Context, b Book) (Ledger, error) {
 	var l Ledger
-	sheets, date1904, err := open(ctx, data)
+	sheets, err := readSheets(ctx, b)
 	if err != nil {
 		return l, err
 	}
@@ -64,7 +64,7 @@ func Read(ctx context.Context, data []byte) (Ledger, error) {
 		}
 		found = true
 		for _, r := range s.rows[rest:] {
-			(&reader{ledger: &l, sheet: s.name, row: r, columns: c, date1904: date1904}).read()
+			(&reader{ledger: &l, sheet: s.name, row: r, columns: c, date1904: b.Date1904()}).read()
 		}
 	}
 	if !found {
@@ -102,8 +102,7 @@ var footers = []string{"合计", "总计", "小计", "共计", "备注", "说明
 func (r *reader) read() {
 	empty := true
 	for f := range fields {
-		at := r.columns[f]
-		empty = empty && r.text(f) == "" && (at < 0 || !r.row.formula[at])
+		empty = empty && r.text(f) == "" && !r.row.made(r.columns[f])
 	}
 	name, _, _ := strings.Cut(strings.ReplaceAll(r.text(fieldName), ":", "："), "：")
 	if known, _ := readHeader(r.row); empty || slices.Contains(footers, strings.ReplaceAll(name, " ", "")) || known[fieldName] == r.columns[fieldName] {
@@ -111,7 +110,7 @@ func (r *reader) read() {
 	}
 	r.ledger.Read++
 	for f := range fields {
-		if at := r.columns[f]; at >= 0 && r.row.formula[at] {
+		if r.row.made(r.columns[f]) {
 			r.reject("含有公式，其结果不可信", "has a formula, whose result is not trusted")
 			return
 		}

@@ -59,7 +59,7 @@ const headerRows = 20
 
 // findHeader finds the row of headers: the first that has a column of names and one more. Headers of two rows, merged over both where they are one, are
 // taken together. rest is where the data begin.
-func findHeader(s sheet) (c columns, rest int, ok bool) {
+func findHeader(s tab) (c columns, rest int, ok bool) {
 	for i := range min(len(s.rows), headerRows) {
 		c, known := readHeader(s.rows[i])
 		if c[fieldName] < 0 || known < 2 {

@@ -13,6 +13,7 @@ import (
 	"wangge/grid/ledger"
 	"wangge/grid/postgres"
 	"wangge/grid/rights"
+	"wangge/layers/sheet"
 )
 
 // sheetOf makes a workbook of rows and reads it.
@@ -28,7 +29,11 @@ func sheetOf(t *testing.T, rows ...[]any) ledger.Ledger {
 	if err := f.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	l, err := ledger.Read(t.Context(), b.Bytes())
+	book, err := sheet.Open(t.Context(), bytes.NewReader(b.Bytes()), int64(b.Len()), sheet.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := ledger.Read(t.Context(), book)
 	if err != nil {
 		t.Fatal(err)
 	}
