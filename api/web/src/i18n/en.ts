@@ -2,6 +2,7 @@ import { en as account } from '../account/en.ts'
 import { en as people } from '../people/en.ts'
 import { en as print } from '../print/en.ts'
 import { en as grid } from '../grid/en.ts'
+import { en as imports } from '../imports/en.ts'
 import { en as inventory } from '../inventory/en.ts'
 import type { Dictionary } from './zh.ts'
 
@@ -169,5 +170,6 @@ export const en: Dictionary = {
   ...people,
   ...print,
   ...grid,
+  ...imports,
   ...inventory,
 }

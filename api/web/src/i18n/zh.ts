@@ -2,6 +2,7 @@ import { zh as account } from '../account/zh.ts'
 import { zh as people } from '../people/zh.ts'
 import { zh as print } from '../print/zh.ts'
 import { zh as grid } from '../grid/zh.ts'
+import { zh as imports } from '../imports/zh.ts'
 import { zh as inventory } from '../inventory/zh.ts'
 
 /** Chinese is the source: its keys are the type of every other dictionary. `{x}` is replaced by a parameter. */
@@ -169,6 +170,7 @@ export const zh = {
   ...people,
   ...print,
   ...grid,
+  ...imports,
   ...inventory,
 } as const
 

@@ -5,6 +5,7 @@ export const pages = {
   '/': 'map',
   '/grid': 'grid',
   '/inventory': 'inventory',
+  '/imports': 'imports',
   '/people': 'people',
   '/users': 'users',
   '/audit': 'audit',
