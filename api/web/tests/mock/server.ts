@@ -7,6 +7,7 @@ import * as answers from './answers.ts'
 import { makeCity } from './city.ts'
 import { pages } from '../../src/state/route.ts'
 import { MockGrids } from './grids.ts'
+import { MockImports } from './imports.ts'
 import { MockPeople } from './people.ts'
 import { spriteIndex, spriteSheet } from './sprite.ts'
 import { makeStyle } from './style.ts'
@@ -33,10 +34,11 @@ export async function startMock(port = 0): Promise<Mock> {
   const accounts = new MockAccounts()
   const grids = new MockGrids()
   const people = new MockPeople()
+  const imports = new MockImports()
   const listeners = new Set<ServerResponse>()
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/api/v1/changes') && !failures.has('/api/v1/changes')) listen(response, listeners)
-    else void answer(request, response, failures, { accounts, people, grids })
+    else void answer(request, response, failures, { accounts, people, grids, imports })
   })
   await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve) })
   return {
@@ -61,7 +63,7 @@ function stop(server: Server): Promise<void> {
   return new Promise((resolve) => { server.close(() => { resolve() }) })
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, people, grids }: { accounts: MockAccounts; people: MockPeople; grids: MockGrids }): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, people, grids, imports }: { accounts: MockAccounts; people: MockPeople; grids: MockGrids; imports: MockImports }): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
   const failure = failures.get(url.pathname)
   if (failure) {
@@ -69,7 +71,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, failur
     return
   }
   const asked = await askedOf(request, url)
-  const told = accounts.answer(asked) ?? people.answer(asked, accounts) ?? grids.answer(asked, accounts)
+  const told = accounts.answer(asked) ?? people.answer(asked, accounts) ?? grids.answer(asked, accounts) ?? imports.answer(asked, accounts)
   if (told) {
     tell(response, told)
     return
