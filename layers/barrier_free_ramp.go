@@ -6,6 +6,7 @@ var barrierFreeRamp = Layer{
 	Title:      Text{"无障碍坡道", "Barrier-free ramps"},
 	Geometry:   []Kind{Point, LineString},
 	Subject:    []string{"kind", "form"},
+	Roadside:   true,
 	FirstZoom:  14,
 	Density:    &Density{Hue: "ramp"},
 	Provenance: Text{"无障碍设施普查，按处计；达标按现行阈值方案判定", "Accessibility survey, one row a ramp; compliance by the threshold profile in force"},

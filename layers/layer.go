@@ -36,6 +36,7 @@ type Layer struct {
 	Drawings   []Drawing
 	Legend     []LegendItem
 	Orders     []Order  // days that may not come before others
+	Roadside   bool     // its features lie at the edge of a street: what lies elsewhere may be shifted
 	Subject    []string // the fields that say what kind of thing a feature is, coarse first: thresholds and code classes go by their values
 }
 

@@ -6,6 +6,7 @@ var parkingSpace = Layer{
 	Title:      Text{"停车泊位", "Parking"},
 	Geometry:   []Kind{Point, LineString, Polygon, MultiPolygon},
 	Subject:    []string{"kind", "layout"},
+	Roadside:   true,
 	FirstZoom:  14,
 	Density:    &Density{Sum: "capacity", SumUnit: Text{"泊位/格", "bays per cell"}, Hue: "parking", ShownBelow: 12},
 	Provenance: Text{"停车设施台账，泊位数按个计，与划线长度是两个口径", "Parking ledger, bays counted; metres of marking are another measure"},
