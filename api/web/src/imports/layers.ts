@@ -1,22 +1,15 @@
 import { computed, type ComputedRef } from 'vue'
+import { pickTitle } from '../i18n/index.ts'
 import { useApp } from '../state/app.ts'
-import { useAsked } from '../state/asked.ts'
 
 export interface LayerChoice {
   id: string
   title: string
 }
 
-interface Collections {
-  collections: { id: string; title: string; title_en: string }[]
-}
-
-/** Nets are edited in the workspace of grids, not filled from ledgers. */
-const isNet = (id: string) => id === 'unit_grid' || id.startsWith('grid_')
-
-/** The layers that ledgers are imported into. */
+/** The layers that ledgers are imported into: nets are edited in the workspace of grids. */
 export function useLayers(): ComputedRef<LayerChoice[]> {
-  const { server, settings: { lang } } = useApp()
-  const asked = useAsked(() => (signal) => server.client.json<Collections>('/ogc/collections', {}, signal))
-  return computed(() => (asked.value.value?.collections ?? []).filter(({ id }) => !isNet(id)).map(({ id, title, title_en }) => ({ id, title: lang.value === 'en' ? title_en : title })))
+  const { style, settings: { lang } } = useApp()
+  return computed(() => style.legend.value.filter(({ collection, group }) => collection && group === 'inventory')
+    .map(({ layer, title, title_en }) => ({ id: layer, title: pickTitle(lang.value, title, title_en) })))
 }
