@@ -21,12 +21,18 @@ var (
 
 // Error says what is wrong with a filter and where.
 type Error struct {
-	At     int    // the character, counted from 1; one more than there are for the end
-	Zh, En string // for the user
-	kind   error
+	At      int    // the character, counted from 1; one more than there are for the end
+	Pointer string // of the part of a filter in JSON (RFC 6901); empty for the whole, and for filters in text
+	Zh, En  string // for the user
+	kind    error
 }
 
-func (e *Error) Error() string { return fmt.Sprintf("filter, character %d: %s", e.At, e.En) }
+func (e *Error) Error() string {
+	if e.Pointer != "" {
+		return fmt.Sprintf("filter, %s: %s", e.Pointer, e.En)
+	}
+	return fmt.Sprintf("filter, character %d: %s", e.At, e.En)
+}
 
 // Unwrap gives the kind.
 func (e *Error) Unwrap() error { return e.kind }
@@ -34,6 +40,13 @@ func (e *Error) Unwrap() error { return e.kind }
 // newError makes an error at a byte of the text.
 func newError(text string, kind error, at int, what layers.Text) *Error {
 	return &Error{At: utf8.RuneCountInString(text[:at]) + 1, Zh: what.Zh, En: what.En, kind: kind}
+}
+
+// newJSONError makes an error at a byte of JSON that can be read.
+func newJSONError(text string, kind error, at int, what layers.Text) *Error {
+	e := newError(text, kind, at, what)
+	e.Pointer = pointerAt(text, at)
+	return e
 }
 
 // shown cuts what a message repeats of the user's text.

@@ -12,11 +12,14 @@ const (
 	Limit    = 4096 // bytes of text
 	Depth    = 64   // nested parentheses, calls, NOT and minus signs
 	MaxTests = 256  // distinct conditions
+
+	height = Depth - 1 // of the tree: its text needs no more than Depth
 )
 
 // Filter is a filter expression that has been read. It is immutable.
 type Filter struct {
 	text string // as it came, for positions
+	json bool
 	root *node
 }
 
@@ -38,6 +41,9 @@ func parse(text string, limit int) (*Filter, error) {
 	if err != nil {
 		return nil, err
 	}
+	if n := root.beyond(height); n != nil {
+		return nil, newError(text, ErrTooDeep, n.at, textf("嵌套超过 %d 层", "more than %d levels of nesting", height))
+	}
 	return &Filter{text: text, root: root}, nil
 }
 
@@ -58,5 +64,8 @@ func (f *Filter) Fields() []string {
 }
 
 func (f *Filter) fault(kind error, at int, what layers.Text) *Error {
+	if f.json {
+		return newJSONError(f.text, kind, at, what)
+	}
 	return newError(f.text, kind, at, what)
 }

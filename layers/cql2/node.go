@@ -3,6 +3,8 @@ package cql2
 import (
 	"math"
 	"strconv"
+
+	"wangge/layers"
 )
 
 // kind tells what a node of the tree is.
@@ -40,6 +42,19 @@ func (n *node) walk(visit func(*node)) {
 	for _, a := range n.args {
 		a.walk(visit)
 	}
+}
+
+// beyond finds a node more than some levels below, or nil.
+func (n *node) beyond(levels int) *node {
+	if levels == 0 || n.kind == kindGeometry && n.shape.levels() > levels {
+		return n
+	}
+	for _, a := range n.args {
+		if b := a.beyond(levels - 1); b != nil {
+			return b
+		}
+	}
+	return nil
 }
 
 // is tells whether the node is the operation of that name.
@@ -132,6 +147,19 @@ type builtin struct {
 	name  string // in CQL2's JSON; in text the same in capitals
 	args  int
 	takes sorts
+}
+
+// want is what a message calls the operands.
+func (b builtin) want() layers.Text {
+	switch b.takes {
+	case sortShape:
+		return wantShape
+	case temporal:
+		return wantTemporal
+	case sortArray:
+		return wantArray
+	}
+	return wantText
 }
 
 // builtins are the functions of the standard by their name in text.

@@ -1,8 +1,6 @@
 package cql2
 
 import (
-	"strings"
-
 	"wangge/layers"
 )
 
@@ -22,6 +20,9 @@ var (
 	wantTemporal  = layers.Text{Zh: "日期、时间或时段", En: "a date, a time or an interval"}
 	wantShape     = layers.Text{Zh: "几何", En: "a geometry"}
 	wantArray     = layers.Text{Zh: "数组", En: "an array"}
+	wantDate      = layers.Text{Zh: "'YYYY-MM-DD' 形式的日期", En: "a date such as '2026-01-31'"}
+	wantInstant   = layers.Text{Zh: "'YYYY-MM-DDThh:mm:ssZ' 形式的时间", En: "a time such as '2026-01-31T08:00:00Z'"}
+	wantBound     = layers.Text{Zh: "日期、时间、'..' 或字段", En: "a date, a time, '..' or a field"}
 	wantPattern   = layers.Text{Zh: "样式文本", En: "a pattern in quotes"}
 )
 
@@ -229,17 +230,25 @@ func (p *parser) like(left *node) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	literal := pattern
+	if literal, what, ok := checkPattern(pattern); !ok {
+		return nil, p.fault(literal.at, what)
+	}
+	return p.operation("like", sortText, wantText, left, pattern)
+}
+
+// checkPattern tells where and why something cannot be a pattern.
+func checkPattern(pattern *node) (literal *node, what layers.Text, ok bool) {
+	literal = pattern
 	for literal.is("casei") || literal.is("accenti") {
 		literal = literal.args[0]
 	}
 	if literal.kind != kindText {
-		return nil, p.fault(literal.at, layers.Text{Zh: "此处应为" + wantPattern.Zh, En: "expected " + wantPattern.En + " here"})
+		return literal, layers.Text{Zh: "此处应为" + wantPattern.Zh, En: "expected " + wantPattern.En + " here"}, false
 	}
-	if n := len(literal.text) - len(strings.TrimRight(literal.text, `\`)); n%2 == 1 {
-		return nil, p.fault(literal.at, layers.Text{Zh: `样式不能以单个 \ 结束`, En: `a pattern cannot end with a single \`})
+	if endless(literal.text) != literal.text {
+		return literal, layers.Text{Zh: `样式不能以单个 \ 结束`, En: `a pattern cannot end with a single \`}, false
 	}
-	return p.operation("like", sortText, wantText, left, pattern)
+	return literal, layers.Text{}, true
 }
 
 func (p *parser) between(left *node) (*node, error) {

@@ -111,7 +111,7 @@ func TestCanonical(t *testing.T) {
 		if got := f.String(); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
 		}
-		again(t, f)
+		throughJSON(t, again(t, f))
 	}
 }
 
@@ -278,6 +278,6 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		again(t, parsed)
+		throughJSON(t, again(t, parsed))
 	})
 }

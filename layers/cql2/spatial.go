@@ -126,6 +126,17 @@ func dimensions(c orb.Collection) int {
 	return n
 }
 
+// levels is how deep collections are.
+func (s *shape) levels() int {
+	deepest := 0
+	if s.name == "GEOMETRYCOLLECTION" {
+		for _, p := range s.parts {
+			deepest = max(deepest, p.levels())
+		}
+	}
+	return deepest + 1
+}
+
 // count is the number of positions.
 func (s *shape) count() int {
 	n := len(s.positions)

@@ -157,6 +157,9 @@ func (p *parser) named() (*node, error) {
 		if b, ok := builtins[upper]; ok {
 			return p.builtin(b, name.at)
 		}
+		if !callable(name.raw) {
+			return nil, p.fault(name.at, layers.Text{Zh: "请写作 x IS NULL", En: "write x IS NULL"})
+		}
 		args, err := p.list(p.or)
 		return &node{kind: kindFunction, at: name.at, text: name.raw, args: args}, err
 	})
@@ -218,14 +221,9 @@ func (p *parser) array() (*node, error) {
 }
 
 func (p *parser) builtin(b builtin, at int) (*node, error) {
-	part, want := p.or, wantText
-	switch b.takes {
-	case sortShape:
-		want = wantShape
-	case temporal:
-		want = wantTemporal
-	case sortArray:
-		part, want = p.array, wantArray
+	part := p.or
+	if b.takes == sortArray {
+		part = p.array
 	}
 	closing := p.tok.at
 	args, err := p.list(func() (*node, error) {
@@ -239,7 +237,7 @@ func (p *parser) builtin(b builtin, at int) (*node, error) {
 	if len(args) != b.args {
 		return nil, p.fault(closing, textf("%s 应有 %d 个参数", "%s takes %d arguments", strings.ToUpper(b.name), b.args))
 	}
-	n, err := p.operation(b.name, b.takes, want, args...)
+	n, err := p.operation(b.name, b.takes, b.want(), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -249,11 +247,9 @@ func (p *parser) builtin(b builtin, at int) (*node, error) {
 
 // instant reads the string of a DATE or TIMESTAMP and the closing parenthesis.
 func (p *parser) instant(day bool, at int) (*node, error) {
-	want := layers.Text{Zh: "'YYYY-MM-DD' 形式的日期", En: "a date such as '2026-01-31'"}
-	kind, read := kindDate, readDate
+	kind, read, want := kindDate, readDate, wantDate
 	if !day {
-		want = layers.Text{Zh: "'YYYY-MM-DDThh:mm:ssZ' 形式的时间", En: "a time such as '2026-01-31T08:00:00Z'"}
-		kind, read = kindTime, readTime
+		kind, read, want = kindTime, readTime, wantInstant
 	}
 	if p.tok.kind != tokString {
 		return nil, p.unexpected(want)
@@ -281,24 +277,31 @@ func (p *parser) interval(at int) (*node, error) {
 
 // bound reads an end of an interval.
 func (p *parser) bound() (*node, error) {
-	want := layers.Text{Zh: "日期、时间、'..' 或字段", En: "a date, a time, '..' or a field"}
 	t := p.tok
 	if t.kind != tokString {
 		n, err := p.primary()
 		if err == nil && n.kind != kindProperty && n.kind != kindFunction {
-			err = p.fault(t.at, layers.Text{Zh: "此处应为" + want.Zh, En: "expected " + want.En + " here"})
+			err = p.fault(t.at, layers.Text{Zh: "此处应为" + wantBound.Zh, En: "expected " + wantBound.En + " here"})
 		}
 		return n, err
 	}
-	n := &node{kind: kindOpen, at: t.at}
-	if value, ok := readDate(t.value); ok {
-		n.kind, n.text = kindDate, value
-	} else if value, ok := readTime(t.value); ok {
-		n.kind, n.text = kindTime, value
-	} else if t.value != ".." {
-		return nil, p.unexpected(want)
+	n, ok := boundOf(t.value)
+	if !ok {
+		return nil, p.unexpected(wantBound)
 	}
+	n.at = t.at
 	return n, p.advance()
+}
+
+// boundOf reads the text of an end of an interval.
+func boundOf(text string) (*node, bool) {
+	if value, ok := readDate(text); ok {
+		return &node{kind: kindDate, text: value}, true
+	}
+	if value, ok := readTime(text); ok {
+		return &node{kind: kindTime, text: value}, true
+	}
+	return &node{kind: kindOpen}, text == ".."
 }
 
 // readDate checks a day of the calendar.
