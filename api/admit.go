@@ -10,7 +10,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"wangge/api/auth"
-	v1 "wangge/api/v1"
+	"wangge/api/commit"
 	gridpg "wangge/grid/postgres"
 	"wangge/grid/rights"
 )
@@ -44,6 +44,9 @@ func (a *API) admit(rt route, w http.ResponseWriter, r *http.Request) error {
 	}
 	callOf(r).actor = actor
 	if err := actor.Might(rt.needs); err != nil {
+		if rt.needs == rights.EditInventory && actor.Might(rights.Propose) == nil {
+			return explain(err, "网格员对台账的修改以建议方式提交，由工作人员采纳；此功能将在后续版本提供", "officers propose changes to the inventory, and staff accept them: that comes with a later version")
+		}
 		if errors.Is(err, rights.ErrSignIn) {
 			a.cfg.Auth.ClearCookies(w, r, a.secure(r))
 		}
@@ -58,10 +61,10 @@ func (a *API) secure(r *http.Request) bool { return strings.HasPrefix(a.base(r),
 // whoOf is who is calling; nobody before admit.
 func whoOf(r *http.Request) rights.Actor { return callOf(r).actor }
 
-// aboutCall is what package v1 wants to know of a call.
-func aboutCall(r *http.Request) v1.Call {
+// aboutCall is what handlers want to know of a call.
+func aboutCall(r *http.Request) commit.Call {
 	c := callOf(r)
-	return v1.Call{ID: c.id, Remote: c.remote}
+	return commit.Call{ID: c.id, Remote: c.remote}
 }
 
 // refusal is who wanted what in vain. One a minute is enough for the access log.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"wangge/api/auth"
+	"wangge/api/commit"
 	"wangge/api/ogc"
 	"wangge/api/param"
 	"wangge/api/reply"
@@ -53,7 +54,7 @@ func callerProblems() []kind {
 func writeProblems() []kind {
 	return []kind{
 		{param.ErrMediaType, http.StatusUnsupportedMediaType, "media-type", "请求体须为 application/json", "The body must be application/json", 0},
-		{v1.ErrNoMatch, http.StatusPreconditionRequired, "if-match-required", "须带 If-Match 请求头", "If-Match is required", 0},
+		{commit.ErrNoMatch, http.StatusPreconditionRequired, "if-match-required", "须带 If-Match 请求头", "If-Match is required", 0},
 		{gridpg.ErrStale, http.StatusPreconditionFailed, "stale", "数据已被他人修改", "Changed since it was read", 0},
 		{gridpg.ErrKeyReused, http.StatusUnprocessableEntity, "key-reused", "幂等键已用于另一请求", "The idempotency key was used for another request", 0},
 		{gridpg.ErrNameTaken, http.StatusConflict, "name-taken", "这个名称已被使用", "The name is taken", 0},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"wangge/api/auth"
+	"wangge/api/commit"
 	"wangge/api/param"
 	"wangge/grid"
 	"wangge/grid/postgres"
@@ -161,7 +162,7 @@ func (h *Handler) signOut(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	h.Auth.ClearCookies(w, r, h.secure(r))
-	return send(w, postgres.Answer{Status: http.StatusNoContent, DryRun: true})
+	return commit.Send(w, postgres.Answer{Status: http.StatusNoContent, DryRun: true})
 }
 
 func (h *Handler) changePassword(w http.ResponseWriter, r *http.Request) error {

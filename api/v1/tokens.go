@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"wangge/api/auth"
+	"wangge/api/commit"
 	"wangge/api/param"
 	"wangge/grid/postgres"
 	"wangge/grid/rights"
@@ -123,5 +124,5 @@ func (h *Handler) writeUnkept(w http.ResponseWriter, r *http.Request, do func(ct
 	if err != nil {
 		return err
 	}
-	return send(w, answer)
+	return commit.Send(w, answer)
 }

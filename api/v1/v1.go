@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"wangge/api/auth"
+	"wangge/api/commit"
 	"wangge/api/param"
 	"wangge/api/reply"
 	"wangge/grid/postgres"
@@ -17,17 +18,11 @@ type Handler struct {
 	City  func(r *http.Request) (*city.View, error) // the city that a request asks for
 	Query func(r *http.Request) *param.Query        // its parameters, of which unknown ones were refused before
 	Who   func(r *http.Request) rights.Actor        // who is calling
-	Call  func(r *http.Request) Call                // what the server knows about the request besides
+	Call  func(r *http.Request) commit.Call         // what the server knows about the request besides
 	Base  func(r *http.Request) string              // the server's address, without a slash at its end
 	Reply *reply.Writer
 	Store *postgres.Store
 	Auth  *auth.Gate
-}
-
-// Call is what the server knows about a request besides the request itself.
-type Call struct {
-	ID     string // of the request
-	Remote string // the caller's address
 }
 
 // Route is one line of the table of routes, and one operation of the API document.
@@ -106,5 +101,5 @@ func (h *Handler) write(w http.ResponseWriter, r *http.Request, body any, do fun
 	if err != nil {
 		return err
 	}
-	return send(w, answer)
+	return commit.Send(w, answer)
 }

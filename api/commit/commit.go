@@ -1,0 +1,108 @@
+// Package commit is what all writes over HTTP have in common: on whose behalf they are, the key by which a retry is known (Idempotency-Key), the
+// revision that the caller has read (If-Match), and the answer, which is kept with the key. 写请求的共同部分：幂等键、If-Match、回应。
+//
+// Decisions:
+//
+//   - The revision of a row is what stands in its ETag before the first dot; what follows (a hash, the encoding) may change without the row, so
+//     it is not looked at. A tag that was made weak on the way never matches, as the standard wants, nor does a list.
+//   - A retry is the same if method, address, body and the headers that change what a write does are.
+package commit
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"wangge/api/param"
+	"wangge/api/reply"
+	"wangge/grid/postgres"
+	"wangge/grid/rights"
+)
+
+// ErrNoMatch: a write that changes a row came without If-Match. HTTP 428.
+var ErrNoMatch = errors.New("If-Match is required")
+
+// Call is what the server knows about a request besides the request itself.
+type Call struct {
+	ID     string // of the request
+	Remote string // the caller's address
+}
+
+// maxKey bounds an Idempotency-Key, in bytes.
+const maxKey = 128
+
+// Caller is on whose behalf a request writes. body is what the request's body was read into: two requests with one key must agree in it.
+func Caller(r *http.Request, who rights.Actor, call Call, body any) (postgres.Caller, error) {
+	c := postgres.Caller{Actor: who, RequestID: call.ID, Remote: call.Remote}
+	key := r.Header.Get("Idempotency-Key")
+	if key == "" {
+		return c, nil
+	}
+	if len(key) > maxKey || strings.IndexFunc(key, func(c rune) bool { return c <= ' ' || c > '~' }) >= 0 {
+		return c, param.Faults{{In: "header", Name: "Idempotency-Key", Detail: "1 到 128 个可见的 ASCII 字符", DetailEn: "1 to 128 visible ASCII characters"}}
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		return c, err
+	}
+	parts := []string{r.Method, r.URL.Path, r.URL.RawQuery, r.Header.Get("If-Match"), string(text)}
+	for _, name := range []string{"Content-Crs", "Prefer"} {
+		if v := r.Header.Values(name); len(v) > 0 {
+			parts = append(parts, name+": "+strings.Join(v, ", "))
+		}
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	c.Key, c.Fingerprint = key, sum[:]
+	return c, nil
+}
+
+// Match is the revision that If-Match names: what the caller read. ErrNoMatch without one. A * matches anything and is 0.
+func Match(r *http.Request) (int64, error) {
+	tag := strings.TrimSpace(strings.Join(r.Header.Values("If-Match"), ","))
+	if tag == "" {
+		return 0, ErrNoMatch
+	}
+	inner, ok := strings.CutPrefix(strings.TrimSuffix(tag, `"`), `"`)
+	if tag != "*" && !ok {
+		return 0, postgres.ErrStale // a tag of another kind never matched
+	}
+	return Revision(inner, tag == "*")
+}
+
+// Revision is the revision in a tag without quotes, or 0 for any.
+func Revision(tag string, whatever bool) (int64, error) {
+	if whatever {
+		return 0, nil
+	}
+	number, _, _ := strings.Cut(tag, ".")
+	n, ok := param.Natural(number)
+	if !ok || n == 0 || n > 1<<62 {
+		return 0, postgres.ErrStale
+	}
+	return int64(n), nil
+}
+
+// Send answers with what a write ended with. The body is JSON unless the answer's headers say otherwise.
+func Send(w http.ResponseWriter, a postgres.Answer) error {
+	h := w.Header()
+	h.Set("Cache-Control", reply.NoStore)
+	if a.Body != nil {
+		h.Set("Content-Type", "application/json")
+		h.Set("Content-Length", strconv.Itoa(len(a.Body)))
+	}
+	for name, value := range a.Headers {
+		h.Set(name, value)
+	}
+	if !a.DryRun {
+		h.Set("Wangge-Revision", strconv.FormatUint(a.Revision, 10))
+	}
+	if a.Replayed {
+		h.Set("Idempotency-Replayed", "true")
+	}
+	w.WriteHeader(a.Status)
+	_, err := w.Write(a.Body)
+	return err
+}
