@@ -15,21 +15,30 @@ const (
 // Check tells whether a geometry can go into the record: it has positions, all of them in range, rings are closed and
 // simple, polygons and multipolygons valid in the sense of OGC Simple Features (ST_IsValid). Its error is the first
 // *Fault found. A nil geometry is Missing; a bare Ring or Bound is taken as the polygon it means.
-func Check(g orb.Geometry) error {
-	if f := check(g); f != nil {
+func Check(g orb.Geometry) error { return checked(lonLatCode, g) }
+
+// CheckShape is Check for what is not a thing of the record, such as the area of a question: it may lie anywhere on Earth, 0,0
+// included.
+func CheckShape(g orb.Geometry) error { return checked(earthCode, g) }
+
+func checked(place placeCode, g orb.Geometry) error {
+	if f := place.check(g); f != nil {
 		return f
 	}
 	return nil
 }
 
-func check(g orb.Geometry) *Fault {
+// placeCode tells what is wrong with a position; "" for nothing.
+type placeCode func(lon, lat float64) Code
+
+func (place placeCode) check(g orb.Geometry) *Fault {
 	if g == nil {
 		return &Fault{Code: Missing}
 	}
 	if n := vertices(g, 0); n > MaxVertices {
 		return &Fault{Code: TooManyVertices}
 	}
-	return checkKind(g, "", 0)
+	return place.checkKind(g, "", 0)
 }
 
 // vertices counts positions, no deeper than Check goes.
@@ -66,36 +75,36 @@ func vertices(g orb.Geometry, depth int) (n int) {
 	return n
 }
 
-func checkKind(g orb.Geometry, path string, depth int) *Fault {
+func (place placeCode) checkKind(g orb.Geometry, path string, depth int) *Fault {
 	switch g := g.(type) {
 	case nil:
 		return &Fault{Code: Missing, Path: path}
 	case orb.Point:
-		return checkPositions(path, true, g)
+		return place.checkPositions(path, true, g)
 	case orb.MultiPoint:
-		return checkPositions(path, false, g...)
+		return place.checkPositions(path, false, g...)
 	case orb.LineString:
-		return checkLine(path, g)
+		return place.checkLine(path, g)
 	case orb.MultiLineString:
-		return checkParts(path, g, checkLine)
+		return checkParts(path, g, place.checkLine)
 	case orb.Ring:
-		return checkPolygons(path, true, orb.Polygon{g})
+		return place.checkPolygons(path, true, orb.Polygon{g})
 	case orb.Polygon:
-		return checkPolygons(path, true, g)
+		return place.checkPolygons(path, true, g)
 	case orb.MultiPolygon:
-		return checkPolygons(path, false, g...)
+		return place.checkPolygons(path, false, g...)
 	case orb.Bound:
 		if g.IsEmpty() {
 			return &Fault{Code: Empty, Path: path}
 		}
-		return checkPolygons(path, true, g.ToPolygon())
+		return place.checkPolygons(path, true, g.ToPolygon())
 	case orb.Collection:
-		return checkCollection(path, g, depth)
+		return place.checkCollection(path, g, depth)
 	}
 	return &Fault{Code: UnknownKind, Path: path}
 }
 
-func checkCollection(path string, c orb.Collection, depth int) *Fault {
+func (place placeCode) checkCollection(path string, c orb.Collection, depth int) *Fault {
 	if depth >= MaxDepth {
 		return &Fault{Code: TooDeep, Path: path}
 	}
@@ -103,7 +112,7 @@ func checkCollection(path string, c orb.Collection, depth int) *Fault {
 		return &Fault{Code: Empty, Path: path}
 	}
 	for i, m := range c {
-		if f := checkKind(m, path+"/geometries/"+strconv.Itoa(i), depth+1); f != nil {
+		if f := place.checkKind(m, path+"/geometries/"+strconv.Itoa(i), depth+1); f != nil {
 			return f
 		}
 	}
@@ -124,12 +133,12 @@ func checkParts[T any](path string, parts []T, check func(string, T) *Fault) *Fa
 }
 
 // checkPositions checks ranges. A single position is the coordinate array itself, not an element of it.
-func checkPositions(path string, single bool, ps ...orb.Point) *Fault {
+func (place placeCode) checkPositions(path string, single bool, ps ...orb.Point) *Fault {
 	if len(ps) == 0 {
 		return &Fault{Code: Empty, Path: path}
 	}
 	for i, p := range ps {
-		if c := lonLatCode(p[0], p[1]); c != "" {
+		if c := place(p[0], p[1]); c != "" {
 			if !single {
 				path = join(path, i)
 			}
@@ -139,8 +148,8 @@ func checkPositions(path string, single bool, ps ...orb.Point) *Fault {
 	return nil
 }
 
-func checkLine(path string, l orb.LineString) *Fault {
-	if f := checkPositions(path, false, l...); f != nil {
+func (place placeCode) checkLine(path string, l orb.LineString) *Fault {
+	if f := place.checkPositions(path, false, l...); f != nil {
 		return f
 	}
 	for _, p := range l {
@@ -152,8 +161,8 @@ func checkLine(path string, l orb.LineString) *Fault {
 }
 
 // checkRing checks a ring by itself, but for meeting itself.
-func checkRing(path string, r orb.Ring) *Fault {
-	if f := checkPositions(path, false, r...); f != nil {
+func (place placeCode) checkRing(path string, r orb.Ring) *Fault {
+	if f := place.checkPositions(path, false, r...); f != nil {
 		return f
 	}
 	if r[0] != r[len(r)-1] {
@@ -186,7 +195,7 @@ func distinct(r orb.Ring) orb.Ring {
 }
 
 // checkPolygons checks the rings of polygons, then how they lie to one another.
-func checkPolygons(path string, single bool, ps ...orb.Polygon) *Fault {
+func (place placeCode) checkPolygons(path string, single bool, ps ...orb.Polygon) *Fault {
 	if len(ps) == 0 {
 		return &Fault{Code: Empty, Path: path}
 	}
@@ -196,7 +205,7 @@ func checkPolygons(path string, single bool, ps ...orb.Polygon) *Fault {
 		if !single {
 			at = join(path, i)
 		}
-		if f := checkParts(at, p, checkRing); f != nil {
+		if f := checkParts(at, p, place.checkRing); f != nil {
 			return f
 		}
 		for k, r := range p {

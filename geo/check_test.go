@@ -174,3 +174,22 @@ func BenchmarkCheck100kVertices(b *testing.B) {
 		}
 	}
 }
+
+// A shape may be anywhere on Earth, and is checked in all else.
+func TestCheckShape(t *testing.T) {
+	world := orb.Polygon{{{-180, -90}, {0, 0}, {40, 75}, {-180, 90}, {-180, -90}}}
+	if err := geo.CheckShape(orb.Collection{orb.Point{}, world}); err != nil {
+		t.Error(err)
+	}
+	for _, c := range []struct {
+		shape orb.Geometry
+		want  geo.Code
+	}{
+		{orb.Point{0, 91}, geo.Swapped}, {orb.Point{400, 0}, geo.OutOfRange}, {orb.Point{math.NaN(), 0}, geo.NotFinite},
+		{orb.Polygon{{{0, 0}, {1, 1}, {1, 0}, {0, 1}, {0, 0}}}, geo.SelfIntersection},
+	} {
+		if err := geo.CheckShape(c.shape); !errors.Is(err, c.want) {
+			t.Errorf("%v: %v, want %v", c.shape, err, c.want)
+		}
+	}
+}

@@ -45,6 +45,14 @@ func lonLatCode(lon, lat float64) Code {
 	return OutOfRange
 }
 
+// earthCode is lonLatCode for a position that may be anywhere on Earth.
+func earthCode(lon, lat float64) Code {
+	if math.Abs(lon) <= 180 && math.Abs(lat) <= 90 {
+		return ""
+	}
+	return lonLatCode(lon, lat)
+}
+
 func inChina(lon, lat float64) bool {
 	return lon >= chinaWest && lon <= chinaEast && lat >= chinaSouth && lat <= chinaNorth
 }
