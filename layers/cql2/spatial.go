@@ -95,7 +95,7 @@ func (w *writer) placed(n *node) (orb.Geometry, error) {
 		}
 	}
 	var fault *geo.Fault
-	switch err := geo.Check(g); {
+	switch err := geo.CheckShape(g); {
 	case errors.As(err, &fault):
 		return nil, w.fault(ErrType, n, layers.Text{Zh: fmt.Sprintf("几何无效：%s", fault.Code.Title()), En: fmt.Sprintf("the geometry is not valid: %s", fault.Code.TitleEn())})
 	case err != nil:
