@@ -1,6 +1,6 @@
 -- The inventory as it was: what the log is asked for by time; and the city's own coordinate system.
 -- +goose Up
-CREATE INDEX change_at_idx ON change USING brin (at) WITH (pages_per_range = 32, autosummarize = on);
+CREATE INDEX change_at_idx ON change (entity, at);
 
 -- column_defaults is a row of a table of nothing but defaults: what columns have in rows that were written down before there were these columns.
 -- +goose StatementBegin

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,6 +16,7 @@ type findings struct {
 	horizon  horizon
 	revision Revision           // of the newest writer among the changes; 0 for none
 	changed  map[string][]int64 // ids by table, ascending; nil for all of the table
+	moments  map[string]moments // of the changes, by table
 	rules    *layers.Rules
 }
 
@@ -23,9 +25,9 @@ const (
 
 	// changesSQL finds the changes that may have become visible: two look-ups in the index, whatever runs beside.
 	changesSQL = `
-SELECT txid::text::int8, entity, entity_id, op FROM change WHERE txid >= $1::text::xid8
+SELECT txid::text::int8, entity, entity_id, at FROM change WHERE txid >= $1::text::xid8
 UNION ALL
-SELECT txid::text::int8, entity, entity_id, op FROM change WHERE txid = ANY ($2::text[]::xid8[])`
+SELECT txid::text::int8, entity, entity_id, at FROM change WHERE txid = ANY ($2::text[]::xid8[])`
 
 	// The feed grows by a whole import at once, long before its statistics follow: the planner must be told to use the index.
 	indexOnlySQL = `SET LOCAL enable_seqscan = off`
@@ -48,7 +50,7 @@ ORDER BY ordinal, code`
 
 // findChanges asks for the horizon of the transaction and for all changes that are in it but not in an older one.
 func findChanges(ctx context.Context, tx pgx.Tx, since horizon) (findings, error) {
-	f := findings{changed: map[string][]int64{}}
+	f := findings{changed: map[string][]int64{}, moments: map[string]moments{}}
 	from, below := since.doubtful()
 	writers := map[uint64]struct{}{}
 	batch := &pgx.Batch{}
@@ -76,14 +78,16 @@ func findChanges(ctx context.Context, tx pgx.Tx, since horizon) (findings, error
 // collect sorts changes by table. Those of a table that was emptied at some time stand for all of it.
 func (f *findings) collect(rows pgx.Rows, since horizon, writers map[uint64]struct{}) error {
 	var txid int64
-	var entity, op string
+	var entity string
 	var id *int64
-	_, err := pgx.ForEachRow(rows, []any{&txid, &entity, &id, &op}, func() error {
+	var at time.Time
+	_, err := pgx.ForEachRow(rows, []any{&txid, &entity, &id, &at}, func() error {
 		if since.standby && since.sees(uint64(txid)) {
 			return nil
 		}
 		writers[uint64(txid)] = struct{}{}
 		f.revision = max(f.revision, Revision(txid))
+		f.moments[entity] = f.moments[entity].with(at)
 		ids, known := f.changed[entity]
 		switch {
 		case known && ids == nil:

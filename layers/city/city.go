@@ -38,10 +38,11 @@ type Model interface {
 
 // Config says what to follow.
 type Config struct {
-	Pool   *pgxpool.Pool    // the record, or a streaming standby of it; the follower opens a connection of its own
-	Models map[string]Model // by the key under which View.State answers; may be nil
-	Log    *slog.Logger     // nil for the default
-	Poll   time.Duration    // how often to look without being woken; 0 for two seconds
+	Pool      *pgxpool.Pool    // the record, or a streaming standby of it; the follower opens a connection of its own
+	Models    map[string]Model // by the key under which View.State answers; may be nil
+	Log       *slog.Logger     // nil for the default
+	Poll      time.Duration    // how often to look without being woken; 0 for two seconds
+	PastBytes int64            // how much memory the city as it was at other times may hold, roughly; 0 for 512 MiB
 	// Changed, if not nil, is called after every batch that changed anything, by the follower's goroutine.
 	Changed func(Change)
 }
@@ -66,6 +67,7 @@ type City struct {
 	news    chan struct{} // closed when the next view is there
 	merging *stack        // the stack that is being merged in the background; nil for none
 	merges  sync.WaitGroup
+	archive archive
 }
 
 // New makes a city that is empty until Run has loaded it.
@@ -75,6 +77,9 @@ func New(cfg Config) *City {
 	}
 	if cfg.Poll == 0 {
 		cfg.Poll = 2 * time.Second
+	}
+	if cfg.PastBytes == 0 {
+		cfg.PastBytes = 512 << 20
 	}
 	return &City{cfg: cfg, news: make(chan struct{})}
 }

@@ -137,6 +137,7 @@ func (c *City) reload(ctx context.Context, conn *pgx.Conn) error {
 		return fmt.Errorf("loading the city: %w", err)
 	}
 	v.appliedAt = began
+	c.archive.forget()
 	c.publish(func(old *View) *View {
 		if old != nil {
 			v.version = old.version
@@ -180,6 +181,10 @@ func (c *City) look(ctx context.Context, conn *pgx.Conn) error {
 	if err != nil {
 		return fmt.Errorf("reading changes: %w", err)
 	}
+	if d.rules != nil || d.schemes != nil {
+		c.archive.forget()
+	}
+	c.archive.hear(f.moments)
 	v := c.publish(func(shown *View) *View {
 		v := *shown
 		v.appliedAt = began

@@ -19,6 +19,7 @@ import (
 // source is a table of the record and the tile layers that its rows belong to. All layers of a table have the same fields.
 type source struct {
 	table   string
+	from    string // FROM item that the rows are read from: the table, or what it was
 	layers  []*layers.Layer
 	only    string // column that tells the layer; "" where there is one layer
 	columns []*layers.Field
@@ -40,7 +41,7 @@ func sources(all []*layers.Layer) []*source {
 }
 
 func newSource(l *layers.Layer) *source {
-	s := &source{table: l.Table, layers: []*layers.Layer{l}, zoomBy: -1}
+	s := &source{table: l.Table, from: pgx.Identifier{l.Table}.Sanitize(), layers: []*layers.Layer{l}, zoomBy: -1}
 	if l.Only != nil {
 		s.only = l.Only.Column
 	}
@@ -83,7 +84,7 @@ func (s *source) query(ids bool) string {
 	if ids {
 		where += " AND id = ANY ($1)"
 	}
-	return "SELECT " + strings.Join(list, ", ") + " FROM " + pgx.Identifier{s.table}.Sanitize() + " WHERE " + where
+	return "SELECT " + strings.Join(list, ", ") + " FROM " + s.from + " WHERE " + where
 }
 
 // castOf fixes the binary form in which values of a type come.
