@@ -19,6 +19,7 @@ import (
 	"wangge/api/reply"
 	v1 "wangge/api/v1"
 	"wangge/api/web"
+	"wangge/grid"
 	gridpg "wangge/grid/postgres"
 	"wangge/layers"
 	"wangge/layers/city"
@@ -35,7 +36,10 @@ type cities interface {
 // records reads what memory does not hold; a *postgres.Reader is one.
 type records interface {
 	Ping(ctx context.Context) error
-	Feature(ctx context.Context, l *layers.Layer, id int64) (postgres.Feature, error)
+	FeatureAt(ctx context.Context, l *layers.Layer, id int64, internal bool, at time.Time) (postgres.Feature, error)
+	Scan(ctx context.Context, l *layers.Layer, s postgres.Selection, row func(*postgres.Cells) error) (next []byte, err error)
+	Count(ctx context.Context, l *layers.Layer, s postgres.Selection) (int64, error)
+	Order(ctx context.Context, l *layers.Layer, s postgres.Selection) ([]int64, error)
 	Checklist(ctx context.Context, checklist string) ([]postgres.ChecklistItem, error)
 	Figures(ctx context.Context, codes []string, zone string) (map[string]int64, error)
 }
@@ -113,7 +117,7 @@ func New(cfg Config) (*API, error) {
 		return nil, err
 	}
 	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records), refusals: newRefusals()}
-	a.ogc = &ogc.Handler{City: a.view, Query: query, Who: whoOf, Records: cfg.Records, Base: a.base, Reply: a.reply, Tile: a.tileOf}
+	a.ogc = &ogc.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Store: cfg.Store, Records: cfg.Records, Features: cfg.Records, Zone: zoneOf, Base: a.base, Reply: a.reply, Tile: a.tileOf}
 	a.v1 = &v1.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Base: a.base, Reply: a.reply, Store: cfg.Store, Auth: cfg.Auth}
 	var err error
 	if a.tiles, err = newTiles(cfg); err != nil {
@@ -129,6 +133,14 @@ func New(cfg Config) (*API, error) {
 	a.router.MethodNotAllowedHandler = http.HandlerFunc(a.methodNotAllowed)
 	a.handler = a.observe(a.rescue(a.limit(a.router)))
 	return a, nil
+}
+
+// zoneOf is the city's time zone.
+func zoneOf(view *city.View) *time.Location {
+	if net, ok := view.State(NetKey).(*grid.Net); ok {
+		return net.Zone()
+	}
+	return time.UTC
 }
 
 // ServeHTTP answers a request.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"wangge/api/ogc"
 	"wangge/api/param"
 	"wangge/api/reply"
 	"wangge/grid/rights"
@@ -22,13 +23,14 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 type route struct {
 	method string // "" for GET, which answers HEAD too
 	path   string
-	needs  rights.Action // "" for what everybody may read
-	params []string      // of the query
-	reads  bool          // reads the city: takes min_revision too
-	lax    bool          // takes any query
-	alike  bool          // answers everybody alike: who is calling is not looked up
-	local  bool          // this machine may without signing in
-	stream bool          // goes on for as long as its caller likes: has no time limit
+	needs  rights.Action                  // "" for what everybody may read
+	params []string                       // of the query
+	more   func(r *http.Request) []string // parameters that depend on what the path names; nil for none
+	reads  bool                           // reads the city: takes min_revision too
+	lax    bool                           // takes any query
+	alike  bool                           // answers everybody alike: who is calling is not looked up
+	local  bool                           // this machine may without signing in
+	stream bool                           // goes on for as long as its caller likes: has no time limit
 	serve  handler
 }
 
@@ -88,7 +90,10 @@ func (a *API) openRoutes() []route {
 func (a *API) inventoryRoutes() []route {
 	return []route{
 		{path: "/ogc/collections/{collectionId}/schema", params: []string{"f"}, reads: true, serve: a.ogc.Schema},
-		{path: "/ogc/collections/{collectionId}/items/{featureId}", params: []string{"f"}, reads: true, serve: a.ogc.Item},
+		{path: "/ogc/collections/{collectionId}/queryables", params: []string{"f"}, reads: true, serve: a.ogc.Queryables},
+		{path: "/ogc/collections/{collectionId}/sortables", params: []string{"f"}, reads: true, serve: a.ogc.Sortables},
+		{path: "/ogc/collections/{collectionId}/items", params: ogc.ItemParams(), more: a.ogc.FieldParams, reads: true, serve: a.ogc.Items},
+		{path: "/ogc/collections/{collectionId}/items/{featureId}", params: []string{"f", "crs", "datetime"}, reads: true, serve: a.ogc.Item},
 	}
 }
 
@@ -158,13 +163,23 @@ func (a *API) answer(rt route, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !rt.lax {
-		q := param.Parse(r.URL.RawQuery, rt.names()...)
+		names := rt.names()
+		if rt.more != nil {
+			names = append(names[:len(names):len(names)], a.moreNames(rt, r)...)
+		}
+		q := param.Parse(r.URL.RawQuery, names...)
 		if err := q.Err(); err != nil {
 			return err
 		}
 		callOf(r).query = q
 	}
 	return rt.serve(w, r)
+}
+
+// moreNames are the parameters that a route has for what its path names, in the newest city.
+func (a *API) moreNames(rt route, r *http.Request) []string {
+	callOf(r).query = param.Parse("")
+	return rt.more(r)
 }
 
 // query has the parameters of a request, of which unknown ones were refused before.
@@ -268,7 +283,7 @@ func (silence) WriteHeader(int)             {}
 // allowOrigins lets pages of other servers read what everybody may read. No cookie goes with such requests.
 func allowOrigins(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, Wangge-Thinned, X-Request-Id")
+	h.Set("Access-Control-Expose-Headers", "Content-Crs, ETag, Retry-After, Wangge-Thinned, X-Request-Id")
 }
 
 // preflight answers OPTIONS. Pages of other servers may read only, whatever a path allows.

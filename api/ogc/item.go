@@ -10,9 +10,13 @@ import (
 	"time"
 
 	"github.com/gorilla/mux"
+	"github.com/paulmach/orb"
 
 	"wangge/api/param"
+	"wangge/api/reply"
+	"wangge/geo/datum"
 	"wangge/layers"
+	"wangge/layers/city"
 	"wangge/layers/postgres"
 )
 
@@ -20,6 +24,7 @@ import (
 type feature struct {
 	Type       string               `json:"type"`
 	ID         int64                `json:"id"`
+	Revision   int64                `json:"revision"`
 	BBox       [4]float64           `json:"bbox"`
 	Geometry   json.RawMessage      `json:"geometry"`
 	Properties object[any]          `json:"properties"`
@@ -34,9 +39,10 @@ type label struct {
 	TitleEn string `json:"title_en"`
 }
 
-// Item answers with one feature.
+// Item answers with one feature: as it is, or as it was.
 func (h *Handler) Item(w http.ResponseWriter, r *http.Request) error {
-	if err := h.wants(r, "json", geoJSONType, jsonType); err != nil {
+	html, err := h.page(w, r, geoJSONType, jsonType)
+	if err != nil {
 		return err
 	}
 	view, l, err := h.find(r)
@@ -47,21 +53,78 @@ func (h *Handler) Item(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	row, err := h.Records.Feature(r.Context(), l, id)
+	q := h.Query(r)
+	at := q.Instant("datetime", h.Zone(view))
+	system, uri := h.readCRS(q, view, l)
+	if err := q.Err(); err != nil {
+		return err
+	}
+	if at.After(time.Now()) {
+		at = time.Time{}
+	}
+	internal := h.internal(r)
+	row, err := h.Records.FeatureAt(r.Context(), l, id, internal, at)
 	if err != nil {
 		return err
 	}
+	f, err := h.featureOf(r, view, l, row, internal, system)
+	if err != nil {
+		return h.itemsFault(r, err)
+	}
+	if html {
+		return h.itemPage(w, r, l, f)
+	}
+	body, err := reply.Marshal(f)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Crs", "<"+uri+">")
+	tag := strconv.FormatInt(row.Revision, 10) + "." + reply.Hash(body)
+	return h.Reply.Send(w, r, reply.Content{Type: geoJSONType, Cache: h.cache(w, r), Tag: tag, Bytes: body})
+}
+
+// featureOf is a row of the record as it is sent.
+func (h *Handler) featureOf(r *http.Request, view *city.View, l *layers.Layer, row postgres.Feature, internal bool, system datum.System) (feature, error) {
 	collection := h.Base(r) + "/ogc/collections/" + l.ID
+	self := fmt.Sprintf("%s/items/%d", collection, row.ID)
 	f := feature{
-		Type: "Feature", ID: row.ID, BBox: row.BBox, Geometry: row.Geometry,
-		Properties: properties(l, row, view.Rules()), Labels: labels(l, row), Regions: row.Regions, Grids: row.Grids,
+		Type: "Feature", ID: row.ID, Revision: row.Revision, BBox: row.BBox, Geometry: row.Geometry,
+		Properties: properties(l, row, view.Rules(), internal), Labels: labels(l, row), Regions: row.Regions, Grids: row.Grids,
 		Links: []link{
-			{Href: fmt.Sprintf("%s/items/%d", collection, row.ID), Rel: "self", Type: geoJSONType},
+			{Href: self, Rel: "self", Type: geoJSONType},
+			{Href: self + "?f=html", Rel: "alternate", Type: htmlType},
 			{Href: collection, Rel: "collection", Type: jsonType, Title: l.Title.Zh},
 			{Href: collection + "/schema", Rel: schemaRel, Type: schemaType},
 		},
 	}
-	return h.Reply.GeoJSON(w, r, strconv.FormatInt(row.Revision, 10)+".", f)
+	if system == (datum.System{}) {
+		return f, nil
+	}
+	var err error
+	if f.Geometry, err = geometryPen(system).Append(nil, row.Shape); err != nil {
+		return f, err
+	}
+	f.BBox, err = boxIn(system, row.BBox)
+	return f, err
+}
+
+// boxIn is a box in a system, in the order of its axes: around the corners of the other.
+func boxIn(s datum.System, box [4]float64) ([4]float64, error) {
+	var around orb.MultiPoint
+	for _, p := range (orb.Bound{Min: orb.Point{box[0], box[1]}, Max: orb.Point{box[2], box[3]}}).ToRing() {
+		to, err := s.From(p)
+		if err != nil {
+			return box, fmt.Errorf("%w: %w", errSystem, err)
+		}
+		if s.Northing() {
+			to[0], to[1] = to[1], to[0]
+		}
+		around = append(around, to)
+	}
+	unit := math.Pow10(s.Decimals())
+	round := func(v float64) float64 { return math.Round(v*unit) / unit }
+	b := around.Bound()
+	return [4]float64{round(b.Min[0]), round(b.Min[1]), round(b.Max[0]), round(b.Max[1])}, nil
 }
 
 // parseID reads the number of a feature. A number that no feature can have is one that is not found.
@@ -76,8 +139,8 @@ func parseID(s string) (int64, error) {
 	return id, nil
 }
 
-// properties lists the public fields in the order of the catalogue, derived ones computed.
-func properties(l *layers.Layer, row postgres.Feature, rules *layers.Rules) object[any] {
+// properties lists the fields that the caller may see in the order of the catalogue, derived ones computed.
+func properties(l *layers.Layer, row postgres.Feature, rules *layers.Rules, internal bool) object[any] {
 	if rules == nil {
 		rules = &layers.Rules{}
 	}
@@ -86,7 +149,7 @@ func properties(l *layers.Layer, row postgres.Feature, rules *layers.Rules) obje
 	for i := range l.Fields {
 		f := &l.Fields[i]
 		switch {
-		case f.Access != layers.Public:
+		case f.Access != layers.Public && !internal:
 		case f.Derive != nil:
 			o.set(f.Name, f.Derive(field, rules))
 		default:

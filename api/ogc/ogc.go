@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"time"
 
 	"github.com/gorilla/mux"
 	"github.com/paulmach/orb"
 
+	"wangge/api/commit"
 	"wangge/api/param"
 	"wangge/api/reply"
+	gridpg "wangge/grid/postgres"
 	"wangge/grid/rights"
 	"wangge/layers"
 	"wangge/layers/city"
@@ -23,7 +26,7 @@ var ErrNoCollection = errors.New("no such collection")
 
 // records reads single rows of the record.
 type records interface {
-	Feature(ctx context.Context, l *layers.Layer, id int64) (postgres.Feature, error)
+	FeatureAt(ctx context.Context, l *layers.Layer, id int64, internal bool, at time.Time) (postgres.Feature, error)
 	Checklist(ctx context.Context, checklist string) ([]postgres.ChecklistItem, error)
 }
 
@@ -32,9 +35,14 @@ type Handler struct {
 	City    func(r *http.Request) (*city.View, error) // the city that a request asks for
 	Query   func(r *http.Request) *param.Query        // its parameters, of which unknown ones were refused before
 	Who     func(r *http.Request) rights.Actor        // who is calling, where a route looks it up
+	Call    func(r *http.Request) commit.Call         // what the server knows about a request besides
+	Store   *gridpg.Store                             // for writes
 	Records records
-	Base    func(r *http.Request) string // the server's address, without a slash at its end
-	Reply   *reply.Writer
+	// Features reads many features of a layer.
+	Features features
+	Zone     func(view *city.View) *time.Location // of the city
+	Base     func(r *http.Request) string         // the server's address, without a slash at its end
+	Reply    *reply.Writer
 
 	// Tile answers with a tile of some layers (a comma list, or AllLayers) in the numbers z, x, y of an address that there is.
 	Tile func(w http.ResponseWriter, r *http.Request, layers, z, x, y string) error
@@ -52,6 +60,8 @@ type link struct {
 const (
 	ogcRel           = "http://www.opengis.net/def/rel/ogc/1.0/"
 	schemaRel        = ogcRel + "schema"
+	queryablesRel    = ogcRel + "queryables"
+	sortablesRel     = ogcRel + "sortables"
 	tilesetsRel      = ogcRel + "tilesets-vector"
 	tilingSchemeRel  = ogcRel + "tiling-scheme"
 	tilingSchemesRel = ogcRel + "tiling-schemes"
@@ -66,15 +76,17 @@ type landing struct {
 
 // Landing is the page that everything else is found from.
 func (h *Handler) Landing(w http.ResponseWriter, r *http.Request) error {
-	if err := h.wants(r, "json", jsonType); err != nil {
+	html, err := h.page(w, r, jsonType)
+	if err != nil {
 		return err
 	}
 	base := h.Base(r)
-	return h.Reply.JSON(w, r, landing{
+	doc := landing{
 		Title:       "网格 wangge",
 		Description: "城市网格化管理与基础设施台账 City grid management and infrastructure inventory",
 		Links: []link{
 			{Href: base + "/ogc", Rel: "self", Type: jsonType, Title: "本页 This page"},
+			{Href: base + "/ogc?f=html", Rel: "alternate", Type: htmlType, Title: "网页 As a web page"},
 			{Href: base + "/ogc/api", Rel: "service-desc", Type: openAPIType, Title: "接口定义 API definition"},
 			{Href: base + "/ogc/conformance", Rel: "conformance", Type: jsonType, Title: "符合性声明 Conformance"},
 			{Href: base + "/ogc/collections", Rel: "data", Type: jsonType, Title: "台账集合 Collections"},
@@ -82,7 +94,11 @@ func (h *Handler) Landing(w http.ResponseWriter, r *http.Request) error {
 			{Href: base + "/ogc/tileMatrixSets", Rel: tilingSchemesRel, Type: jsonType, Title: "瓦片矩阵集 Tile matrix sets"},
 			{Href: base + "/tiles/city.json", Rel: "describedby", Type: jsonType, Title: "矢量瓦片 TileJSON"},
 		},
-	})
+	}
+	if html {
+		return h.landingPage(w, r, doc)
+	}
+	return h.Reply.JSON(w, r, doc)
 }
 
 // conformance are the classes of which every requirement has a test.
@@ -145,7 +161,8 @@ const (
 
 // Collections lists what there is.
 func (h *Handler) Collections(w http.ResponseWriter, r *http.Request) error {
-	if err := h.wants(r, "json", jsonType); err != nil {
+	html, err := h.page(w, r, jsonType)
+	if err != nil {
 		return err
 	}
 	view, err := h.City(r)
@@ -153,25 +170,36 @@ func (h *Handler) Collections(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	base := h.Base(r)
-	answer := collections{Links: []link{{Href: base + "/ogc/collections", Rel: "self", Type: jsonType}}, Collections: []collection{}}
+	answer := collections{Links: []link{
+		{Href: base + "/ogc/collections", Rel: "self", Type: jsonType},
+		{Href: base + "/ogc/collections?f=html", Rel: "alternate", Type: htmlType},
+	}, Collections: []collection{}}
 	for _, l := range view.Layers() {
 		if l.Collection {
 			answer.Collections = append(answer.Collections, h.describe(view, l, base))
 		}
+	}
+	if html {
+		return h.collectionsPage(w, r, answer)
 	}
 	return h.Reply.JSON(w, r, answer)
 }
 
 // Collection describes one of them.
 func (h *Handler) Collection(w http.ResponseWriter, r *http.Request) error {
-	if err := h.wants(r, "json", jsonType); err != nil {
+	html, err := h.page(w, r, jsonType)
+	if err != nil {
 		return err
 	}
 	view, l, err := h.find(r)
 	if err != nil {
 		return err
 	}
-	return h.Reply.JSON(w, r, h.describe(view, l, h.Base(r)))
+	doc := h.describe(view, l, h.Base(r))
+	if html {
+		return h.collectionPage(w, r, l, doc)
+	}
+	return h.Reply.JSON(w, r, doc)
 }
 
 func (h *Handler) describe(view *city.View, l *layers.Layer, base string) collection {
@@ -179,9 +207,14 @@ func (h *Handler) describe(view *city.View, l *layers.Layer, base string) collec
 	c := collection{
 		ID: l.ID, Title: l.Title.Zh, TitleEn: l.Title.En,
 		Description: l.Provenance.Zh, DescriptionEn: l.Provenance.En,
-		ItemType: "feature", Features: view.Features()[l.ID], CRS: []string{crs84}, StorageCRS: crs4490,
+		ItemType: "feature", Features: view.Features()[l.ID], CRS: systemsOf(view, l), StorageCRS: crs4490,
 		Links: []link{
 			{Href: self, Rel: "self", Type: jsonType, Title: l.Title.Zh},
+			{Href: self + "?f=html", Rel: "alternate", Type: htmlType, Title: "网页 As a web page"},
+			{Href: self + "/items", Rel: "items", Type: geoJSONType, Title: "对象 Features"},
+			{Href: self + "/items?f=html", Rel: "items", Type: htmlType, Title: "对象（网页） Features as a web page"},
+			{Href: self + "/queryables", Rel: queryablesRel, Type: schemaType, Title: "可过滤字段 Queryables"},
+			{Href: self + "/sortables", Rel: sortablesRel, Type: schemaType, Title: "可排序字段 Sortables"},
 			{Href: self + "/schema", Rel: schemaRel, Type: schemaType, Title: "字段 Schema"},
 			{Href: self + "/tiles", Rel: tilesetsRel, Type: jsonType, Title: "矢量瓦片 Vector tiles"},
 			{Href: base + "/tiles/" + l.ID + ".json", Rel: "describedby", Type: jsonType, Title: "矢量瓦片 TileJSON"},

@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"slices"
 
+	"wangge/api/reply"
 	"wangge/layers"
+	"wangge/layers/cql2"
 	"wangge/layers/postgres"
 )
 
@@ -20,6 +22,7 @@ type schema struct {
 	Description string            `json:"description,omitempty"`
 	Properties  object[*property] `json:"properties"`
 	Required    []string          `json:"required,omitempty"`
+	Additional  *bool             `json:"additionalProperties,omitempty"`
 }
 
 type property struct {
@@ -34,6 +37,9 @@ type property struct {
 	Role       string            `json:"x-ogc-role,omitempty"`
 	Sequence   int               `json:"x-ogc-propertySeq,omitempty"`
 	ReadOnly   bool              `json:"readOnly,omitempty"`
+	Access     string            `json:"x-access,omitempty"`     // internal: for staff
+	Filterable bool              `json:"x-filterable,omitempty"` // can stand in a filter
+	Required   bool              `json:"x-required,omitempty"`
 }
 
 type choice struct {
@@ -42,7 +48,7 @@ type choice struct {
 	TitleEn string `json:"x-title-en"`
 }
 
-// Schema describes the properties of a collection.
+// Schema describes the properties of a collection, as far as the caller may see them.
 func (h *Handler) Schema(w http.ResponseWriter, r *http.Request) error {
 	if err := h.wants(r, "json", schemaType, jsonType); err != nil {
 		return err
@@ -51,16 +57,13 @@ func (h *Handler) Schema(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	doc := schema{
-		Schema: "https://json-schema.org/draft/2020-12/schema",
-		ID:     h.Base(r) + "/ogc/collections/" + l.ID + "/schema",
-		Type:   "object", Title: l.Title.Zh, TitleEn: l.Title.En, Description: l.Provenance.Zh,
-	}
+	internal := h.internal(r)
+	doc := h.newSchema(r, l, "schema")
 	doc.Properties.set("id", &property{Type: "integer", Title: "内部编号", TitleEn: "Number", Role: "id", ReadOnly: true})
-	doc.Properties.set("geom", &property{Format: geometryFormat(l), Title: "图形", TitleEn: "Geometry", Role: "primary-geometry"})
+	doc.Properties.set(cql2.GeometryName, geometryProperty(l))
 	for i := range l.Fields {
 		f := &l.Fields[i]
-		if f.Access != layers.Public {
+		if f.Access != layers.Public && !internal {
 			continue
 		}
 		p := describeField(f)
@@ -75,12 +78,37 @@ func (h *Handler) Schema(w http.ResponseWriter, r *http.Request) error {
 			doc.Required = append(doc.Required, f.Name)
 		}
 	}
-	return h.Reply.Schema(w, r, doc)
+	return h.sendSchema(w, r, doc)
+}
+
+// newSchema begins a schema of a collection.
+func (h *Handler) newSchema(r *http.Request, l *layers.Layer, name string) schema {
+	return schema{
+		Schema: "https://json-schema.org/draft/2020-12/schema",
+		ID:     h.Base(r) + "/ogc/collections/" + l.ID + "/" + name,
+		Type:   "object", Title: l.Title.Zh, TitleEn: l.Title.En, Description: l.Provenance.Zh,
+	}
+}
+
+func geometryProperty(l *layers.Layer) *property {
+	return &property{Format: geometryFormat(l), Title: "图形", TitleEn: "Geometry", Role: "primary-geometry", Filterable: true}
+}
+
+func (h *Handler) sendSchema(w http.ResponseWriter, r *http.Request, doc schema) error {
+	body, err := reply.Marshal(doc)
+	if err != nil {
+		return err
+	}
+	return h.Reply.Send(w, r, reply.Content{Type: schemaType, Cache: h.cache(w, r), Tag: reply.Hash(body), Bytes: body})
 }
 
 func describeField(f *layers.Field) *property {
 	p := &property{
 		Title: f.Title.Zh, TitleEn: f.Title.En, Unit: f.Unit, Standard: f.Standard, ReadOnly: f.ReadOnly || f.Derive != nil,
+		Filterable: f.Filterable && f.Derive == nil, Required: f.Required,
+	}
+	if f.Access == layers.Internal {
+		p.Access = "internal"
 	}
 	p.Type, p.Format = jsonKind(f.Type)
 	for _, v := range f.Values {

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"wangge/geo/pgeom"
 	"wangge/layers"
 )
 
@@ -24,8 +26,9 @@ var (
 type Feature struct {
 	ID, Revision int64
 	Geometry     json.RawMessage // GeoJSON in CGCS2000, outer rings counter-clockwise
+	Shape        []byte          // the same as EWKB
 	BBox         [4]float64      // west, south, east, north in degrees
-	// Fields has the public columns by name: string, int64, float64, bool, time.Time or map[string]any; nil where empty.
+	// Fields has the columns that the caller may see by name: string, int64, float64, bool, time.Time or map[string]any; nil where empty.
 	Fields      map[string]any
 	Regions     []RegionRef // root first, zones last
 	Grids       []GridShare
@@ -50,9 +53,9 @@ type GridShare struct {
 	InsideM2      *float64 `json:"inside_m2,omitempty"`
 }
 
-// featureSQL reads one feature: %[1]s its columns, %[2]s its table, %[3]s its grids, %[4]s what restricts the table to
+// featureSQL reads one feature: %[1]s its columns, %[2]s its table under the alias f, %[3]s its grids, %[4]s what restricts the table to
 // the layer. The path of regions stops after 16 steps, should somebody make a ring of parents.
-const featureSQL = `SELECT f.id, f.revision, ST_AsGeoJSON(ST_ForcePolygonCCW(f.geom), 9, 0)::json,
+const featureSQL = `SELECT f.id, f.revision, f.geom,
     ARRAY[ST_XMin(f.geom), ST_YMin(f.geom), ST_XMax(f.geom), ST_YMax(f.geom)],
     (WITH RECURSIVE up AS (
         SELECT r.code, r.name, r.kind, r.parent_code, 1 AS step FROM region r WHERE r.code = f.region_code
@@ -69,7 +72,7 @@ const featureSQL = `SELECT f.id, f.revision, ST_AsGeoJSON(ST_ForcePolygonCCW(f.g
     (SELECT coalesce(jsonb_object_agg(d.code, jsonb_build_object('Zh', d.name, 'En', coalesce(d.name_en, ''))), '{}') FROM department d
      WHERE d.code IN (f.competent_dept, f.owner_dept, f.maintainer_dept)),
     %[1]s
-FROM %[2]s f WHERE f.id = $1%[4]s`
+FROM %[2]s WHERE f.id = $1%[4]s`
 
 // The grids of a feature were found when it was written. Those of a grid are the grids of other nets over the same place.
 const (
@@ -89,7 +92,7 @@ type Reader struct {
 func NewReader(pool *pgxpool.Pool) *Reader {
 	r := &Reader{pool: pool, features: map[string]string{}, inDivisions: composeFigures(inDivisionsSQL), inZone: composeFigures(inZoneSQL)}
 	for _, l := range layers.Catalogue() {
-		r.features[l.Table] = composeFeature(l)
+		r.features[l.Table] = composeFeature(l, publicColumns(l), quoted(l.Table)+" f")
 	}
 	return r
 }
@@ -105,9 +108,10 @@ func publicColumns(l *layers.Layer) []*layers.Field {
 	return public
 }
 
-func composeFeature(l *layers.Layer) string {
+// composeFeature makes the statement for some columns of a layer, which are read from a FROM item with the alias f.
+func composeFeature(l *layers.Layer, fields []*layers.Field, from string) string {
 	var columns []string
-	for _, f := range publicColumns(l) {
+	for _, f := range fields {
 		columns = append(columns, "f."+pgx.Identifier{f.Name}.Sanitize())
 	}
 	grids := fmt.Sprintf(sharesSQL, quoteText(l.Table))
@@ -118,7 +122,7 @@ func composeFeature(l *layers.Layer) string {
 	if l.Only != nil {
 		only = " AND f." + pgx.Identifier{l.Only.Column}.Sanitize() + " = $2"
 	}
-	return fmt.Sprintf(featureSQL, strings.Join(columns, ", "), pgx.Identifier{l.Table}.Sanitize(), grids, only)
+	return fmt.Sprintf(featureSQL, strings.Join(columns, ", "), from, grids, only)
 }
 
 // quoteText makes a text constant of a catalogue identifier, which has no quotes.
@@ -130,23 +134,54 @@ func (r *Reader) Feature(ctx context.Context, l *layers.Layer, id int64) (Featur
 	if !ok {
 		return Feature{}, fmt.Errorf("layer %s has no features: %w", l.ID, ErrNotFound)
 	}
+	return readFeature(ctx, r.pool, l, publicColumns(l), statement, id, nil)
+}
+
+// FeatureAt is Feature as it was at an instant (zero for now), with the internal fields too where the caller may see them.
+func (r *Reader) FeatureAt(ctx context.Context, l *layers.Layer, id int64, internal bool, at time.Time) (Feature, error) {
+	if _, ok := r.features[l.Table]; !ok || !internal && at.IsZero() {
+		return r.Feature(ctx, l, id)
+	}
+	from, extra := quoted(l.Table)+" f", []any(nil)
+	if !at.IsZero() {
+		number := 2
+		if l.Only != nil {
+			number = 3
+		}
+		from, extra = pastOne(l, number, 1), []any{at}
+	}
+	columns := VisibleColumns(l, internal)
+	return readFeature(ctx, r.pool, l, columns, composeFeature(l, columns, from), id, extra)
+}
+
+// FeatureIn is a feature as a transaction has it, with the internal fields too where the caller may see them.
+func FeatureIn(ctx context.Context, q querier, l *layers.Layer, id int64, internal bool) (Feature, error) {
+	columns := VisibleColumns(l, internal)
+	return readFeature(ctx, q, l, columns, composeFeature(l, columns, quoted(l.Table)+" f"), id, nil)
+}
+
+func readFeature(ctx context.Context, q querier, l *layers.Layer, columns []*layers.Field, statement string, id int64, extra []any) (Feature, error) {
 	args := []any{id}
 	if l.Only != nil {
 		args = append(args, l.Only.Value)
 	}
+	args = append(args, extra...)
 	var f Feature
 	var box []float64
-	columns := publicColumns(l)
 	values := make([]any, len(columns))
-	targets := []any{&f.ID, &f.Revision, &f.Geometry, &box, &f.Regions, &f.Grids, &f.Departments}
+	targets := []any{&f.ID, &f.Revision, &f.Shape, &box, &f.Regions, &f.Grids, &f.Departments}
 	for i := range values {
 		targets = append(targets, &values[i])
 	}
-	if err := r.pool.QueryRow(ctx, statement, args...).Scan(targets...); err != nil {
+	if err := q.QueryRow(ctx, statement, args...).Scan(targets...); err != nil {
 		return Feature{}, fmt.Errorf("%s %d: %w", l.ID, id, interpret(err))
 	}
 	for i := range f.BBox {
 		f.BBox[i] = math.Round(box[i]*1e9) / 1e9
+	}
+	var err error
+	if f.Geometry, err = (pgeom.GeoJSON{Decimals: 9}).Append(nil, f.Shape); err != nil {
+		return Feature{}, fmt.Errorf("%s %d: %w", l.ID, id, err)
 	}
 	f.Fields = make(map[string]any, len(columns))
 	for i, c := range columns {
