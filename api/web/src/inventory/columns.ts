@@ -42,19 +42,17 @@ export function moved(names: readonly string[], name: string, by: number): strin
   return [...rest.slice(0, to), name, ...rest.slice(to)]
 }
 
-/** Remembers something of a layer in this browser. */
-export function useRemembered<T>(key: string, empty: T): Ref<T> & { save(value: T): void } {
+/** Remembers something in this browser. */
+export function useRemembered<T>(key: string, empty: T): [value: Ref<T>, save: (value: T) => void] {
   const value = ref(read(key, empty)) as Ref<T>
-  return Object.assign(value, {
-    save(next: T) {
-      value.value = next
-      try {
-        localStorage.setItem(key, JSON.stringify(next))
-      } catch {
-        // it then lasts for this visit
-      }
-    },
-  })
+  return [value, (next) => {
+    value.value = next
+    try {
+      localStorage.setItem(key, JSON.stringify(next))
+    } catch {
+      // it then lasts for this visit
+    }
+  }]
 }
 
 function read<T>(key: string, empty: T): T {

@@ -165,7 +165,7 @@ function createFields(server: InventoryServer, session: Session, layer: () => st
 
 /** Columns are remembered for each layer; the address of a link comes first, and is not remembered until something is changed. */
 function createColumns(layer: ComputedRef<string | undefined>, fields: Resource<InventoryField[]>, link: TableLink | undefined) {
-  const remembered = useRemembered<Record<string, ColumnChoice>>(columnsKey, {})
+  const [remembered, remember] = useRemembered<Record<string, ColumnChoice>>(columnsKey, {})
   const chosenColumns = ref(link?.cols?.split(','))
   const ofLayer = computed(() => remembered.value[layer.value ?? ''])
   const columns = computed(() => shownColumns(fields.value.value ?? [], chosenColumns.value ?? ofLayer.value?.names))
@@ -173,7 +173,7 @@ function createColumns(layer: ComputedRef<string | undefined>, fields: Resource<
   const save = (choice: Partial<ColumnChoice>) => {
     if (layer.value === undefined) return
     const before = ofLayer.value ?? { names: [], widths: {} }
-    remembered.save({ ...remembered.value, [layer.value]: { ...before, ...choice } })
+    remember({ ...remembered.value, [layer.value]: { ...before, ...choice } })
   }
   return {
     columns, widths, chosenColumns,

@@ -1,6 +1,8 @@
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
 import type { Selection, Theme } from '../state/permalink.ts'
 import type { Overlay } from '../grid/overlay.ts'
+import { filterStyle } from '../inventory/overlay.ts'
+import type { TileFilter } from '../inventory/ontiles.ts'
 import { highlightLayers, placeSource } from './highlight.ts'
 import { fade } from './opacity.ts'
 
@@ -20,6 +22,8 @@ export interface Choices {
   theme: Theme
   /** What a workspace draws besides. */
   overlay?: Overlay | undefined
+  /** The layer of which only a part is drawn. */
+  filtered?: TileFilter | undefined
 }
 
 /** The city layer a style layer draws: its metadata say so, or its source layer does. */
@@ -29,7 +33,8 @@ export function layerOf(layer: LayerSpecification): string | undefined {
   return 'source-layer' in layer ? layer['source-layer'] : undefined
 }
 
-export function composeStyle(style: StyleSpecification, choices: Choices): StyleSpecification {
+export function composeStyle(whole: StyleSpecification, choices: Choices): StyleSpecification {
+  const style = choices.filtered ? filterStyle(whole, choices.filtered, layerOf) : whole
   const drawn = style.layers.map((layer) => applyChoice(layer, choices))
   const { below, above } = highlightLayers(choices)
   const sourceLayers = new Set(style.layers.map((layer) => ('source-layer' in layer ? layer['source-layer'] : undefined)))

@@ -5,7 +5,8 @@ import type { App } from '../state/app.ts'
 import { densitySuffix } from '../state/permalink.ts'
 import { followCell } from './cells.ts'
 import { layerOf } from './compose.ts'
-import { highlightPrefix } from './highlight.ts'
+import { filteredSource } from '../inventory/overlay.ts'
+import { citySource, highlightPrefix } from './highlight.ts'
 import { distinct, isDensity, pick, tolerancePx, type Hit, type Picked, type Selectable } from './pick.ts'
 import { candidateOf } from './title.ts'
 
@@ -26,7 +27,7 @@ export function addInteraction(map: MapLibre, app: App, cameraTold: boolean): { 
 
   const clickGrid = attachGrid(map, app, cameraTold)
   map.on('click', (event: MapMouseEvent) => {
-    if (clickGrid(event)) return
+    if (clickGrid(event) || app.inventory.boxing.value) return
     const { point, lngLat } = event
     const px = touch ? tolerancePx.touch : tolerancePx.mouse
     const picked = candidates(pick(hitsAround(point.x, point.y, 0), hitsAround(point.x, point.y, px), app.layers.isSelectable))
@@ -63,7 +64,7 @@ export function addInteraction(map: MapLibre, app: App, cameraTold: boolean): { 
 
 function query(map: MapLibre, where: PointLike | [PointLike, PointLike]): Hit[] {
   return map.queryRenderedFeatures(where)
-    .filter((feature) => feature.layer.source === 'city' && !feature.layer.id.startsWith(highlightPrefix))
+    .filter((feature) => (feature.layer.source === citySource || feature.layer.source === filteredSource) && !feature.layer.id.startsWith(highlightPrefix))
     .map((feature) => ({
       layer: hitLayer(feature),
       id: feature.id,
