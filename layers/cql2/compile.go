@@ -238,11 +238,52 @@ func (c *compiler) like(n *node) (predicate, error) {
 
 func (c *compiler) isNull(n *node) (predicate, error) {
 	if n.args[0].sorts() == sortCondition {
-		return predicate{}, c.fault(ErrUnsupported, n.args[0], layers.Text{Zh: "此处不支持对条件使用 IS NULL", En: "IS NULL of a condition is not supported here"})
+		of, err := c.truth(n.args[0])
+		return predicate{node: n, of: func(values []any) Truth { return truthOf(of(values) == Unknown) }}, err
 	}
 	x, err := c.operand(n.args[0])
 	if err != nil {
 		return predicate{}, err
 	}
 	return predicate{node: n, of: func(values []any) Truth { return truthOf(x.null(values)) }}, nil
+}
+
+// truth makes a condition ready that is a part of a test.
+func (c *compiler) truth(n *node) (func(values []any) Truth, error) {
+	switch {
+	case n.temporal():
+		expanded, err := c.expand(n)
+		if err != nil {
+			return nil, err
+		}
+		return c.truth(expanded)
+	case n.is("not"):
+		of, err := c.truth(n.args[0])
+		return func(values []any) Truth { return True - of(values) }, err
+	case n.is("and"), n.is("or"):
+		return c.joined(n)
+	}
+	p, err := c.predicate(n)
+	return p.of, err
+}
+
+// joined is the least or the greatest of several truths.
+func (c *compiler) joined(n *node) (func(values []any) Truth, error) {
+	parts := make([]func([]any) Truth, len(n.args))
+	for i, a := range n.args {
+		var err error
+		if parts[i], err = c.truth(a); err != nil {
+			return nil, err
+		}
+	}
+	and := n.is("and")
+	return func(values []any) Truth {
+		result := parts[0](values)
+		for _, of := range parts[1:] {
+			if t := of(values); and == (t < result) {
+				result = t
+			}
+		}
+		return result
+	}, nil
 }

@@ -82,7 +82,10 @@ func sampleTable(t *testing.T, conn *pgx.Conn, r *rand.Rand) []map[string]any {
 				value = "'" + strings.ReplaceAll(literal.text, "'", "''") + "'"
 				switch literal.kind {
 				case kindNumber:
-					value = string(appendNumeral(nil, literal.num))
+					value = "'" + string(appendNumeral(nil, literal.num)) + "'::float8"
+					if f.Name == "width_m" && r.IntN(10) == 0 {
+						value = pick(r, "'NaN'", "'Infinity'", "'-Infinity'")
+					}
 				case kindTruth:
 					value = strconv.FormatBool(literal.yes)
 				}
@@ -128,11 +131,13 @@ func randomLiteral(r *rand.Rand, field string) *node {
 	case "grade":
 		return &node{kind: kindText, text: pick(r, "class_1", "class_2")}
 	case "name", "code":
-		return &node{kind: kindText, text: pick(r, "", "a", "A", "ab", "aB%", `a\b`, "a_b", "it's", "香港路", "香港路公厕", "公厕", "香", "b香a", "Z")}
+		return &node{kind: kindText, text: pick(r, "", "a", "A", "ab", "aB%", `a\b`, "a_b", "it's", "香港路", "香港路公厕", "公厕", "香", "b香a", "Z",
+			"Straße", "STRASSE", "É", "e\u0301", "ΟΔΟΣ", "οδος", "İ", "\u212A", "ﬁ", "Ａ", "ガ", "각", "ŉ", "a\u0300\u0316b", "\\\u0301")}
 	case "capacity", "spare":
 		return wholeNumber(r.IntN(12) - 4)
 	case "width_m":
-		return &node{kind: kindNumber, num: pick(r, numeral{f: 0.5}, numeral{f: 2.25}, numeral{whole: true, i: 3}, numeral{f: -1.5}, numeral{whole: true})}
+		return &node{kind: kindNumber, num: pick(r, numeral{f: 0.5}, numeral{f: 2.25}, numeral{whole: true, i: 3}, numeral{f: -1.5}, numeral{whole: true},
+			numeral{f: 0.1}, numeral{f: 1e300}, numeral{f: -1e300}, numeral{f: 1e-310}, numeral{f: 1e150}, numeral{f: 1e-150}, numeral{whole: true, i: 1 << 53})}
 	case "lit", "fee":
 		return &node{kind: kindTruth, yes: r.IntN(2) == 0}
 	case "surveyed_on", "ends_on":
@@ -159,8 +164,11 @@ func randomCondition(r *rand.Rand, depth int) *node {
 	fields := pick(r, alike...)
 	field := pick(r, fields...)
 	value := func() *node { return randomValue(r, fields, 2) }
-	switch r.IntN(9) {
+	switch r.IntN(10) {
 	case 0:
+		if depth > 0 && r.IntN(3) == 0 {
+			return op("isNull", randomCondition(r, depth-1))
+		}
 		return op("isNull", value())
 	case 1:
 		return op("between", value(), value(), value())
@@ -169,15 +177,55 @@ func randomCondition(r *rand.Rand, depth int) *node {
 	case 3:
 		return op("like", randomText(r), &node{kind: kindText, text: pick(r, "%", "a%", "%b", "_", "%路_%", "a\\_b", "a\\\\b", "%\\%", "_B%", "香%厕", "%a%b%", "", "__")})
 	case 4:
-		return op("like", op("casei", prop("name")), op("casei", &node{kind: kindText, text: pick(r, "A%", "%B%", "_b")}))
+		fold := pick(r, "casei", "accenti")
+		return op("like", op(fold, prop("name")), op(fold, &node{kind: kindText, text: pick(r, "A%", "%B%", "_b", "STRASS_", "%ς", "É%", "\\\u0301")}))
 	case 5:
 		return pick(r, prop("lit"), prop("fee"), &node{kind: kindTruth, yes: r.IntN(2) == 0})
-	case 6:
-		days := []*node{prop("surveyed_on"), randomLiteral(r, "ends_on")}
-		return op(pick(r, "t_before", "t_after", "t_equals", "t_intersects", "t_disjoint"), days[r.IntN(2)], days[r.IntN(2)])
+	case 6, 7:
+		return randomTemporal(r)
 	default:
 		return op(pick(r, "=", "<>", "<", "<=", ">", ">="), value(), value())
 	}
+}
+
+func randomTemporal(r *rand.Rand) *node {
+	names := []string{"t_disjoint"}
+	for name := range endRules {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	fields := pick(r, []string{"surveyed_on", "ends_on"}, []string{"updated_at"})
+	instant := func() *node {
+		if r.IntN(2) == 0 {
+			return prop(pick(r, fields...))
+		}
+		return randomLiteral(r, fields[0])
+	}
+	end := func() *node {
+		if r.IntN(4) == 0 {
+			return &node{kind: kindOpen}
+		}
+		return instant()
+	}
+	interval := func() *node {
+		n := &node{kind: kindInterval, args: []*node{end(), end()}}
+		a, b := n.args[0], n.args[1]
+		if a.kind == b.kind && a.kind != kindProperty && a.kind != kindOpen {
+			b.text = max(a.text, b.text)
+			a.text = b.text[:4] + "-01-01" + b.text[10:]
+		}
+		return n
+	}
+	time := func() *node {
+		if r.IntN(2) == 0 {
+			return instant()
+		}
+		return interval()
+	}
+	if r.IntN(12) == 0 {
+		return op("isNull", interval())
+	}
+	return op(pick(r, names...), time(), time())
 }
 
 func randomText(r *rand.Rand) *node {
@@ -190,19 +238,24 @@ func randomValue(r *rand.Rand, fields []string, depth int) *node {
 	case fields[0] == "capacity" && depth > 0 && r.IntN(3) == 0:
 		return randomNumber(r, fields, depth)
 	case fields[0] == "name" && depth > 0 && r.IntN(6) == 0:
-		return op("casei", randomText(r))
+		return op(pick(r, "casei", "accenti"), pick(r, randomText(r), op("casei", randomText(r)), op("accenti", op("casei", prop("name")))))
 	case r.IntN(2) == 0:
 		return randomLiteral(r, pick(r, fields...))
 	}
 	return prop(pick(r, fields...))
 }
 
-// randomNumber is a computation whose result is the same in any order of rounding.
+// randomNumber is a computation. Powers are such that they have the same last bit in all libraries.
 func randomNumber(r *rand.Rand, fields []string, depth int) *node {
+	if depth < 0 {
+		return prop("width_m")
+	}
 	whole := func() *node { return pick(r, prop("capacity"), prop("spare"), wholeNumber(r.IntN(9)-4)) }
-	switch r.IntN(5) {
+	switch r.IntN(6) {
 	case 0:
 		return op(pick(r, "%", "div"), whole(), whole())
+	case 3:
+		return op(pick(r, "%", "div", "+"), randomNumber(r, fields, depth-1), randomNumber(r, fields, depth-1))
 	case 1:
 		return op("^", pick(r, prop("capacity"), prop("width_m")), wholeNumber(1+r.IntN(3)))
 	case 2:

@@ -35,9 +35,9 @@ func (w *writer) folded(n *node) string {
 	if w.cases == "" {
 		w.cased, w.cases = w.param(table.cased, "text"), w.param(table.folds, "jsonb")
 	}
-	return `(SELECT CASE WHEN v.s ~ ` + w.cased + ` THEN (SELECT string_agg(coalesce(` + w.cases + ` ->> c, c), '' ORDER BY i)
-			FROM unnest(string_to_array(v.s, NULL)) WITH ORDINALITY AS t(c, i))
-		ELSE lower(v.s) END FROM (SELECT (` + x + `) COLLATE "C" AS s OFFSET 0) AS v)`
+	return `(SELECT lower(CASE WHEN v.s ~ ` + w.cased + ` THEN (SELECT string_agg(coalesce(` + w.cases + ` ->> c, c), '' ORDER BY i)
+			FROM unnest(string_to_array(v.s, NULL)) WITH ORDINALITY AS t(c, i)) ELSE v.s END COLLATE "C")
+		FROM (SELECT (` + x + `) COLLATE "C" AS s OFFSET 0) AS v)`
 }
 
 // accents is the regular expression of what accent tells.

@@ -41,12 +41,16 @@ var endRules = map[string][]endRule{
 // instantOps are the functions that are one comparison where both times are instants.
 var instantOps = map[string]string{"t_equals": "=", "t_intersects": "=", "t_disjoint": "<>"}
 
+// temporal conditions are those that expand says with others.
 func (n *node) temporal() bool {
-	return n.kind == kindOperation && (endRules[n.text] != nil || n.text == "t_disjoint")
+	return n.kind == kindOperation && (endRules[n.text] != nil || n.text == "t_disjoint") || n.is("isNull") && n.args[0].kind == kindInterval
 }
 
-// expand says with comparisons what a temporal function says.
+// expand says with comparisons what a temporal function says. An interval is null where one of its ends is.
 func (c *compiler) expand(n *node) (*node, error) {
+	if n.is("isNull") {
+		return c.nullEnd(n)
+	}
 	a, err := c.ends(n.args[0])
 	if err != nil {
 		return nil, err
@@ -75,6 +79,18 @@ func (c *compiler) expand(n *node) (*node, error) {
 		return all.args[0], nil
 	}
 	return all, nil
+}
+
+func (c *compiler) nullEnd(n *node) (*node, error) {
+	e, err := c.ends(n.args[0])
+	if err != nil {
+		return nil, err
+	}
+	either := &node{kind: kindOperation, text: "or", at: n.at}
+	for _, end := range []*node{e.from, e.to} {
+		either.args = append(either.args, &node{kind: kindOperation, text: "isNull", at: end.at, args: []*node{end}})
+	}
+	return either, nil
 }
 
 func (e ends) end(upper bool) *node {
