@@ -12,6 +12,8 @@ export interface WriteOptions {
   query?: Query
   /** The revision that was read: the write is refused when somebody changed the row since. '*' writes whatever the row has become. */
   match?: string | number | undefined
+  /** Besides those that every request has. */
+  headers?: Record<string, string>
   signal?: AbortSignal
 }
 
@@ -104,8 +106,8 @@ export class Client {
     }
   }
 
-  async #send(method: Method, path: string, { query = {}, body, key, match, signal }: Question): Promise<Response> {
-    const headers: Record<string, string> = { Accept: 'application/json' }
+  async #send(method: Method, path: string, { query = {}, body, key, match, headers: more, signal }: Question): Promise<Response> {
+    const headers: Record<string, string> = { Accept: 'application/json', ...more }
     if (body !== undefined) headers['Content-Type'] = body instanceof Blob ? body.type : 'application/json'
     if (key !== undefined) headers['Idempotency-Key'] = key
     if (match !== undefined) headers['If-Match'] = match === '*' ? match : `"${match}"`

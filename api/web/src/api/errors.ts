@@ -32,6 +32,8 @@ export class ApiError extends Error {
   readonly requestId: string | undefined
   readonly faults: readonly Fault[]
   readonly retryAfterS: number | undefined
+  /** All of the problem document, for members that only one kind of problem has. */
+  readonly more: Record<string, unknown>
 
   constructor(status: number, problem: Problem, requestId?: string, retryAfterS?: number) {
     super(problem.detail ?? problem.title ?? `HTTP ${status}`)
@@ -45,6 +47,7 @@ export class ApiError extends Error {
     this.requestId = problem.request_id ?? requestId
     this.faults = problem.errors ?? []
     this.retryAfterS = retryAfterS
+    this.more = { ...problem }
   }
 
   /** What is wrong with the place of the body that a JSON pointer names, or with a place inside it. */

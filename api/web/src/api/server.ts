@@ -54,8 +54,9 @@ export class Server {
     return page.items
   }
 
-  item(collection: string, id: string): Promise<FeatureItem> {
-    return this.client.json(`/ogc/collections/${collection}/items/${encodeURIComponent(id)}`)
+  /** A feature as it is, or as it was at the end of a day. */
+  item(collection: string, id: string, day?: string): Promise<FeatureItem> {
+    return this.client.json(`/ogc/collections/${collection}/items/${encodeURIComponent(id)}`, { datetime: day })
   }
 
   /** Schemas change only with the server, so each is asked for once; a failure is forgotten. */

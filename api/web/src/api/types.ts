@@ -150,6 +150,8 @@ export interface SearchItem {
 export interface FeatureItem {
   type: 'Feature'
   id: number | string
+  /** The version of the row: what a write is held against. */
+  revision?: number
   geometry: Geometry | null
   properties: Record<string, unknown>
   /** Names of what a property's value is a code of, by property. */
@@ -172,11 +174,22 @@ export interface SchemaProperty {
   format?: string
   oneOf?: SchemaEnum[]
   properties?: Record<string, SchemaProperty>
+  minimum?: number
+  exclusiveMinimum?: number
+  maximum?: number
+  maxLength?: number
+  readOnly?: boolean
+  'x-required'?: boolean
+  'x-access'?: string
+  'x-standard'?: string
   'x-ogc-role'?: string
+  /** Of the geometry: the kinds that the layer holds, where the format does not say. */
+  'x-geometry-types'?: string[]
 }
 
 export interface CollectionSchema {
   title?: string
   'x-title-en'?: string
+  required?: string[]
   properties: Record<string, SchemaProperty>
 }

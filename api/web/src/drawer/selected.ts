@@ -48,7 +48,7 @@ export interface Selected {
 }
 
 /** The full record of what is selected. While the next one loads nothing of the last one is shown. */
-export function useSelected({ server, selecting, connection, changes, session, grid }: App): Selected {
+export function useSelected({ server, selecting, connection, changes, session, grid, edit }: App): Selected {
   const record = shallowRef<Loaded>()
   const error = shallowRef<unknown>()
   let asked = 0
@@ -78,7 +78,7 @@ export function useSelected({ server, selecting, connection, changes, session, g
   async function ask(selection: Selection): Promise<Loaded> {
     switch (selection.kind) {
       case 'feature': {
-        const [item, schema] = await Promise.all([server.item(selection.layer, selection.id), server.schema(selection.layer)])
+        const [item, schema] = await Promise.all([server.item(selection.layer, selection.id, edit.past.value), server.schema(selection.layer)])
         return { kind: 'feature', layer: selection.layer, item, schema }
       }
       case 'region': {
@@ -95,7 +95,7 @@ export function useSelected({ server, selecting, connection, changes, session, g
   watch(changes.latest, (change) => {
     if (change && concerns(change, selecting.selection.value)) void load(selecting.selection.value, true)
   })
-  watch([session.account, grid.at, grid.written], () => void load(selecting.selection.value, true)) // people are for those who are signed in
+  watch([session.account, grid.at, grid.written, edit.past, edit.written], () => void load(selecting.selection.value, true)) // people are for those who are signed in
   watch(connection.online, (online) => { if (online && error.value) void load(selecting.selection.value) })
   return { record, error, reload: () => void load(selecting.selection.value) }
 }

@@ -18,9 +18,24 @@ export interface Hand {
 
 /** Sources and layers of the drawing library begin like this: the map's style must let them be. */
 export const drawPrefix = 'wangge-draw'
-const inks: Record<Theme, `#${string}`> = { light: '#1456f0', dark: '#7aa5ff' }
-const papers: Record<Theme, `#${string}`> = { light: '#ffffff', dark: '#0e1116' }
-const pointerPx = 24
+export type Ink = `#${string}`
+export const inks: Record<Theme, Ink> = { light: '#1456f0', dark: '#7aa5ff' }
+export const papers: Record<Theme, Ink> = { light: '#ffffff', dark: '#0e1116' }
+export const pointerPx = 24
+
+/** How the points of a drawing look, whatever is drawn. */
+export function pointStyles(ink: Ink, paper: Ink) {
+  return { closingPointColor: ink, closingPointWidth: 6, closingPointOutlineColor: paper, closingPointOutlineWidth: 2, snappingPointColor: paper, snappingPointOutlineColor: ink, snappingPointOutlineWidth: 3, snappingPointWidth: 6, coordinatePointColor: ink, coordinatePointWidth: 4 } as const
+}
+
+export function lineStyles(ink: Ink, paper: Ink) {
+  return { lineStringColor: ink, lineStringWidth: 3, ...pointStyles(ink, paper) } as const
+}
+
+/** How a shape looks whose corners are moved. */
+export function cornerStyles(ink: Ink, paper: Ink) {
+  return { selectedPolygonColor: ink, selectedPolygonFillOpacity: 0.08, selectedPolygonOutlineColor: ink, selectedPolygonOutlineWidth: 2.5, selectionPointColor: paper, selectionPointOutlineColor: ink, selectionPointWidth: 5, selectionPointOutlineWidth: 2, midPointColor: ink, midPointOpacity: 0.55, midPointWidth: 3, midPointOutlineColor: paper, midPointOutlineWidth: 1 } as const
+}
 
 /** Takes a pencil to the map: a line to split along, or the corners of a grid to move. Gives the function that puts it down. */
 export async function takePencil(map: MapLibre, hand: Hand): Promise<() => void> {
@@ -31,12 +46,12 @@ export async function takePencil(map: MapLibre, hand: Hand): Promise<() => void>
   const snapping = { toCustom: ({ containerX, containerY }: { containerX: number; containerY: number }) => snap({ x: containerX, y: containerY }, hand.lines(), ([lon = 0, lat = 0]) => map.project([lon, lat]))?.position }
   const line = new TerraDrawLineStringMode({
     snapping, pointerDistance: pointerPx, showCoordinatePoints: true, keyEvents: { cancel: null, finish: 'Enter' },
-    styles: { lineStringColor: ink, lineStringWidth: 3, closingPointColor: ink, closingPointWidth: 6, closingPointOutlineColor: paper, closingPointOutlineWidth: 2, snappingPointColor: paper, snappingPointOutlineColor: ink, snappingPointOutlineWidth: 3, snappingPointWidth: 6, coordinatePointColor: ink, coordinatePointWidth: 4 },
+    styles: lineStyles(ink, paper),
   })
   const corners = new TerraDrawSelectMode({
     pointerDistance: pointerPx, allowManualDeselection: false, keyEvents: { deselect: null, delete: 'Delete', rotate: null, scale: null },
     flags: { polygon: { feature: { draggable: false, coordinates: { draggable: true, deletable: true, midpoints: { draggable: true }, snappable: snapping } } } },
-    styles: { selectedPolygonColor: ink, selectedPolygonFillOpacity: 0.08, selectedPolygonOutlineColor: ink, selectedPolygonOutlineWidth: 2.5, selectionPointColor: paper, selectionPointOutlineColor: ink, selectionPointWidth: 5, selectionPointOutlineWidth: 2, midPointColor: ink, midPointOpacity: 0.55, midPointWidth: 3, midPointOutlineColor: paper, midPointOutlineWidth: 1 },
+    styles: cornerStyles(ink, paper),
   })
   const draw = new TerraDraw({ adapter: new TerraDrawMapLibreGLAdapter({ map, prefixId: drawPrefix }), modes: [line, corners, new TerraDrawPolygonMode()] })
   draw.start()

@@ -2,6 +2,7 @@ import { en as account } from '../account/en.ts'
 import { en as people } from '../people/en.ts'
 import { en as print } from '../print/en.ts'
 import { en as grid } from '../grid/en.ts'
+import { en as edit } from '../inventory/edit/en.ts'
 import { en as imports } from '../imports/en.ts'
 import { en as inventory } from '../inventory/en.ts'
 import type { Dictionary } from './zh.ts'
@@ -170,6 +171,7 @@ export const en: Dictionary = {
   ...people,
   ...print,
   ...grid,
+  ...edit,
   ...imports,
   ...inventory,
 }

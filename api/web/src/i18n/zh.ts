@@ -2,6 +2,7 @@ import { zh as account } from '../account/zh.ts'
 import { zh as people } from '../people/zh.ts'
 import { zh as print } from '../print/zh.ts'
 import { zh as grid } from '../grid/zh.ts'
+import { zh as edit } from '../inventory/edit/zh.ts'
 import { zh as imports } from '../imports/zh.ts'
 import { zh as inventory } from '../inventory/zh.ts'
 
@@ -170,6 +171,7 @@ export const zh = {
   ...people,
   ...print,
   ...grid,
+  ...edit,
   ...imports,
   ...inventory,
 } as const

@@ -20,6 +20,8 @@ export interface Choices {
   /** Code of the region drilled down to. */
   region: string | undefined
   theme: Theme
+  /** A day that is past: the city is drawn as it was at its end. */
+  past?: string | undefined
   /** What a workspace draws besides. */
   overlay?: Overlay | undefined
   /** The layer of which only a part is drawn. */
@@ -46,11 +48,18 @@ export function composeStyle(whole: StyleSpecification, choices: Choices): Style
   const bed = firstLine < 0 ? cut : Math.min(firstLine, cut)
   return {
     ...style,
-    sources: { ...style.sources, [placeSource]: placeOf(choices.selection), ...sources },
+    sources: { ...sourcesAt(style.sources, choices.past), [placeSource]: placeOf(choices.selection), ...sources },
     layers: [
       ...drawn.slice(0, bed), ...ground.filter(drawable), ...drawn.slice(bed, cut), ...over.filter(drawable), ...below.filter(drawable), ...drawn.slice(cut), ...top, ...above.filter(drawable),
     ],
   }
+}
+
+/** The city's tiles, of now or of a day. */
+function sourcesAt(sources: StyleSpecification['sources'], day: string | undefined): StyleSpecification['sources'] {
+  if (day === undefined) return sources
+  return Object.fromEntries(Object.entries(sources).map(([name, source]) => (
+    [name, source.type === 'vector' && source.url !== undefined ? { ...source, url: `${source.url}${source.url.includes('?') ? '&' : '?'}datetime=${day}` } : source])))
 }
 
 function applyChoice(layer: LayerSpecification, choices: Choices): LayerSpecification {

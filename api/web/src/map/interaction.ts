@@ -1,6 +1,7 @@
 import type { Map as MapLibre, MapGeoJSONFeature, MapMouseEvent, PointLike } from 'maplibre-gl'
 import type { Position } from '../api/types.ts'
 import { attachGrid } from '../grid/attach.ts'
+import { attachEdit } from '../inventory/edit/attach.ts'
 import type { App } from '../state/app.ts'
 import { densitySuffix } from '../state/permalink.ts'
 import { followCell } from './cells.ts'
@@ -26,8 +27,10 @@ export function addInteraction(map: MapLibre, app: App, cameraTold: boolean): { 
     candidateOf(one, app.layers.title(one.selection.kind === 'cell' ? one.selection.layer : one.hit.layer), app.settings.lang.value, app.settings.t('drawer.unnamed')))
 
   const clickGrid = attachGrid(map, app, cameraTold)
+  attachEdit(map, app)
+  const drawing = () => app.grid.editing.tool.value !== undefined || app.edit.hand.value !== undefined
   map.on('click', (event: MapMouseEvent) => {
-    if (clickGrid(event) || app.inventory.boxing.value) return
+    if (app.edit.hand.value || clickGrid(event) || app.inventory.boxing.value) return
     const { point, lngLat } = event
     const px = touch ? tolerancePx.touch : tolerancePx.mouse
     const picked = candidates(pick(hitsAround(point.x, point.y, 0), hitsAround(point.x, point.y, px), app.layers.isSelectable))
@@ -42,7 +45,7 @@ export function addInteraction(map: MapLibre, app: App, cameraTold: boolean): { 
       selecting.select({ kind: 'place', at: [lngLat.lng, lngLat.lat] })
     }
   })
-  map.on('contextmenu', ({ lngLat }) => { if (app.grid.editing.tool.value === undefined) selecting.select({ kind: 'place', at: [lngLat.lng, lngLat.lat] }) })
+  map.on('contextmenu', ({ lngLat }) => { if (!drawing()) selecting.select({ kind: 'place', at: [lngLat.lng, lngLat.lat] }) })
   map.on('movestart', () => { selecting.offer.value = undefined })
   followCell(map, selecting)
   addPointer(map, app.layers.isSelectable, (position) => { view.pointer.value = position })
@@ -55,7 +58,7 @@ export function addInteraction(map: MapLibre, app: App, cameraTold: boolean): { 
     else selecting.offer.value = { candidates: found, at, near: true }
   }
   map.getCanvas().addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || app.grid.editing.tool.value !== undefined) return
+    if (event.key !== 'Enter' || drawing()) return
     event.preventDefault()
     near()
   })

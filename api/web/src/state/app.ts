@@ -3,6 +3,7 @@ import { Client } from '../api/client.ts'
 import { Server } from '../api/server.ts'
 import type { Box, Position } from '../api/types.ts'
 import { createGridWork, type GridWork } from '../grid/work.ts'
+import { createEditWork, type EditWork } from '../inventory/edit/work.ts'
 import { createInventoryWork, type InventoryWork } from '../inventory/work.ts'
 import { createChanges, type Changes } from './changes.ts'
 import { createConnection, type Connection } from './connection.ts'
@@ -58,6 +59,8 @@ export interface App {
   counts: InView
   /** The grid workspace. */
   grid: GridWork
+  /** The editor of the inventory, and the day at which it is looked at. */
+  edit: EditWork
   /** The inventory workspace. */
   inventory: InventoryWork
   view: View
@@ -99,7 +102,8 @@ export function createApp(route: Route): App {
   const density = createDensities(style.legend, layers, view.zoom, link.density)
   const grid = createGridWork({ server, session, changes, route, theme: settings.theme, link })
   const inventory = createInventoryWork({ server, session, changes, route, layers, selecting, view, link })
-  createHistory({ settings, layers, density, selecting, route, grid, inventory })
+  const edit = createEditWork({ client, session, selecting, settings, past: route.page.value === 'grid' ? undefined : link.at })
+  createHistory({ settings, layers, density, selecting, route, edit, grid, inventory })
   watch(connection.online, (online) => {
     if (!online) return
     counts.refresh()
@@ -115,7 +119,7 @@ export function createApp(route: Route): App {
   })
 
   return {
-    server, settings, session, connection, changes, style, layers, density, selecting, counts, view, grid, inventory,
+    server, settings, session, connection, changes, style, layers, density, selecting, counts, view, edit, grid, inventory,
     sprite: createSprite(style.style),
     toast: createToast(),
     map: shallowRef(),

@@ -1,5 +1,6 @@
 import { watch } from 'vue'
 import type { GridWork } from '../grid/work.ts'
+import type { EditWork } from '../inventory/edit/work.ts'
 import type { InventoryWork } from '../inventory/work.ts'
 import type { Densities } from './density.ts'
 import type { Layers } from './layers.ts'
@@ -12,13 +13,14 @@ import type { Settings } from './settings.ts'
  * Keeps the address and the state alike. Selecting and drilling down are steps that Back undoes; switches and settings
  * only rewrite the address. The hash belongs to MapLibre and is left as it is. Pages without a map have addresses of their own.
  */
-export function createHistory({ settings, layers, density, selecting, route, grid, inventory }: { settings: Settings; layers: Layers; density: Densities; selecting: Selecting; route: Route; grid: GridWork; inventory: InventoryWork }): void {
+export function createHistory({ settings, layers, density, selecting, route, edit, grid, inventory }: { settings: Settings; layers: Layers; density: Densities; selecting: Selecting; route: Route; grid: GridWork; inventory: InventoryWork; edit: EditWork }): void {
   const link = (): Permalink => ({
     ...(selecting.region.value !== undefined && { region: selecting.region.value }),
     ...(selecting.selection.value && { selection: selecting.selection.value }),
     ...layers.differences.value,
     opacity: layers.opacity,
     ...(density.chosen.value !== undefined && { density: density.chosen.value }),
+    ...(!grid.active.value && edit.past.value !== undefined && { at: edit.past.value }),
     ...grid.link.value,
     ...(inventory.link.value && { table: inventory.link.value }),
     ...(settings.chosenTheme.value && { theme: settings.chosenTheme.value }),
@@ -30,7 +32,7 @@ export function createHistory({ settings, layers, density, selecting, route, gri
   }
 
   watch([selecting.selection, selecting.region], () => { write('pushState') }, { flush: 'post' })
-  watch([layers.differences, layers.opacity, density.chosen, grid.link, inventory.link, settings.chosenTheme, settings.chosenLang],
+  watch([layers.differences, layers.opacity, density.chosen, grid.link, edit.past, inventory.link, settings.chosenTheme, settings.chosenLang],
     () => { if (layers.legend.value.length > 0) write('replaceState') }, { deep: true, flush: 'post' })
   watch(route.moves, () => {
     if (!route.onMap.value) return
@@ -39,6 +41,7 @@ export function createHistory({ settings, layers, density, selecting, route, gri
     selecting.region.value = earlier.region
     selecting.selection.value = earlier.selection
     grid.restore(earlier)
+    if (!grid.active.value) edit.past.value = earlier.at
     inventory.restore(earlier)
   }, { flush: 'sync' })
 }

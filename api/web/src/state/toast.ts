@@ -1,22 +1,33 @@
-import { ref, type Ref } from 'vue'
+import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 
 const shownMs = 2_400
+/** Longer where there is something to press. */
+const offeredMs = 9_000
+
+/** What can be done about a message, such as undoing what it tells. */
+export interface Remedy {
+  label: string
+  act(): void
+}
 
 /** One short message at the foot of the map, read out to those who cannot see it. */
 export interface Toast {
   message: Ref<string>
-  show(message: string): void
+  remedy: ShallowRef<Remedy | undefined>
+  show(message: string, remedy?: Remedy): void
 }
 
 export function createToast(): Toast {
   const message = ref('')
+  const remedy = shallowRef<Remedy>()
   let timer: ReturnType<typeof setTimeout> | undefined
   return {
-    message,
-    show(text) {
+    message, remedy,
+    show(text, offered) {
       clearTimeout(timer)
       message.value = text
-      timer = setTimeout(() => { message.value = '' }, shownMs)
+      remedy.value = offered
+      timer = setTimeout(() => { message.value = '' }, offered ? offeredMs : shownMs)
     },
   }
 }
