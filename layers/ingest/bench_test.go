@@ -12,6 +12,7 @@ import (
 type nothing struct{}
 
 func (nothing) Feature(context.Context, *Feature) error { return nil }
+func (nothing) Aside(context.Context, *Feature) error   { return nil }
 func (nothing) Reject(context.Context, Reject) error    { return nil }
 
 // BenchmarkReadGeoJSON reads lines of roads as they are in OpenStreetMap exports.

@@ -3,6 +3,8 @@ package ingest
 import (
 	"errors"
 	"fmt"
+
+	"wangge/layers/sheet"
 )
 
 // The kinds of fault that a whole file may have. They are sentinels for errors.Is; the error itself is a *Fault.
@@ -13,6 +15,13 @@ var (
 	ErrTooLarge  = errors.New("a feature too large")
 	ErrFormat    = errors.New("unknown format")
 	ErrCRS       = errors.New("another coordinate system")
+	ErrEncrypted = errors.New("an encrypted workbook")
+	ErrMacros    = errors.New("a workbook with macros")
+	ErrLinks     = errors.New("a workbook with links to elsewhere")
+	ErrCharset   = errors.New("unknown charset")
+	ErrNoHeader  = errors.New("no row of headings")
+	ErrBomb      = errors.New("unpacks to too much")
+	ErrTime      = errors.New("takes too long")
 )
 
 // ErrUsage says that the file cannot be read with these options: the command was wrong, not the file.
@@ -51,5 +60,38 @@ func empty() error {
 }
 
 func unknownFormat(name string) error {
-	return &Fault{ErrFormat, name + " 不是 GeoJSON，也不是 OpenStreetMap 文件", name + " is neither GeoJSON nor OpenStreetMap"}
+	return &Fault{ErrFormat, name + " 不是可以导入的文件：支持 GeoJSON、xlsx、csv、Shapefile（zip）、GeoPackage、KML、KMZ、DXF、MapInfo、GML、FlatGeobuf、OpenStreetMap",
+		name + " is no file that can be imported: GeoJSON, xlsx, csv, Shapefile (zip), GeoPackage, KML, KMZ, DXF, MapInfo, GML, FlatGeobuf, OpenStreetMap"}
+}
+
+func noHeader() error {
+	return &Fault{ErrNoHeader, "没有找到表头：请用 --header-row 指明", "no row of headings was found: say which with --header-row"}
+}
+
+func tooManyRows() error {
+	return &Fault{ErrTooLarge, fmt.Sprintf("行数超过 %d，没有写入任何数据", MaxTableRows), fmt.Sprintf("more than %d rows; nothing was written", MaxTableRows)}
+}
+
+// sheetFault says in our words why package sheet refused a file; other errors stay what they are.
+func sheetFault(err error) error {
+	var fault *Fault
+	if err == nil || errors.As(err, &fault) {
+		return err
+	}
+	for _, one := range []struct {
+		of, kind error
+		zh, en   string
+	}{
+		{sheet.ErrEncrypted, ErrEncrypted, "工作簿有密码或是旧的 xls 格式：请另存为不加密的 xlsx", "the workbook has a password or is an old xls: save it as plain xlsx"},
+		{sheet.ErrMacros, ErrMacros, "工作簿含有宏：请另存为不含宏的 xlsx", "the workbook has macros: save it as xlsx without"},
+		{sheet.ErrLinks, ErrLinks, "工作簿引用了外部数据或嵌入了其他文件", "the workbook has external links or embedded objects"},
+		{sheet.ErrTooLarge, ErrTooLarge, "文件过大", "the file is too large"},
+		{sheet.ErrCharset, ErrCharset, "无法判断文件的字符集：请用 --charset 指明", "the charset of the file cannot be told: say it with --charset"},
+		{sheet.ErrFile, ErrSyntax, "文件无法解析，没有写入任何数据", "the file cannot be parsed; nothing was written"},
+	} {
+		if errors.Is(err, one.of) {
+			return &Fault{one.kind, one.zh, one.en + " (" + shorten(err.Error()) + ")"}
+		}
+	}
+	return err
 }

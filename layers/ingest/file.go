@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
+
+	"wangge/layers/sheet"
 )
 
 // Format is a format of files that can be read.
@@ -22,7 +24,35 @@ const (
 	GeoJSON Format = "geojson" // one text, or a sequence of texts
 	PBF     Format = "osm.pbf"
 	OSM     Format = "osm"
+	XLSX    Format = "xlsx"
+	CSV     Format = "csv"
+
+	Shapefile  Format = "shapefile" // zipped, or its .shp with the others beside it
+	GeoPackage Format = "gpkg"
+	KML        Format = "kml" // and KMZ
+	DXF        Format = "dxf"
+	MapInfo    Format = "mapinfo" // .tab zipped or with the others beside it, .mif
+	GML        Format = "gml"
+	FlatGeobuf Format = "fgb"
 )
+
+// fromOSM tells whether a format is OpenStreetMap's own.
+func (f Format) fromOSM() bool { return f == PBF || f == OSM }
+
+// IsTable tells whether a format is one of ledgers.
+func (f Format) IsTable() bool { return f == XLSX || f == CSV }
+
+// byGDAL tells whether a format is read by GDAL.
+func (f Format) byGDAL() bool {
+	switch f {
+	case Shapefile, GeoPackage, KML, DXF, MapInfo, GML, FlatGeobuf:
+		return true
+	}
+	return false
+}
+
+// MaxFileBytes bounds a file that is read as a table or by GDAL. GeoJSON and OpenStreetMap are streamed and may be longer.
+const MaxFileBytes = 1 << 30
 
 // File is a file to be read, once for GeoJSON, several times for OpenStreetMap.
 type File struct {
@@ -62,38 +92,112 @@ func look(path string, size int64, source func() (io.ReadCloser, error)) (*File,
 	if err != nil {
 		return nil, err
 	}
-	head, err := bufio.NewReader(r).Peek(64)
+	head, err := bufio.NewReaderSize(r, headBytes).Peek(headBytes)
 	if err != nil && len(head) == 0 {
 		return nil, readFault(err, "gzip")
 	}
-	if f.Format = sniff(head, path); f.Format == "" {
-		return nil, unknownFormat(filepath.Base(path))
+	if f.Format, err = sniff(head, path, size); err != nil {
+		return nil, err
 	}
-	if f.Format != GeoJSON {
+	if f.Format.fromOSM() {
 		f.passes = 4
+	}
+	if (f.Format.IsTable() || f.Format.byGDAL()) && strings.HasSuffix(strings.ToLower(path), ".gz") {
+		return nil, syntax("gzip: 请先解压 unpack it first")
 	}
 	return f, nil
 }
 
-// sniff tells the format from the first bytes, or else from the name; "" for none.
-func sniff(head []byte, path string) Format {
+// headBytes is how much of a file is looked at to tell its format.
+const headBytes = 4096
+
+// oleHeader begins encrypted workbooks, and xls files.
+const oleHeader = "\xd0\xcf\x11\xe0"
+
+// sniff tells the format from the first bytes, or else from the name.
+func sniff(head []byte, path string, size int64) (Format, error) {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n\x1e")
 	switch {
-	case bytes.Contains(head, []byte("OSMHeader")):
-		return PBF
+	case bytes.HasPrefix(head, []byte(oleHeader)):
+		return "", sheetFault(sheet.ErrEncrypted)
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
+		return sniffZip(path, size)
+	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
+		return GeoPackage, nil
+	case bytes.HasPrefix(head, []byte("fgb\x03fgb")):
+		return FlatGeobuf, nil
+	case bytes.HasPrefix(head, []byte{0, 0, 0x27, 0x0a}):
+		return Shapefile, nil
+	case bytes.Contains(head[:min(len(head), 64)], []byte("OSMHeader")):
+		return PBF, nil
 	case bytes.HasPrefix(text, []byte("{")):
-		return GeoJSON
-	case bytes.HasPrefix(text, []byte("<?xml")), bytes.HasPrefix(text, []byte("<osm")):
-		return OSM
+		return GeoJSON, nil
+	case bytes.HasPrefix(text, []byte("<")):
+		return sniffXML(text), nil
+	case isDXF(text):
+		return DXF, nil
+	case bytes.HasPrefix(bytes.ToLower(text), []byte("!table")), bytes.HasPrefix(bytes.ToLower(text), []byte("version ")) && hasSuffix(path, ".mif"):
+		return MapInfo, nil
 	}
-	name := strings.TrimSuffix(strings.ToLower(path), ".gz")
 	for suffix, format := range map[string]Format{".pbf": PBF, ".osm": OSM, ".geojson": GeoJSON, ".json": GeoJSON,
-		".geojsonl": GeoJSON, ".geojsons": GeoJSON, ".geojsonseq": GeoJSON, ".ndjson": GeoJSON, ".jsonl": GeoJSON} {
-		if strings.HasSuffix(name, suffix) {
-			return format
+		".geojsonl": GeoJSON, ".geojsons": GeoJSON, ".geojsonseq": GeoJSON, ".ndjson": GeoJSON, ".jsonl": GeoJSON,
+		".csv": CSV, ".tsv": CSV, ".txt": CSV} {
+		if hasSuffix(path, suffix) {
+			return format, nil
 		}
 	}
-	return ""
+	if hasSuffix(path, ".xlsx") || hasSuffix(path, ".zip") || hasSuffix(path, ".gpkg") || hasSuffix(path, ".shp") || hasSuffix(path, ".kmz") {
+		return "", syntax("not what its name says")
+	}
+	return "", unknownFormat(filepath.Base(path))
+}
+
+func hasSuffix(path, suffix string) bool {
+	return strings.HasSuffix(strings.TrimSuffix(strings.ToLower(path), ".gz"), suffix)
+}
+
+// sniffXML tells the formats of XML apart by their root; what is none of them is tried as OpenStreetMap, which will say what is wrong.
+func sniffXML(text []byte) Format {
+	for range 20 { // declarations and comments before the root
+		at := bytes.IndexByte(text, '<')
+		if at < 0 || at+1 >= len(text) {
+			return OSM
+		}
+		text = text[at+1:]
+		if text[0] != '?' && text[0] != '!' {
+			break
+		}
+	}
+	name := text[:bytes.IndexAny(append(bytes.Clone(text), '>'), " \t\r\n/>")]
+	if i := bytes.IndexByte(name, ':'); i >= 0 {
+		name = name[i+1:]
+	}
+	switch {
+	case string(name) == "kml":
+		return KML
+	case string(name) == "FeatureCollection", bytes.Contains(text, []byte("opengis.net/gml")):
+		return GML
+	}
+	return OSM
+}
+
+// isDXF tells whether a text is a drawing: group codes and values in turn, sections first, or the binary form.
+func isDXF(text []byte) bool {
+	if bytes.HasPrefix(text, []byte("AutoCAD Binary DXF")) {
+		return true
+	}
+	words := bytes.Fields(text[:min(len(text), 512)])
+	for i := 0; i+1 < len(words) && i < 60; i++ {
+		switch string(words[i]) {
+		case "999": // a comment's words follow
+			continue
+		case "0":
+			if string(words[i+1]) == "SECTION" {
+				return i == 0 || string(words[0]) == "999"
+			}
+		}
+	}
+	return false
 }
 
 // stem is the file's name without its endings: the source of features with ids of their own.

@@ -15,6 +15,8 @@ func (c checking) Feature(_ context.Context, f *Feature) error {
 	return nil
 }
 
+func (c checking) Aside(context.Context, *Feature) error { return nil }
+
 func (c checking) Reject(_ context.Context, r Reject) error {
 	if r.Code == "" || r.Zh == "" || r.En == "" || r.Zh == string(r.Code) {
 		c.t.Errorf("a reject without words: %+v", r)
@@ -87,13 +89,13 @@ func FuzzTags(f *testing.F) {
 		for range 2 {
 			var made []string
 			sink := checking{t}
-			err := m.Map(o, true, func(f *Feature) error {
+			err := m.Map(o, true, Taker{Feature: func(f *Feature) error {
 				made = append(made, f.Layer.ID)
 				return sink.Feature(t.Context(), f)
-			}, func(r Reject) error {
+			}, Reject: func(r Reject) error {
 				made = append(made, r.Layer+string(r.Code))
 				return sink.Reject(t.Context(), r)
-			})
+			}})
 			if err != nil {
 				t.Fatal(err)
 			}

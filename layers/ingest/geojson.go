@@ -23,16 +23,26 @@ type object struct {
 	props    map[string]any // of GeoJSON
 	geometry orb.Geometry
 	err      error // why it is to be rejected
+	nowhere  bool  // it has no position, and is to be set aside where it has a name
+	address  string
 }
 
-// readGeoJSON reads a text or a sequence of texts. emit gets every feature, also the bad ones.
-func readGeoJSON(ctx context.Context, f *File, emit func(*object) error) error {
+// rejected makes a reject of the object, with what could be read of it.
+func (o *object) rejected(layer string, c Code, detail string) Reject {
+	r := Rejected(o.row, o.key, layer, c, detail)
+	r.Props, r.Geometry = o.props, o.geometry
+	return r
+}
+
+// readGeoJSON reads a text or a sequence of texts. emit gets every feature, also the bad ones. checkCRS, if any, is asked about the system that the
+// file says it has.
+func readGeoJSON(ctx context.Context, f *File, checkCRS func(string) error, emit func(*object) error) error {
 	r, err := f.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = r.Close() }() // it was only read
-	g := &geoJSONReader{s: newScanner(r), emit: emit}
+	g := &geoJSONReader{s: newScanner(r), emit: emit, checkCRS: checkCRS}
 	if err := g.skipBOM(); err != nil {
 		return g.s.fault(err, "")
 	}
@@ -58,10 +68,11 @@ func readGeoJSON(ctx context.Context, f *File, emit func(*object) error) error {
 
 // geoJSONReader reads objects: features, collections, bare geometries.
 type geoJSONReader struct {
-	s    *scanner
-	emit func(*object) error
-	row  int64
-	raw  rawFeature // reused: a feature's texts are read before the next one comes
+	s        *scanner
+	emit     func(*object) error
+	row      int64
+	checkCRS func(string) error
+	raw      rawFeature // reused: a feature's texts are read before the next one comes
 }
 
 // rawFeature is a feature, a bare geometry or a collection, as the texts of its members.
@@ -171,7 +182,7 @@ func (g *geoJSONReader) member(key string, top bool) (err error) {
 	case "crs":
 		var b []byte
 		if b, err = g.s.value(nil, top); err == nil && top {
-			err = readCRS(b)
+			err = g.readCRS(b)
 		}
 	default:
 		_, err = g.s.value(nil, false)
@@ -230,7 +241,10 @@ func knownKind(b []byte) string {
 }
 
 // readCRS refuses a file that names a coordinate system other than the one that was said. What is not understood names none.
-func readCRS(b []byte) error {
+func (g *geoJSONReader) readCRS(b []byte) error {
+	if g.checkCRS == nil {
+		return nil
+	}
 	var crs struct {
 		Properties struct {
 			Name string `json:"name"`
@@ -239,10 +253,10 @@ func readCRS(b []byte) error {
 	}
 	_ = json.Unmarshal(b, &crs)
 	if name := crs.Properties.Name; name != "" {
-		return checkCRS(name)
+		return g.checkCRS(name)
 	}
 	if code := crs.Properties.Code; code != nil {
-		return checkCRS(fmt.Sprintf("EPSG:%v", code))
+		return g.checkCRS(fmt.Sprintf("EPSG:%v", code))
 	}
 	return nil
 }

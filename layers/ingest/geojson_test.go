@@ -123,7 +123,7 @@ func TestFaults(t *testing.T) {
 		"too deep":           {"a.geojson", `{"type":"Feature","x":` + deep, ErrSyntax},
 		"another system":     {"a.geojson", `{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"EPSG:4549"}},"features":[` + oneToilet + `]}`, ErrCRS},
 		"another, by number": {"a.geojson", `{"type":"FeatureCollection","crs":{"type":"EPSG","properties":{"code":2437}},"features":[` + oneToilet + `]}`, ErrCRS},
-		"not GeoJSON":        {"a.txt", "id;lon;lat\n1;120;36", ErrFormat},
+		"not GeoJSON":        {"a.doc", "id;lon;lat\n1;120;36", ErrFormat},
 		"gzip cut":           {"a.geojson.gz", zipped(t, strings.Repeat(oneToilet+"\n", 1000))[:200], ErrTruncated},
 		"PBF cut":            {"a.osm.pbf", "\x00\x00", ErrTruncated},
 		"XML cut":            {"a.osm", `<osm version="0.6"><node id="1" lat="36.2"`, ErrTruncated},
@@ -204,7 +204,7 @@ func TestALineWithoutEnd(t *testing.T) {
 
 func TestDatum(t *testing.T) {
 	path := file(t, "a.geojson", oneToilet)
-	for datum, good := range map[string]bool{"wgs84": true, "WGS84": true, "EPSG:4326": true, "epsg:4490": true, "": false, "gcj02": false, "bd09": false, "EPSG:4549": false, "nad83": false} {
+	for datum, good := range map[string]bool{"wgs84": true, "WGS84": true, "EPSG:4326": true, "epsg:4490": true, "gcj02": true, "bd09": true, "EPSG:3857": true, "": false, "EPSG:4549": false /* which axis comes first? */, "nad83": false} {
 		f, err := Open(path)
 		if err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"math"
 	"regexp"
 
@@ -78,6 +79,8 @@ func (m *Mapper) identify(o *object, f *Feature) {
 		source = "osm"
 	case key != "":
 		source = m.stem
+	case m.table:
+		source = "table"
 	default:
 		source = "geojson"
 	}
@@ -92,16 +95,39 @@ func (m *Mapper) identify(o *object, f *Feature) {
 // digest is a hash of what an object is: geometry to 1e-9 degrees, and properties in any order.
 func digest(o *object) string {
 	h := sha256.New()
-	properties, err := json.Marshal(o.props)
+	properties, err := json.Marshal(PlainProps(o.props))
 	if err != nil {
 		properties = nil // what was read from JSON can be written
 	}
-	var b []byte
-	b = append(b, o.geometry.GeoJSONType()...)
-	b = appendPositions(b, o.geometry)
-	h.Write(b)
+	if o.geometry != nil {
+		h.Write(appendPositions([]byte(o.geometry.GeoJSONType()), o.geometry))
+	}
 	h.Write(properties)
 	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// PlainProps gives what a file says of a feature as JSON has it.
+func PlainProps(props map[string]any) map[string]any {
+	var plain map[string]any
+	for name, value := range props {
+		var as any
+		switch v := value.(type) {
+		case cellNumber:
+			as = json.Number(v.text)
+		case flawed:
+			as = v.text
+		default:
+			continue
+		}
+		if plain == nil {
+			plain = maps.Clone(props)
+		}
+		plain[name] = as
+	}
+	if plain == nil {
+		return props
+	}
+	return plain
 }
 
 func appendPositions(b []byte, g orb.Geometry) []byte {

@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -17,14 +19,18 @@ type Mapper struct {
 	needed   map[string][]*layers.Field // the required fields, by layer
 	headings map[string]*layers.Field   // of the layer, by normalised heading
 	sets     map[string]any
-	columns  map[string]string // column of the file -> field, of --map
+	columns  map[string]string // column of the file -> field, of --map; "" for nowhere
+	known    map[string]column // what the columns met so far are
+	table    bool              // a table of anybody's, in which nothing speaks OpenStreetMap
+	exported bool              // the file is one of our own export
 	stem     string
+	bounds   int64                      // values of which the file has only a bound
 	given    map[string]map[string]bool // layer -> field -> the file has something to say about it
 }
 
 // newMapper checks the options against the catalogue. Its error is a *Fault of the kind ErrUsage.
 func newMapper(o Options, stem string) (*Mapper, error) {
-	m := &Mapper{o: o, stem: stem, sets: map[string]any{}, columns: map[string]string{}, given: map[string]map[string]bool{}}
+	m := &Mapper{o: o, stem: stem, sets: map[string]any{}, columns: map[string]string{}, known: map[string]column{}, given: map[string]map[string]bool{}}
 	var err error
 	if m.families, err = makeReady(o.Layer); err != nil {
 		return nil, err
@@ -38,7 +44,7 @@ func newMapper(o Options, stem string) (*Mapper, error) {
 	}
 	m.headings = headings(o.Layer)
 	for _, a := range o.Maps {
-		if _, err := m.field(a.Field); err != nil {
+		if _, err := m.field(a.Field); err != nil && a.Field != "" {
 			return nil, err
 		}
 		if a.Value == "" {
@@ -51,7 +57,7 @@ func newMapper(o Options, stem string) (*Mapper, error) {
 		if err != nil {
 			return nil, err
 		}
-		v, err := fieldValue(f, a.Value)
+		v, _, err := m.loose(f, a.Value, nil)
 		if err != nil || v == nil {
 			return nil, usage("--set %[1]s=%[2]s：%[3]s", "--set %[1]s=%[2]s: %[3]s", a.Field, a.Value, choices(f))
 		}
@@ -91,26 +97,6 @@ func importable(l *layers.Layer) []*layers.Field {
 	return slices.DeleteFunc(l.Columns(), func(f *layers.Field) bool { return f.ReadOnly })
 }
 
-// headings lists the names by which a layer's fields are known in files. Where things come from is never guessed.
-func headings(l *layers.Layer) map[string]*layers.Field {
-	known := map[string]*layers.Field{}
-	for _, f := range importable(l) {
-		if f.Name == "source" || f.Name == "source_key" || f.Name == "extra" {
-			continue
-		}
-		for _, name := range append([]string{f.Name, f.Title.Zh, f.Title.En}, f.Aliases...) {
-			if _, taken := known[heading(name)]; !taken {
-				known[heading(name)] = f
-			}
-		}
-	}
-	return known
-}
-
-func heading(s string) string {
-	return strings.ToLower(strings.Join(strings.Fields(strings.TrimPrefix(s, "\ufeff")), " "))
-}
-
 // Given lists the fields of a layer that the file has had something to say about so far: an import writes these and no others.
 func (m *Mapper) Given(layer string) []string {
 	var names []string
@@ -119,6 +105,14 @@ func (m *Mapper) Given(layer string) []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// Remarks are what is to be said of the file as a whole, once it is read.
+func (m *Mapper) Remarks() []Reject {
+	if m.bounds == 0 {
+		return nil
+	}
+	return []Reject{Rejected(0, "", m.o.Layer.ID, Bounded, strconv.FormatInt(m.bounds, 10))}
 }
 
 func (m *Mapper) give(layer, field string) {
@@ -136,7 +130,7 @@ func (m *Mapper) wanted(t tags) bool {
 }
 
 // Map says what an object is: features, or rejects. An error is a fault of the file.
-func (m *Mapper) Map(o *object, fromOSM bool, feature func(*Feature) error, reject func(Reject) error) error {
+func (m *Mapper) Map(o *object, fromOSM bool, to Taker) error {
 	layer := ""
 	if m.o.Layer != nil {
 		layer = m.o.Layer.ID
@@ -149,16 +143,16 @@ func (m *Mapper) Map(o *object, fromOSM bool, feature func(*Feature) error, reje
 		if fromOSM && layer == "" {
 			layer = m.firstLayer(o.tags)
 		}
-		return reject(Rejected(o.row, o.key, layer, code, detail))
+		return to.Reject(o.rejected(layer, code, detail))
 	}
-	made, err := m.byRules(o, feature, reject)
+	made, err := m.byRules(o, to)
 	if made || err != nil || fromOSM {
 		return err
 	}
 	if m.o.Layer == nil {
-		return reject(Rejected(o.row, o.key, "", NoLayer, ""))
+		return to.Reject(o.rejected("", NoLayer, ""))
 	}
-	return m.finish(o, m.o.Layer, nil, o.geometry, feature, reject)
+	return m.finish(o, m.o.Layer, nil, o.geometry, to)
 }
 
 // firstLayer is the layer that a broken object would have come to.
@@ -177,7 +171,7 @@ func (m *Mapper) firstLayer(t tags) string {
 }
 
 // byRules makes the features that the rules see in an object. made tells whether there was any, or a reject.
-func (m *Mapper) byRules(o *object, feature func(*Feature) error, reject func(Reject) error) (made bool, err error) {
+func (m *Mapper) byRules(o *object, to Taker) (made bool, err error) {
 	if !o.osm {
 		return false, nil
 	}
@@ -187,9 +181,9 @@ func (m *Mapper) byRules(o *object, feature func(*Feature) error, reject func(Re
 		case rule == nil:
 			continue
 		case rule.reject != "":
-			err = reject(Rejected(o.row, o.key, rule.layer.ID, rule.reject, o.tags["highway"]))
+			err = to.Reject(o.rejected(rule.layer.ID, rule.reject, o.tags["highway"]))
 		default:
-			err = m.finish(o, rule.layer, rule.set, g, feature, reject)
+			err = m.finish(o, rule.layer, rule.set, g, to)
 		}
 		if made = true; err != nil {
 			return true, err
@@ -216,20 +210,23 @@ func (r *ready) find(o *object) (*mapping, orb.Geometry) {
 }
 
 // finish fills the fields, checks the whole and hands it on.
-func (m *Mapper) finish(o *object, l *layers.Layer, set map[string]any, g orb.Geometry, feature func(*Feature) error, reject func(Reject) error) error {
+func (m *Mapper) finish(o *object, l *layers.Layer, set map[string]any, g orb.Geometry, to Taker) error {
 	f, err := m.feature(o, l, set, g)
-	if err == nil {
-		return feature(f)
+	switch {
+	case err == nil && f.Geometry == nil:
+		return to.Aside(f)
+	case err == nil:
+		return to.Feature(f)
 	}
 	code, detail, ok := reason(err)
 	if !ok {
 		return err
 	}
-	return reject(Rejected(o.row, o.key, l.ID, code, detail))
+	return to.Reject(o.rejected(l.ID, code, detail))
 }
 
 func (m *Mapper) feature(o *object, l *layers.Layer, set map[string]any, g orb.Geometry) (*Feature, error) {
-	f := &Feature{Layer: l, Row: o.row, Values: map[string]any{}}
+	f := &Feature{Layer: l, Row: o.row, Values: map[string]any{}, Address: o.address}
 	extra := map[string]any{}
 	var err error
 	if o.osm {
@@ -248,17 +245,48 @@ func (m *Mapper) feature(o *object, l *layers.Layer, set map[string]any, g orb.G
 		f.Values["extra"] = cleanJSON(extra, 0)
 	}
 	m.give(l.ID, "extra")
-	if reversed(o, l) {
-		g = reverse(g)
-	}
-	if f.Geometry, err = coerce(l, g); err != nil {
-		return nil, err
+	if o.nowhere {
+		if err := m.nameable(f); err != nil {
+			return nil, err
+		}
+	} else {
+		if reversed(o, l) {
+			g = reverse(g)
+		}
+		if f.Geometry, err = coerce(l, g); err != nil {
+			return nil, err
+		}
 	}
 	if err := m.required(f); err != nil {
 		return nil, err
 	}
+	if err := m.check(f); err != nil {
+		return nil, err
+	}
 	m.identify(o, f)
 	return f, nil
+}
+
+// nameable refuses what nobody could put on the map later: without coordinates, name and address.
+func (m *Mapper) nameable(f *Feature) error {
+	if name, _ := f.Values["name"].(string); name == "" && f.Address == "" {
+		return refuse(NoPosition, "")
+	}
+	return nil
+}
+
+// check holds the values of a file of anybody's against the catalogue: ranges, lengths, days in their order.
+func (m *Mapper) check(f *Feature) error {
+	extra := f.Values["extra"]
+	delete(f.Values, "extra") // bounded already, and it takes long
+	faults := f.Layer.Check(f.Values, false)
+	if extra != nil {
+		f.Values["extra"] = extra
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return refuse(BadValue, strings.TrimPrefix(faults[0].Pointer, "/properties/")+"："+faults[0].Zh+" / "+faults[0].En)
 }
 
 // requiredFields lists what each layer requires. The record itself knows defaults for some.
@@ -399,43 +427,74 @@ func adminKind(level string) (string, bool) {
 
 // fillColumns fills fields of the layer from the columns of a table of anybody's.
 func (m *Mapper) fillColumns(o *object, f *Feature, extra map[string]any) error {
-	for column, value := range o.props {
-		name, mapped := m.columns[column]
-		field := m.headings[heading(column)]
+	m.exported = m.exported || ownExport(func(name string) bool { _, has := o.props[name]; return has })
+	var bounds map[string]any
+	for name, value := range o.props {
+		c := m.column(name)
 		switch {
-		case mapped:
-			field = f.Layer.Field(name)
-		case field == nil || m.mapsElsewhere(field.Name):
-			if value != nil {
-				extra[column] = value
+		case c.drop:
+			continue
+		case c.extra:
+			m.takeExtra(value, extra)
+			continue
+		case c.field == nil:
+			if value = extraValue(value); value != nil {
+				extra[name] = value
 			}
 			continue
 		}
-		m.give(f.Layer.ID, field.Name)
-		v, err := m.columnValue(field, f.Layer.ID, value)
+		m.give(f.Layer.ID, c.field.Name)
+		v, bound, err := m.columnValue(c, f.Layer.ID, value)
 		if err != nil {
 			return err
 		}
 		if v != nil {
-			f.Values[field.Name] = v
+			f.Values[c.field.Name] = v
 		}
+		if bound != "" {
+			if bounds == nil {
+				bounds = map[string]any{}
+			}
+			bounds[c.field.Name] = bound
+			m.bounds++
+		}
+	}
+	if bounds != nil {
+		extra["bounds"] = bounds
 	}
 	return nil
 }
 
-func (m *Mapper) columnValue(field *layers.Field, layer string, value any) (any, error) {
-	if s, ok := scalarText(value); ok && layer == "region" && s != "" {
-		return m.tagValue(field, layer, s)
-	}
-	return fieldValue(field, value)
-}
-
-// mapsElsewhere tells whether --map gives a field another column, so that one with its name is not taken.
-func (m *Mapper) mapsElsewhere(field string) bool {
-	for _, name := range m.columns {
-		if name == field {
-			return true
+// extraValue is what extra keeps of a value that no field takes; nil for nothing.
+func extraValue(value any) any {
+	switch v := value.(type) {
+	case flawed:
+		return nil
+	case cellNumber:
+		return json.Number(v.text)
+	case string:
+		if strings.TrimSpace(v) == "" {
+			return nil
 		}
 	}
-	return false
+	return value
+}
+
+// takeExtra takes over the object that an export of ours wrote.
+func (m *Mapper) takeExtra(value any, extra map[string]any) {
+	object, ok := objectValue(value)
+	if !ok {
+		return
+	}
+	for name, v := range object.(map[string]any) {
+		extra[name] = v
+	}
+}
+
+func (m *Mapper) columnValue(c column, layer string, value any) (any, string, error) {
+	if s, ok := scalarText(value); ok && layer == "region" && s != "" {
+		v, err := m.tagValue(c.field, layer, s)
+		return v, "", err
+	}
+	return m.loose(c.field, value, c.unit)
 }

@@ -36,7 +36,7 @@ func tagged(t testing.TB, text string, g orb.Geometry, o Options) ([]*Feature, [
 	}
 	k := &kept{}
 	err = m.Map(&object{key: "w1", osm: true, tags: tt, geometry: g}, true,
-		func(f *Feature) error { return k.Feature(t.Context(), f) }, func(r Reject) error { return k.Reject(t.Context(), r) })
+		Taker{Feature: func(f *Feature) error { return k.Feature(t.Context(), f) }, Reject: func(r Reject) error { return k.Reject(t.Context(), r) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,13 @@ func realData(t testing.TB) string {
 // kept keeps everything that a file holds.
 type kept struct {
 	features []*Feature
+	asides   []*Feature
 	rejects  []Reject
+}
+
+func (k *kept) Aside(_ context.Context, f *Feature) error {
+	k.asides = append(k.asides, f)
+	return nil
 }
 
 func (k *kept) Feature(_ context.Context, f *Feature) error {

@@ -29,7 +29,20 @@ const (
 	CodeTaken       Code = "code_taken"       // a code that another feature has or had
 	KeyConflict     Code = "key_conflict"     // code and source key name two different features
 	Constraint      Code = "constraint"       // a rule of the record
+	OutsideDatum    Code = "outside_datum"    // coordinates that cannot be those of the datum that was said
+	NoPosition      Code = "no_position"      // neither coordinates nor a name or an address
+	BadPosition     Code = "bad_position"     // coordinates that cannot be read
+	LostDigits      Code = "lost_digits"      // a code that a spreadsheet program rounded
+	Formula         Code = "formula"          // a value that a formula made
+	CellError       Code = "cell_error"       // #N/A, #REF! and the like
+	CellCut         Code = "cell_cut"         // a text longer than a cell may be
+	TotalRow        Code = "total_row"        // a sum, no facility
+	NotYours        Code = "not_yours"        // outside the area or the department of who imports
 	NewArea         Code = "new_area"         // a remark, no reject: features outside known regions were taken
+	Bounded         Code = "bounded"          // a remark: of these numbers the file has only a bound
+	LooksShifted    Code = "looks_shifted"    // a remark: against the streets the file looks like GCJ-02
+	Unplaced        Code = "unplaced"         // set aside until somebody puts it on the map
+	Likely          Code = "likely_duplicate" // two features that may be one
 )
 
 type text struct{ zh, en string }
@@ -71,6 +84,32 @@ func textOf(c Code) text {
 		return text{"标识码与来源标识指向两个不同的对象", "code and source key name two different features"}
 	case Constraint:
 		return text{"不符合台账的取值规则", "against a rule of the record"}
+	case OutsideDatum:
+		return text{"坐标不在所说坐标基准的范围内", "coordinates that cannot be of the datum that was said"}
+	case NoPosition:
+		return text{"没有坐标，也没有名称或地址", "neither coordinates nor a name or an address"}
+	case BadPosition:
+		return text{"坐标无法识别", "coordinates cannot be read"}
+	case LostDigits:
+		return text{"编码曾按数字保存，末尾数字已丢失：请按文本填写", "the code was kept as a number and lost its last digits: write it as text"}
+	case Formula:
+		return text{"值由公式得出：请粘贴为数值", "the value is made by a formula: paste it as a value"}
+	case CellError:
+		return text{"单元格是错误值", "the cell has an error"}
+	case CellCut:
+		return text{"单元格文字过长", "the text of the cell is too long"}
+	case TotalRow:
+		return text{"合计行，不是设施", "a row of sums, no facility"}
+	case NotYours:
+		return text{"不在导入人的管辖范围内", "outside the area or department of who imports"}
+	case Bounded:
+		return text{"数值只是约数或界限（如 1000余、>50），已取其数并记下比较符", "only a bound of the number is told (1000余, >50): the number was taken, its comparator kept in extra"}
+	case LooksShifted:
+		return text{"与道路相比，整个文件像是 GCJ-02 偏移坐标：请核对坐标基准", "against the streets the whole file looks like GCJ-02: check the datum"}
+	case Unplaced:
+		return text{"只有地址或名称，没有坐标：已列入待定位", "an address or a name without coordinates: set aside to be put on the map"}
+	case Likely:
+		return text{"与另一对象名称相近、位置相邻，可能重复", "another feature near it has a like name: perhaps the same"}
 	case NewArea:
 		return text{"接受了已知区域之外的要素", "features outside every known region were taken"}
 	}

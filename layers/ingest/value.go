@@ -85,9 +85,9 @@ func pair(x float64, ok bool) (any, bool) { return x, ok }
 // truth reads a yes or no in either language.
 func truth(s string) (any, bool) {
 	switch strings.ToLower(s) {
-	case "true", "t", "yes", "y", "1", "是", "有", "真", "√":
+	case "true", "t", "yes", "y", "1", "1.0", "on", "是", "有", "真", "对", "√", "✓", "✔", "☑", "已", "已设", "已设置", "已建", "设有", "具备", "可":
 		return true, true
-	case "false", "f", "no", "n", "0", "否", "无", "没有", "假", "×":
+	case "false", "f", "no", "n", "0", "0.0", "off", "否", "无", "没有", "假", "错", "×", "✗", "✘", "☐", "未", "未设", "未设置", "未建", "不是", "不具备", "不可":
 		return false, true
 	}
 	return nil, false
@@ -134,6 +134,8 @@ func scalarText(value any) (string, bool) {
 		return clean(v), true
 	case json.Number:
 		return v.String(), true
+	case cellNumber:
+		return v.text, true
 	case bool:
 		return strconv.FormatBool(v), true
 	}

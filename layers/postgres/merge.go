@@ -3,11 +3,13 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 
+	"wangge/geo/pgeom"
 	"wangge/layers/ingest"
 )
 
@@ -25,13 +27,19 @@ func (r *run) merge(ctx context.Context, m *ingest.Mapper) error {
 			return fmt.Errorf("merging %s: %w", s.layer.ID, err)
 		}
 		r.add(s.counts)
+		if err := r.tell(ctx, s); err != nil {
+			return fmt.Errorf("rows of %s: %w", s.layer.ID, err)
+		}
+	}
+	if err := r.mergeAside(ctx); err != nil {
+		return fmt.Errorf("what is set aside: %w", err)
 	}
 	return r.credit(ctx)
 }
 
 // add adds what merging did with a layer's rows to the sum; rejects are in it already.
 func (r *run) add(c *Counts) {
-	c.Unchanged = c.Read - c.Inserted - c.Updated - c.Rejected
+	c.Unchanged = c.Read - c.Inserted - c.Updated - c.Rejected - c.Aside
 	r.result.Inserted += c.Inserted
 	r.result.Updated += c.Updated
 	r.result.Unchanged += c.Unchanged
@@ -73,7 +81,13 @@ func (r *run) mergeLayer(ctx context.Context, s *staged, columns []string) error
 			return err
 		}
 	}
-	return r.write(ctx, s, columns)
+	if err := r.confine(ctx, s); err != nil {
+		return err
+	}
+	if err := r.write(ctx, s, columns); err != nil {
+		return err
+	}
+	return r.findDuplicates(ctx, s)
 }
 
 // sift sets aside what cannot be merged.
@@ -120,10 +134,18 @@ func (r *run) setAside(ctx context.Context, s *staged, sql string, code ingest.C
 	}
 	var row int64
 	var key, detail string
-	_, err = pgx.ForEachRow(rows, []any{&row, &key, &detail}, func() error {
+	var props map[string]any
+	var geom []byte
+	_, err = pgx.ForEachRow(rows, []any{&row, &key, &detail, &props, &geom}, func() error {
 		s.counts.Rejected++
 		r.result.Rejected++
-		return r.job.Report(ingest.Rejected(row, key, s.layer.ID, code, detail))
+		reject := ingest.Rejected(row, key, s.layer.ID, code, detail)
+		reject.Props = maps.Clone(props)
+		var err error
+		if reject.Geometry, err = pgeom.Decode(geom); err != nil {
+			return err
+		}
+		return r.job.Report(reject)
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", code, err)

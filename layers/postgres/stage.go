@@ -14,10 +14,11 @@ import (
 
 // run is one import on its way.
 type run struct {
-	tx     pgx.Tx
-	job    Job
-	result *Result
-	stages []*staged // in the order in which the file fills them
+	tx        pgx.Tx
+	job       Job
+	result    *Result
+	asideMade bool      // the table of what is set aside is there
+	stages    []*staged // in the order in which the file fills them
 }
 
 // staged is a layer's table and what is staged for it.
@@ -45,7 +46,7 @@ const (
 
 // batch is rows on their way to COPY.
 type batch struct {
-	to    *staged
+	to    *staged // nil for what is set aside
 	rows  [][]any
 	bytes int
 }
@@ -67,7 +68,7 @@ func (r *run) read(ctx context.Context, f *ingest.File) (mapper *ingest.Mapper, 
 	group.Go(func() error {
 		for b := range s.full {
 			if err := r.copy(ctx, b); err != nil {
-				return fmt.Errorf("staging %s: %w", b.to.layer.ID, err)
+				return fmt.Errorf("staging: %w", err)
 			}
 		}
 		return nil
@@ -77,6 +78,9 @@ func (r *run) read(ctx context.Context, f *ingest.File) (mapper *ingest.Mapper, 
 
 // copy puts a batch into its staging table, which the first one makes.
 func (r *run) copy(ctx context.Context, b *batch) error {
+	if b.to == nil {
+		return r.copyAside(ctx, b.rows)
+	}
 	if !b.to.created {
 		if _, err := r.tx.Exec(ctx, b.to.createStage()); err != nil {
 			return err
@@ -93,6 +97,7 @@ type stager struct {
 	seq     int64
 	full    chan *batch
 	filling map[string]*batch
+	aside   *batch
 }
 
 // Feature puts a feature into the batch of its layer.
@@ -157,6 +162,11 @@ func (s *stager) send(ctx context.Context, b *batch) error {
 
 // flush sends what is not full.
 func (s *stager) flush(ctx context.Context) error {
+	if s.aside != nil {
+		if err := s.send(ctx, s.aside); err != nil {
+			return err
+		}
+	}
 	for _, to := range s.run.stages {
 		if b := s.filling[to.layer.ID]; b != nil {
 			if err := s.send(ctx, b); err != nil {

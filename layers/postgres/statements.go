@@ -8,13 +8,16 @@ import (
 
 // This file composes the statements of an import from identifiers of the catalogue and expressions of the database's own.
 
-// The statements that set staged rows aside. Each gives the rows: seq, row number, key and detail.
+// The statements that set staged rows aside. Each gives the rows: seq, row number, key, detail, and what they were.
 
-const setAside = " RETURNING s.seq, coalesce(s.row_no, 0), s.source_key, %s"
+const setAside = " RETURNING s.seq, coalesce(s.row_no, 0), s.source_key, %s, " + stagedProps + ", s.geom"
+
+// stagedProps are the fields of a staged row as JSON.
+const stagedProps = "jsonb_strip_nulls(to_jsonb(s) - ARRAY['seq', 'row_no', 'source', 'source_key', 'geom'])"
 
 // inOrder gives what a statement sets aside in the order of the file.
 func inOrder(sql string) string {
-	return "WITH aside (seq, row_no, key, detail) AS (" + sql + ") SELECT row_no, key, detail FROM aside ORDER BY seq"
+	return "WITH aside (seq, row_no, key, detail, props, geom) AS (" + sql + ") SELECT row_no, key, detail, props, geom FROM aside ORDER BY seq"
 }
 
 // dropRepeatedKeys keeps the first of equal keys.
