@@ -40,6 +40,30 @@ type property struct {
 	Access     string            `json:"x-access,omitempty"`     // internal: for staff
 	Filterable bool              `json:"x-filterable,omitempty"` // can stand in a filter
 	Required   bool              `json:"x-required,omitempty"`
+	Kinds      []layers.Kind     `json:"x-geometry-types,omitempty"` // of the geometry: what the layer holds
+	bounds
+}
+
+// bounds are the keywords of JSON Schema for the range of a number.
+type bounds struct {
+	Minimum          *float64 `json:"minimum,omitempty"`
+	ExclusiveMinimum *float64 `json:"exclusiveMinimum,omitempty"`
+	Maximum          *float64 `json:"maximum,omitempty"`
+	ExclusiveMaximum *float64 `json:"exclusiveMaximum,omitempty"`
+}
+
+func boundsOf(r *layers.Range) (b bounds) {
+	if r == nil {
+		return b
+	}
+	b.Minimum, b.Maximum = &r.Min, &r.Max
+	if r.MinOpen {
+		b.Minimum, b.ExclusiveMinimum = nil, &r.Min
+	}
+	if r.MaxOpen {
+		b.Maximum, b.ExclusiveMaximum = nil, &r.Max
+	}
+	return b
 }
 
 type choice struct {
@@ -91,7 +115,7 @@ func (h *Handler) newSchema(r *http.Request, l *layers.Layer, name string) schem
 }
 
 func geometryProperty(l *layers.Layer) *property {
-	return &property{Format: geometryFormat(l), Title: "图形", TitleEn: "Geometry", Role: "primary-geometry", Filterable: true}
+	return &property{Format: geometryFormat(l), Title: "图形", TitleEn: "Geometry", Role: "primary-geometry", Filterable: true, Kinds: l.Geometry}
 }
 
 func (h *Handler) sendSchema(w http.ResponseWriter, r *http.Request, doc schema) error {
@@ -105,7 +129,7 @@ func (h *Handler) sendSchema(w http.ResponseWriter, r *http.Request, doc schema)
 func describeField(f *layers.Field) *property {
 	p := &property{
 		Title: f.Title.Zh, TitleEn: f.Title.En, Unit: f.Unit, Standard: f.Standard, ReadOnly: f.ReadOnly || f.Derive != nil,
-		Filterable: f.Filterable && f.Derive == nil, Required: f.Required,
+		Filterable: f.Filterable && f.Derive == nil, Required: f.Required, bounds: boundsOf(f.Range),
 	}
 	if f.Access == layers.Internal {
 		p.Access = "internal"
