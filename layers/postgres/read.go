@@ -55,7 +55,7 @@ type GridShare struct {
 
 // featureSQL reads one feature: %[1]s its columns, %[2]s its table under the alias f, %[3]s its grids, %[4]s what restricts the table to
 // the layer. The path of regions stops after 16 steps, should somebody make a ring of parents.
-const featureSQL = `SELECT f.id, f.revision, f.geom,
+const featureSQL = `SELECT f.id, f.revision, ST_AsEWKB(f.geom),
     ARRAY[ST_XMin(f.geom), ST_YMin(f.geom), ST_XMax(f.geom), ST_YMax(f.geom)],
     (WITH RECURSIVE up AS (
         SELECT r.code, r.name, r.kind, r.parent_code, 1 AS step FROM region r WHERE r.code = f.region_code
