@@ -188,6 +188,7 @@ var openRoutes = []string{
 	"GET /healthz", "GET /readyz",
 	"GET /style.json", "GET /sprite/{name}.{format:json|png}", "GET /tiles/{layers}.json", "GET /tiles/{layers}/metadata.json", "GET " + tileRoute,
 	"GET /ogc", "GET /ogc/", "GET /ogc/api", "GET /ogc/conformance", "GET /ogc/collections", "GET /ogc/collections/{collectionId}",
+	"GET /ogc/collections/{collectionId}/queryables", "GET /ogc/collections/{collectionId}/sortables", "GET /ogc/collections/{collectionId}/items", "GET /api/v1/features/{layer}/order",
 	"GET /ogc/collections/{collectionId}/schema", "GET /ogc/collections/{collectionId}/items/{featureId}", "GET /ogc/collections/{collectionId}/tiles",
 	"GET /ogc/collections/{collectionId}/tiles/{tileMatrixSetId}", "GET /ogc/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}",
 	"GET /ogc/tiles", "GET /ogc/tiles/{tileMatrixSetId}", "GET /ogc/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}",
@@ -204,6 +205,8 @@ func openRows() []row {
 	asks := map[string]string{
 		"GET " + tileRoute: tilePath("city", 15), "GET /tiles/{layers}.json": "/tiles/city.json", "GET /tiles/{layers}/metadata.json": "/tiles/city/metadata.json",
 		"GET /sprite/{name}.{format:json|png}": "/sprite/light.json", "GET /ogc/collections/{collectionId}": "/ogc/collections/road",
+		"GET /ogc/collections/{collectionId}/queryables": "/ogc/collections/road/queryables", "GET /ogc/collections/{collectionId}/sortables": "/ogc/collections/road/sortables",
+		"GET /ogc/collections/{collectionId}/items": "/ogc/collections/road/items", "GET /api/v1/features/{layer}/order": "/api/v1/features/road/order",
 		"GET /ogc/collections/{collectionId}/schema": "/ogc/collections/road/schema", "GET /ogc/collections/{collectionId}/items/{featureId}": "/ogc/collections/road/items/1",
 		"GET /ogc/collections/{collectionId}/tiles": "/ogc/collections/road/tiles", "GET /ogc/collections/{collectionId}/tiles/{tileMatrixSetId}": "/ogc/collections/road/tiles/WebMercatorQuad",
 		"GET /ogc/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}": ogcTilePath("/ogc/collections/road", 16),

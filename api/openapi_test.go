@@ -110,7 +110,7 @@ func TestReqTilesOAS30OperationID(t *testing.T) {
 // What is answered below /ogc is what the document says, good and bad.
 func TestReqCommonOAS30Impl(t *testing.T) {
 	w := newTown(t)
-	for _, kind := range []string{"application/vnd.mapbox-vector-tile", "application/vnd.oai.openapi+json", "application/schema+json", "application/geo+json"} {
+	for _, kind := range []string{"application/vnd.mapbox-vector-tile", "application/vnd.oai.openapi+json", "application/schema+json", "application/geo+json", "text/html"} {
 		decoder := openapi3filter.FileBodyDecoder
 		if strings.HasSuffix(kind, "json") {
 			decoder = openapi3filter.JSONBodyDecoder
