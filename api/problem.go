@@ -39,6 +39,7 @@ type problem struct {
 	DetailEn  string         `json:"detail_en,omitempty"`
 	RequestID string         `json:"request_id"`
 	Errors    []problemFault `json:"errors,omitempty"`
+	Results   any            `json:"results,omitempty"` // of a batch, one by one
 }
 
 // problemFault names one parameter, or by a JSON pointer one place of the body.
@@ -95,6 +96,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.As(err, &faults) {
 		p.addFaults(faults)
 	}
+	p.addInventory(err)
 	h := w.Header()
 	for _, name := range []string{"Etag", "Content-Encoding", "Content-Length", "Vary", "Last-Modified"} {
 		h.Del(name)

@@ -93,6 +93,10 @@ func (a *API) inventoryRoutes() []route {
 		{path: "/ogc/collections/{collectionId}/queryables", params: []string{"f"}, reads: true, serve: a.ogc.Queryables},
 		{path: "/ogc/collections/{collectionId}/sortables", params: []string{"f"}, reads: true, serve: a.ogc.Sortables},
 		{path: "/ogc/collections/{collectionId}/items", params: ogc.ItemParams(), more: a.ogc.FieldParams, reads: true, serve: a.ogc.Items},
+		{method: http.MethodPost, path: "/ogc/collections/{collectionId}/items", needs: rights.EditInventory, params: ogc.WriteParams(), serve: a.ogc.Create},
+		{method: http.MethodPut, path: "/ogc/collections/{collectionId}/items/{featureId}", needs: rights.EditInventory, params: ogc.WriteParams(), serve: a.ogc.Replace},
+		{method: http.MethodPatch, path: "/ogc/collections/{collectionId}/items/{featureId}", needs: rights.EditInventory, params: ogc.WriteParams(), serve: a.ogc.Update},
+		{method: http.MethodDelete, path: "/ogc/collections/{collectionId}/items/{featureId}", needs: rights.EditInventory, params: ogc.WriteParams(), serve: a.ogc.Delete},
 		{path: "/ogc/collections/{collectionId}/items/{featureId}", params: []string{"f", "crs", "datetime"}, reads: true, serve: a.ogc.Item},
 	}
 }
@@ -133,7 +137,7 @@ func (a *API) mount() {
 		a.router.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			callOf(r).route = path
 			allowOrigins(w.Header())
-			preflight(w, allowed)
+			preflight(w, a.ogc.Accepts(w, r, allowed))
 		}).Methods(http.MethodOptions)
 	}
 }

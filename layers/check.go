@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -17,6 +18,12 @@ type Fault struct {
 
 // Faults are all things wrong with a feature. They are an error.
 type Faults []Fault
+
+// ErrInvalid says that a feature is not as the catalogue wants it. The error itself is Faults. HTTP 422.
+var ErrInvalid = errors.New("not a feature of the layer")
+
+// Is tells that faults are an ErrInvalid.
+func (f Faults) Is(target error) bool { return target == ErrInvalid }
 
 // Error lists the faults in English.
 func (f Faults) Error() string {

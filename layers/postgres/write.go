@@ -24,6 +24,8 @@ var (
 	ErrOutside = errors.New("outside every known region")
 	// ErrShift: the position looks as if it were GCJ-02. HTTP 422. The error itself is a *layers.Shift.
 	ErrShift = layers.ErrShift
+	// ErrAborted: it is too late for another try in the same transaction, for another writer was first. It comes with one of the others.
+	ErrAborted = errors.New("the transaction is over")
 	// ErrFixed: features of the layer are not written one by one (grids are edited as nets). HTTP 405.
 	ErrFixed = errors.New("the layer is not written feature by feature")
 )
@@ -48,6 +50,9 @@ type Place struct {
 
 // Authorize tells whether the caller may write at a place. Its error ends the write.
 type Authorize func(Place) error
+
+// Change is Replace or Update.
+type Change func(ctx context.Context, q querier, l *layers.Layer, id, match int64, d Draft, may Authorize) (Written, error)
 
 // Written is what became of a feature.
 type Written struct {

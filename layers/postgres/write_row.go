@@ -243,13 +243,13 @@ func (w *writing) refused(err error) error {
 	}
 	switch {
 	case pg.Code == uniqueViolation && strings.HasSuffix(pg.ConstraintName, "_source_idx"):
-		return fmt.Errorf("%w: %w", ErrKeyTaken, err)
+		return fmt.Errorf("%w: %w: %w", ErrAborted, ErrKeyTaken, err)
 	case pg.Code == uniqueViolation && strings.HasSuffix(pg.ConstraintName, "_pkey") && w.d.ID != 0 && pg.TableName == w.l.Table:
-		return fmt.Errorf("%w: %w", ErrStale, err) // it is there again
+		return fmt.Errorf("%w: %w: %w", ErrAborted, ErrStale, err) // it is there again
 	case pg.Code == uniqueViolation:
-		return fmt.Errorf("%w: %w", ErrCodeTaken, err)
+		return fmt.Errorf("%w: %w: %w", ErrAborted, ErrCodeTaken, err)
 	case pg.Code == checkViolation:
-		return layers.Faults{{Pointer: "/properties", Zh: "不符合台账的取值规则（" + pg.ConstraintName + "）", En: "against a rule of the record (" + pg.ConstraintName + ")"}}
+		return fmt.Errorf("%w: %w", ErrAborted, layers.Faults{{Pointer: "/properties", Zh: "不符合台账的取值规则（" + pg.ConstraintName + "）", En: "against a rule of the record (" + pg.ConstraintName + ")"}})
 	}
 	return err
 }
