@@ -21,11 +21,12 @@ func (f *Filter) Compile(field func(name string) *layers.Field) (*Program, error
 }
 
 type compiler struct {
-	filter  *Filter
-	field   func(name string) *layers.Field
-	program *Program
-	numbers map[string]int // of tests, by their canonical text
-	scope   []string       // fields of the test at hand
+	filter   *Filter
+	field    func(name string) *layers.Field
+	program  *Program
+	numbers  map[string]int // of tests, by their canonical text
+	geometry bool           // features have GeometryName
+	scope    []string       // fields of the test at hand
 }
 
 func (c *compiler) fault(kind error, n *node, what layers.Text) *Error {

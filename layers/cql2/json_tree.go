@@ -43,6 +43,14 @@ func formOf(name string) (form, bool) {
 	return form{}, false
 }
 
+// expected says how many operands an operation takes.
+func (f form) expected(name string) layers.Text {
+	if f.most == 0 {
+		return textf("%s 至少应有 %d 个参数", "%s takes at least %d arguments", name, f.least)
+	}
+	return textf("%s 应有 %d 个参数", "%s takes %d arguments", name, f.least)
+}
+
 // expression reads a part of the filter.
 func (r *jsonReader) expression(v *jsonValue, depth int) (*node, error) {
 	if depth > height {
@@ -212,7 +220,7 @@ func (r *jsonReader) operation(v *jsonValue, depth int) (*node, error) {
 		return r.function(v, name, list, depth)
 	}
 	if n := len(list.parts); n < f.least || f.most > 0 && n > f.most {
-		return nil, r.fault(list.at, textf("%s 应有 %d 个参数", "%s takes %d arguments", name, f.least))
+		return nil, r.fault(list.at, f.expected(name))
 	}
 	parts := list.parts
 	if name == "in" {
@@ -277,7 +285,13 @@ func (r *jsonReader) elements(array *node) error {
 // function reads a call of a function that is not of the standard.
 func (r *jsonReader) function(v *jsonValue, name string, list *jsonValue, depth int) (*node, error) {
 	if !callable(name) {
-		return nil, r.fault(v.member("op").at, textf("没有“%[1]s”这个操作", "there is no operation “%[1]s”", shown(name)))
+		what := textf("没有“%[1]s”这个操作", "there is no operation “%[1]s”", shown(name))
+		if b, known := builtins[strings.ToUpper(name)]; known {
+			what = textf("没有“%[1]s”这个操作，应为“%[2]s”", "there is no operation “%[1]s”, but “%[2]s”", shown(name), b.name)
+		} else if _, known := formOf(strings.ToLower(name)); known {
+			what = textf("没有“%[1]s”这个操作，应为“%[2]s”", "there is no operation “%[1]s”, but “%[2]s”", shown(name), strings.ToLower(name))
+		}
+		return nil, r.fault(v.member("op").at, what)
 	}
 	args, err := r.expressions(list.parts, depth)
 	if err != nil {

@@ -113,6 +113,9 @@ func (c *compiler) operand(n *node) (operand, error) {
 func (c *compiler) property(n *node) (operand, error) {
 	f := c.field(n.text)
 	if f == nil {
+		if c.geometry && n.text == GeometryName {
+			return operand{}, c.fault(ErrType, n, textf("“%[1]s”是几何，请用空间函数", "“%[1]s” is a geometry: use a spatial function", n.text))
+		}
 		return operand{}, c.unknown(n)
 	}
 	x, i := operand{}, c.slot(n.text)

@@ -23,10 +23,10 @@ func TestAgainstPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Release()
-	r := rand.New(rand.NewPCG(2, 3))
+	r := rand.New(rand.NewPCG(7, 8))
 	rows := sampleTable(t, conn.Conn(), r)
 	sizes := map[bool]int{}
-	for range 1500 {
+	for range 20000 {
 		text := string(appendNode(nil, randomCondition(r, 3), levelOr))
 		f, err := parse(text, 1<<20)
 		if err != nil {

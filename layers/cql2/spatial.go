@@ -3,6 +3,7 @@ package cql2
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/ewkb"
@@ -37,7 +38,7 @@ func (w *writer) relation(function string, n *node) (string, error) {
 			return "", err
 		}
 		if both[i].mixed && n.text != "s_intersects" && n.text != "s_disjoint" {
-			return "", w.fault(ErrUnsupported, a, textf("%[1]s 不支持点、线、面混合的几何集合", "%[1]s does not take a collection of different kinds of geometry", n.text))
+			return "", w.fault(ErrUnsupported, a, textf("%[1]s 不支持点、线、面混合的几何集合", "%[1]s does not take a collection of different kinds of geometry", strings.ToUpper(n.text)))
 		}
 	}
 	if err := w.count(n, n); err != nil {

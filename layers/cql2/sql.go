@@ -28,7 +28,7 @@ type Columns struct {
 // ErrUnsupported and ErrTooLong.
 func (f *Filter) SQL(c Columns) (string, []any, error) {
 	w := &writer{
-		compiler: compiler{filter: f, field: c.Field},
+		compiler: compiler{filter: f, field: c.Field, geometry: c.Geometry != ""},
 		columns:  c,
 		tests:    map[string]bool{},
 	}
