@@ -26,6 +26,9 @@ FROM unnest($6::text[]) t (entity) CROSS JOIN LATERAL (
 ON CONFLICT (scheme, prefix) DO UPDATE SET last = greatest(c.last + 1, EXCLUDED.last)
 RETURNING last`
 
+	// ownCodeSQL tells whether a feature has or had a code: it may have it again, whatever codes look like today.
+	ownCodeSQL = `SELECT EXISTS (SELECT FROM code_registry WHERE entity = $1 AND code_scheme = $2 AND code = $3 AND entity_id = $4)`
+
 	// codeHolderSQL tells whether another feature has or had a code. In a scheme that is so in any layer; a code of no scheme is the layer's own.
 	codeHolderSQL = `SELECT EXISTS (SELECT FROM unnest($4::text[]) t (entity) JOIN code_registry r ON r.entity = t.entity
     WHERE r.code_scheme = $1 AND r.code = $2 AND NOT (r.entity = $3 AND r.entity_id = $5) AND ($1 <> '' OR r.entity = $3))`
@@ -112,6 +115,10 @@ func (w *writing) makeCode(ctx context.Context, s *layers.CodeScheme, county, cl
 // checkCode holds a given code against its scheme, and tells whether another feature has or had it.
 func (w *writing) checkCode(ctx context.Context, values map[string]any, id int64) error {
 	code, name := text(values["code"]), text(values["code_scheme"])
+	var own bool
+	if err := w.q.QueryRow(ctx, ownCodeSQL, w.l.Table, name, code, id).Scan(&own); err != nil || own {
+		return err
+	}
 	if name != "" {
 		scheme, err := w.codeScheme(ctx, name)
 		if err != nil {

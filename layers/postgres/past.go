@@ -56,14 +56,16 @@ func composePast(l *layers.Layer, instant string, only *layers.Only, also string
 		}
 		return " AND " + alias + "." + quoted(only.Column) + " = " + quoteText(only.Value)
 	}
-	return fmt.Sprintf(pastSQL, quoted(l.Table), quoteText(l.Table), instant, columnList(l, "c"), columnList(l, "p"), where("c"), where("p"), also)
+	list := func(alias string) string { return columnList(l, alias) + ", " + alias + ".geom" }
+	return fmt.Sprintf(pastSQL, quoted(l.Table), quoteText(l.Table), instant, list("c"), list("p"), where("c"), where("p"), also)
 }
 
-// columnList names the columns of a layer's table but its id, of a row called alias.
+// columnList names the columns of the catalogue of a row called alias.
 func columnList(l *layers.Layer, alias string) string {
-	var b strings.Builder
-	for _, f := range l.Columns() {
-		b.WriteString(alias + "." + quoted(f.Name) + ", ")
+	columns := l.Columns()
+	names := make([]string, len(columns))
+	for i, f := range columns {
+		names[i] = alias + "." + quoted(f.Name)
 	}
-	return b.String() + alias + ".geom"
+	return strings.Join(names, ", ")
 }
