@@ -34,6 +34,9 @@ INSERT INTO grid_proposal (id, scheme, region_code, kind, state, decided_at) VAL
 INSERT INTO grid_edit (id, scheme, kind) VALUES (601, 'unit', 'redraw'), (602, 'unit', 'redraw');
 INSERT INTO grid_edit_part (edit_id, grid_id, part, before) SELECT 601, id, 'redrawn', geom FROM grid WHERE id = 11;
 INSERT INTO grid_edit_part (edit_id, grid_id, part, before) SELECT 602, id, 'redrawn', geom FROM grid WHERE id = 14;
+ALTER TABLE public_toilet ALTER COLUMN id RESTART WITH 1000;
+INSERT INTO public_toilet (id, competent_dept, geom) VALUES
+    (961, 'D1', 'SRID=4490;POINT(120.0003 36.2702)'), (962, 'D3', 'SRID=4490;POINT(120.07 36.27)');
 INSERT INTO account (id, name, role, must_change) VALUES (809, 'newcomer', 'admin', true)`
 
 // sample is one request of a route, and where its target lies.
@@ -140,12 +143,23 @@ func matrix() []row {
 		{"POST /api/v1/certificates", rights.Certify, []sample{{"/api/v1/certificates", `{"region": "370281001001"}`, rights.Place{Region: "370281001001"}},
 			{"/api/v1/certificates", `{"region": "370281002"}`, rights.Place{Region: "370281002"}}}, []int{http.StatusCreated}},
 
+		{"POST /ogc/collections/{collectionId}/items", rights.EditInventory, within(toilets+"?dry_run=true", pointAt(120.0003, "D1"), toilets+"?dry_run=true", pointAt(120.07, "D3")), []int{http.StatusCreated}},
+		{"PUT /ogc/collections/{collectionId}/items/{featureId}", rights.EditInventory, within(toilets+"/961", pointAt(120.0003, "D1"), toilets+"/962", pointAt(120.07, "D3")), stale},
+		{"PATCH /ogc/collections/{collectionId}/items/{featureId}", rights.EditInventory, within(toilets+"/961", `{}`, toilets+"/962", `{}`), stale},
+		{"DELETE /ogc/collections/{collectionId}/items/{featureId}", rights.EditInventory, within(toilets+"/961", "", toilets+"/962", ""), stale},
+		{"POST /api/v1/features/batch", rights.EditInventory, of("/api/v1/features/batch", noBody), bad}, // inside and outside: see TestBatchRights
+
 		{"GET /api/v1/memory", rights.CheckMemory, of("/api/v1/memory"), ok},
 		{"GET /metrics", rights.ReadMetrics, of("/metrics"), ok},
 	}
 	rows = append(rows, holderRows("persons", "P")...)
 	rows = append(rows, row{"POST /api/v1/persons/import", rights.EditPeople, of("/api/v1/persons/import", noBody), []int{http.StatusUnsupportedMediaType}})
 	return append(rows, holderRows("organisations", "O")...)
+}
+
+// pointAt is a feature at a longitude that belongs to a department.
+func pointAt(lon float64, dept string) string {
+	return fmt.Sprintf(`{"type": "Feature", "geometry": {"type": "Point", "coordinates": [%v, 36.27]}, "properties": {"competent_dept": %q}}`, lon, dept)
 }
 
 func dutyOf(holder, grid string) string {

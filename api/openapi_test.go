@@ -57,12 +57,12 @@ func TestReqTilesOAS30Completeness(t *testing.T) {
 		path = "/" + path
 		routed = append(routed, path)
 		item := doc.Paths.Value(path)
-		if item == nil || item.Get == nil {
-			t.Errorf("%s is not in the document", rt.path)
+		if item == nil || item.GetOperation(rt.method) == nil {
+			t.Errorf("%s %s is not in the document", rt.method, rt.path)
 			continue
 		}
 		given := map[string][]string{}
-		for _, p := range item.Get.Parameters {
+		for _, p := range item.GetOperation(rt.method).Parameters {
 			given[p.Value.In] = append(given[p.Value.In], p.Value.Name)
 		}
 		var named []string
@@ -70,13 +70,13 @@ func TestReqTilesOAS30Completeness(t *testing.T) {
 			named = append(named, v[1])
 		}
 		if diff := cmp.Diff(sorted(rt.names()), sorted(given["query"])); diff != "" {
-			t.Errorf("%s: query: %s", rt.path, diff)
+			t.Errorf("%s %s: query: %s", rt.method, rt.path, diff)
 		}
 		if diff := cmp.Diff(named, given["path"]); diff != "" {
 			t.Errorf("%s: path: %s", rt.path, diff)
 		}
 	}
-	if diff := cmp.Diff(sorted(routed), sorted(doc.Paths.InMatchingOrder())); diff != "" {
+	if diff := cmp.Diff(slices.Compact(sorted(routed)), sorted(doc.Paths.InMatchingOrder())); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -246,7 +246,7 @@ func (w *writing) refused(err error) error {
 		return fmt.Errorf("%w: %w: %w", ErrAborted, ErrKeyTaken, err)
 	case pg.Code == uniqueViolation && strings.HasSuffix(pg.ConstraintName, "_pkey") && w.d.ID != 0 && pg.TableName == w.l.Table:
 		return fmt.Errorf("%w: %w: %w", ErrAborted, ErrStale, err) // it is there again
-	case pg.Code == uniqueViolation:
+	case pg.Code == uniqueViolation && (strings.HasSuffix(pg.ConstraintName, "_code_idx") || pg.ConstraintName == "code_registry_pkey"):
 		return fmt.Errorf("%w: %w: %w", ErrAborted, ErrCodeTaken, err)
 	case pg.Code == checkViolation:
 		return fmt.Errorf("%w: %w", ErrAborted, layers.Faults{{Pointer: "/properties", Zh: "不符合台账的取值规则（" + pg.ConstraintName + "）", En: "against a rule of the record (" + pg.ConstraintName + ")"}})
