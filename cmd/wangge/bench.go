@@ -17,14 +17,17 @@ import (
 type benchCommands struct {
 	All   benchCmd      `cmd:"" default:"withargs" help:"Measure everything beside its baseline. 全部"`
 	Tiles benchTilesCmd `cmd:"" help:"Replay a walk of tiles against tile servers. 瓦片服务测速"`
+	Items benchItemsCmd `cmd:"" help:"Ask item servers for the features in boxes. 对象服务测速"`
 	Bare  benchBareCmd  `cmd:"" hidden:"" help:"Serve the answers that come in on standard input."`
 	AsMVT benchAsMVTCmd `cmd:"" hidden:"" name:"asmvt" help:"Serve tiles by ST_AsMVT."`
+
+	AsGeoJSON benchAsGeoJSONCmd `cmd:"" hidden:"" name:"asgeojson" help:"Serve features by ST_AsGeoJSON."`
 }
 
 type benchCmd struct {
 	Data     string        `help:"Folder of the bench city; made where there is none. 数据目录" type:"path" placeholder:"DIR"`
 	Features int           `help:"Features of the city. 对象数" default:"965000"`
-	Only     []string      `help:"Parts: ${enum}; all of them by default. 项目" enum:"load,tiles,http,warm,locate,commit,import,copy" placeholder:"PART"`
+	Only     []string      `help:"Parts: ${enum}; all of them by default. 项目" enum:"load,tiles,http,warm,locate,items,commit,import,copy" placeholder:"PART"`
 	Tiles    int           `help:"Tiles of each zoom in memory. 每级瓦片数" default:"100"`
 	Rounds   int           `help:"Rounds of which the median counts. 轮数" default:"3"`
 	Round    time.Duration `help:"Time of a round over HTTP. 每轮时长" default:"1500ms"`
@@ -101,7 +104,7 @@ type benchRun struct {
 }
 
 func (b *benchRun) measure(ctx context.Context) error {
-	if b.wants("load", "tiles", "http", "warm", "locate", "commit", "import") {
+	if b.wants("load", "tiles", "http", "warm", "locate", "items", "commit", "import") {
 		if err := b.city(ctx); err != nil {
 			return err
 		}
@@ -127,6 +130,11 @@ func (b *benchRun) city(ctx context.Context) error {
 	}
 	if b.wants("http") {
 		if err := b.uncached(ctx, r); err != nil {
+			return err
+		}
+	}
+	if b.wants("items") {
+		if err := b.items(ctx, r); err != nil {
 			return err
 		}
 	}
