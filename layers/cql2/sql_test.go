@@ -39,7 +39,7 @@ func TestSQL(t *testing.T) {
 		"T_BEFORE(updated_at, TIMESTAMP('2025-01-02T08:00:00+08:00'))": {`(f."updated_at" < $5::timestamptz)`, []any{day(1, 2)}},
 		"T_DURING(surveyed_on, INTERVAL('2025-01-02', '..'))": {
 			`((f."surveyed_on" > $5::date) AND (f."surveyed_on" < $6::date))`, []any{day(1, 2), "infinity"}},
-		"S_WITHIN(geom, POINT(120 36))": {`ST_Within(f.geom, $5::geometry)`, []any{"01010000208a1100000000000000005e400000000000004240"}},
+		"S_WITHIN(geom, POINT(120 36))": {`(ST_Within(f.geom, $5::geometry))`, []any{"01010000208a1100000000000000005e400000000000004240"}},
 	} {
 		f, err := Parse(text)
 		if err != nil {
