@@ -63,6 +63,11 @@ func textf(zh, en string, values ...any) layers.Text {
 	return layers.Text{Zh: fmt.Sprintf(zh, values...), En: fmt.Sprintf(en, values...)}
 }
 
+// here says what should be at a place.
+func here(want layers.Text) layers.Text {
+	return layers.Text{Zh: "此处应为" + want.Zh, En: "expected " + want.En + " here"}
+}
+
 // expected says what should stand where something else does.
 func expected(want layers.Text, found token) layers.Text {
 	zh, en := "文末", "the end of the filter"

@@ -66,7 +66,7 @@ func (r *jsonReader) fault(at int, what layers.Text) *Error {
 }
 
 func (r *jsonReader) expected(v *jsonValue, want layers.Text) *Error {
-	return r.fault(v.at, layers.Text{Zh: "此处应为" + want.Zh, En: "expected " + want.En + " here"})
+	return r.fault(v.at, here(want))
 }
 
 // read checks that the text is JSON and cuts it into values.

@@ -200,7 +200,7 @@ func (r *jsonReader) bound(v *jsonValue, depth int) (*node, error) {
 
 func (r *jsonReader) need(n *node, s sorts, want layers.Text) error {
 	if n.sorts()&s == 0 {
-		return r.fault(n.at, layers.Text{Zh: "此处应为" + want.Zh, En: "expected " + want.En + " here"})
+		return r.fault(n.at, here(want))
 	}
 	return nil
 }

@@ -243,13 +243,13 @@ func (c *compiler) read(x operand, as operand) (operand, error) {
 	case as.class == classDate:
 		day, ok := readDate(n.text)
 		if !ok {
-			return x, c.fault(ErrType, n, layers.Text{Zh: "此处应为 'YYYY-MM-DD' 形式的日期", En: "expected a date such as '2026-01-31' here"})
+			return x, c.fault(ErrType, n, here(wantDate))
 		}
 		return textLiteral(&node{kind: kindDate, at: n.at, text: day}, classDate, day), nil
 	case as.class == classTime:
 		t, ok := readTime(n.text)
 		if !ok {
-			return x, c.fault(ErrType, n, layers.Text{Zh: "此处应为 'YYYY-MM-DDThh:mm:ssZ' 形式的时间", En: "expected a time such as '2026-01-31T08:00:00Z' here"})
+			return x, c.fault(ErrType, n, here(wantInstant))
 		}
 		return timeLiteral(&node{kind: kindTime, at: n.at, text: t}, t), nil
 	case as.field != nil && as.field.Type == layers.Enum:

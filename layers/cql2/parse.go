@@ -80,7 +80,7 @@ func (p *parser) nested(part func() (*node, error)) (*node, error) {
 // need refuses a part that cannot be of the sort that its place asks for.
 func (p *parser) need(n *node, s sorts, want layers.Text) error {
 	if n.sorts()&s == 0 {
-		return p.fault(n.at, layers.Text{Zh: "此处应为" + want.Zh, En: "expected " + want.En + " here"})
+		return p.fault(n.at, here(want))
 	}
 	return nil
 }
@@ -243,7 +243,7 @@ func checkPattern(pattern *node) (literal *node, what layers.Text, ok bool) {
 		literal = literal.args[0]
 	}
 	if literal.kind != kindText {
-		return literal, layers.Text{Zh: "此处应为" + wantPattern.Zh, En: "expected " + wantPattern.En + " here"}, false
+		return literal, here(wantPattern), false
 	}
 	if endless(literal.text) != literal.text {
 		return literal, layers.Text{Zh: `样式不能以单个 \ 结束`, En: `a pattern cannot end with a single \`}, false

@@ -239,9 +239,9 @@ func TestLinear(t *testing.T) {
 			}
 			return best
 		}
-		short, long := took(1<<14), took(1<<17)
+		short, long := took(1<<13), took(1<<16)
 		if long > 4*8*short+20*time.Millisecond { // 64 times would be quadratic
-			t.Errorf("%q: %v for 16 kB, %v for 128 kB", piece, short, long)
+			t.Errorf("%q: %v for 8 kB, %v for 64 kB", piece, short, long)
 		}
 	}
 }

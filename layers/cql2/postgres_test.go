@@ -27,7 +27,7 @@ func TestAgainstPostgres(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 3))
 	rows := sampleTable(t, conn.Conn(), r)
 	sizes := map[bool]int{}
-	rounds := 1000
+	rounds := 600
 	if n, err := strconv.Atoi(os.Getenv("WANGGE_ROUNDS")); err == nil {
 		rounds = n
 	}

@@ -281,7 +281,7 @@ func (p *parser) bound() (*node, error) {
 	if t.kind != tokString {
 		n, err := p.primary()
 		if err == nil && n.kind != kindProperty && n.kind != kindFunction {
-			err = p.fault(t.at, layers.Text{Zh: "此处应为" + wantBound.Zh, En: "expected " + wantBound.En + " here"})
+			err = p.fault(t.at, here(wantBound))
 		}
 		return n, err
 	}
