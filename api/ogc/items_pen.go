@@ -115,18 +115,18 @@ func (p *featurePen) fieldsOf(row *postgres.Cells) func(string) any {
 }
 
 func (p *featurePen) cell(b []byte, c *postgres.Cell) []byte {
-	switch c.Type {
-	case "":
+	switch c.Kind {
+	case postgres.CellNull:
 		return append(b, "null"...)
-	case layers.Integer:
+	case postgres.CellInteger:
 		return strconv.AppendInt(b, c.Int, 10)
-	case layers.Number:
+	case postgres.CellNumber:
 		return appendFloat(b, c.Float)
-	case layers.Boolean:
+	case postgres.CellTruth:
 		return strconv.AppendBool(b, c.Int != 0)
-	case layers.Date, layers.Time:
+	case postgres.CellDay, postgres.CellTime:
 		return p.time(b, c)
-	case layers.Object:
+	case postgres.CellObject:
 		return append(b, c.Text...)
 	}
 	return appendText(b, c.Text)
@@ -137,7 +137,7 @@ func (p *featurePen) time(b []byte, c *postgres.Cell) []byte {
 		text, _ := c.Value().(string)
 		return appendText(b, []byte(text))
 	}
-	if c.Type == layers.Date {
+	if c.Kind == postgres.CellDay {
 		return append(c.Time().AppendFormat(append(b, '"'), time.DateOnly), '"')
 	}
 	for i := range p.moment {

@@ -15,23 +15,57 @@ import (
 	"wangge/layers"
 )
 
+// CellKind tells what a cell holds. It is a number and no layers.Type because every cell of every row is asked.
+type CellKind uint8
+
+// The kinds of cells.
+const (
+	CellNull CellKind = iota
+	CellText
+	CellInteger
+	CellNumber
+	CellTruth
+	CellDay
+	CellTime
+	CellObject
+)
+
+// cellKind is the kind of a type's values.
+func cellKind(t layers.Type) CellKind {
+	switch t {
+	case layers.Integer:
+		return CellInteger
+	case layers.Number:
+		return CellNumber
+	case layers.Boolean:
+		return CellTruth
+	case layers.Date:
+		return CellDay
+	case layers.Time:
+		return CellTime
+	case layers.Object:
+		return CellObject
+	}
+	return CellText
+}
+
 // Cell is a value of a column as it came from the record. Its text lives until the next row.
 type Cell struct {
-	Type  layers.Type // "" for NULL
-	Int   int64       // integers; 1 for true; days and microseconds since 1970, with the ends of int64 for -infinity and infinity
-	Float float64     // numbers
-	Text  []byte      // texts, and JSON of objects
+	Kind  CellKind
+	Int   int64   // integers; 1 for true; days and microseconds since 1970, with the ends of int64 for -infinity and infinity
+	Float float64 // numbers
+	Text  []byte  // texts, and JSON of objects
 }
 
 // Null tells whether there is no value.
-func (c Cell) Null() bool { return c.Type == "" }
+func (c Cell) Null() bool { return c.Kind == CellNull }
 
 // Infinite tells whether a day or a time is an infinite one.
 func (c Cell) Infinite() bool { return c.Int == math.MinInt64 || c.Int == math.MaxInt64 }
 
 // Time is the moment of a day (midnight UTC) or of a time that is not infinite.
 func (c Cell) Time() time.Time {
-	if c.Type == layers.Date {
+	if c.Kind == CellDay {
 		return time.Unix(c.Int*secondsOfDay, 0).UTC()
 	}
 	return time.UnixMicro(c.Int).UTC()
@@ -39,21 +73,21 @@ func (c Cell) Time() time.Time {
 
 // Value is the cell as string, int64, float64, bool, time.Time or map[string]any; nil for NULL. An infinite time is a string.
 func (c Cell) Value() any {
-	switch c.Type {
-	case "":
+	switch c.Kind {
+	case CellNull:
 		return nil
-	case layers.Integer:
+	case CellInteger:
 		return c.Int
-	case layers.Number:
+	case CellNumber:
 		return c.Float
-	case layers.Boolean:
+	case CellTruth:
 		return c.Int != 0
-	case layers.Date, layers.Time:
+	case CellDay, CellTime:
 		if c.Infinite() {
 			return infinity(c.Int)
 		}
 		return c.Time()
-	case layers.Object:
+	case CellObject:
 		var object map[string]any
 		if json.Unmarshal(c.Text, &object) != nil {
 			return nil // it is an array or a text: no object
@@ -80,16 +114,16 @@ const (
 // key is a cell as PostgreSQL reads it in text, for the cursor.
 func (c Cell) key() *string {
 	var s string
-	switch c.Type {
-	case "":
+	switch c.Kind {
+	case CellNull:
 		return nil
-	case layers.Integer:
+	case CellInteger:
 		s = strconv.FormatInt(c.Int, 10)
-	case layers.Number:
+	case CellNumber:
 		s = strconv.FormatFloat(c.Float, 'g', -1, 64)
-	case layers.Boolean:
+	case CellTruth:
 		s = strconv.FormatBool(c.Int != 0)
-	case layers.Date, layers.Time:
+	case CellDay, CellTime:
 		s = c.moment()
 	default:
 		s = string(c.Text)
@@ -104,7 +138,7 @@ func (c Cell) moment() string {
 	switch {
 	case c.Infinite():
 		return infinity(c.Int)
-	case c.Type == layers.Date:
+	case c.Kind == CellDay:
 		return c.Time().Format(time.DateOnly)
 	}
 	return c.Time().Format(time.RFC3339Nano)
@@ -112,7 +146,7 @@ func (c Cell) moment() string {
 
 // parseCell reads what key wrote.
 func parseCell(t layers.Type, s string) (c Cell, ok bool) {
-	c.Type = t
+	c.Kind = cellKind(t)
 	var err error
 	switch t {
 	case layers.Integer:
@@ -140,14 +174,14 @@ func parseCell(t layers.Type, s string) (c Cell, ok bool) {
 }
 
 // fill reads a cell from the wire. Whole numbers of any width are integers.
-func (c *Cell) fill(t layers.Type, raw []byte) error {
+func (c *Cell) fill(kind CellKind, raw []byte) error {
 	if raw == nil {
 		*c = Cell{}
 		return nil
 	}
-	*c = Cell{Type: t}
-	switch t {
-	case layers.Integer:
+	*c = Cell{Kind: kind}
+	switch kind {
+	case CellInteger:
 		switch len(raw) {
 		case 2:
 			c.Int = int64(int16(binary.BigEndian.Uint16(raw)))
@@ -158,27 +192,27 @@ func (c *Cell) fill(t layers.Type, raw []byte) error {
 		default:
 			return errWire
 		}
-	case layers.Number:
+	case CellNumber:
 		if len(raw) != 8 {
 			return errWire
 		}
 		c.Float = math.Float64frombits(binary.BigEndian.Uint64(raw))
-	case layers.Boolean:
+	case CellTruth:
 		if len(raw) != 1 {
 			return errWire
 		}
 		c.Int = int64(raw[0])
-	case layers.Date:
+	case CellDay:
 		if len(raw) != 4 {
 			return errWire
 		}
 		c.Int = shifted(int64(int32(binary.BigEndian.Uint32(raw))), math.MinInt32, math.MaxInt32, daysTo2000)
-	case layers.Time:
+	case CellTime:
 		if len(raw) != 8 {
 			return errWire
 		}
 		c.Int = shifted(int64(binary.BigEndian.Uint64(raw)), math.MinInt64, math.MaxInt64, microsTo2000)
-	case layers.Object:
+	case CellObject:
 		if len(raw) < 1 || raw[0] != 1 { // the version of binary jsonb
 			return errWire
 		}
@@ -241,8 +275,8 @@ func (r *Reader) Scan(ctx context.Context, l *layers.Layer, s Selection, row fun
 		return nil, interpretQuery(err)
 	}
 	defer rows.Close()
-	types, keys := cellTypes(s.Fields, o)
-	scan := scanner{types: types, cells: Cells{Values: make([]Cell, len(types))}}
+	kinds, keys := cellKinds(s.Fields, o)
+	scan := scanner{kinds: kinds, cells: Cells{Values: make([]Cell, len(kinds))}}
 	shown, n := len(s.Fields), 0
 	var last cursor
 	for rows.Next() {
@@ -298,31 +332,31 @@ func composeScan(l *layers.Layer, s *Selection, o order) (string, *query, error)
 	return q.text(list.String(), rest), q, nil
 }
 
-// cellTypes are those of the columns behind the geometry; the last keys of them are the order's.
-func cellTypes(fields []*layers.Field, o order) (types []layers.Type, keys int) {
+// cellKinds are those of the columns behind the geometry; the last keys of them are the order's.
+func cellKinds(fields []*layers.Field, o order) (kinds []CellKind, keys int) {
 	for _, f := range fields {
-		types = append(types, f.Type)
+		kinds = append(kinds, cellKind(f.Type))
 	}
 	for _, k := range o.fields() {
-		types = append(types, k.Field.Type)
+		kinds = append(kinds, cellKind(k.Field.Type))
 	}
-	return types, len(o.fields())
+	return kinds, len(o.fields())
 }
 
 // scanner reads rows from the wire into the same cells.
 type scanner struct {
-	types []layers.Type
+	kinds []CellKind
 	cells Cells
 }
 
 func (s *scanner) fill(raw [][]byte) error {
-	if len(raw) != len(s.types)+3 || len(raw[0]) != 8 || len(raw[1]) != 8 {
+	if len(raw) != len(s.kinds)+3 || len(raw[0]) != 8 || len(raw[1]) != 8 {
 		return errWire
 	}
 	s.cells.ID, s.cells.Revision = int64(binary.BigEndian.Uint64(raw[0])), int64(binary.BigEndian.Uint64(raw[1]))
 	s.cells.Geometry = raw[2]
-	for i, t := range s.types {
-		if err := s.cells.Values[i].fill(t, raw[i+3]); err != nil {
+	for i, kind := range s.kinds {
+		if err := s.cells.Values[i].fill(kind, raw[i+3]); err != nil {
 			return err
 		}
 	}
