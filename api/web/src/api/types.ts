@@ -177,6 +177,7 @@ export interface SchemaProperty {
   minimum?: number
   exclusiveMinimum?: number
   maximum?: number
+  exclusiveMaximum?: number
   maxLength?: number
   readOnly?: boolean
   'x-required'?: boolean

@@ -12,6 +12,7 @@ export const pages = {
   '/me': 'me',
   '/sign-in': 'signIn',
   '/print/wall': 'wall',
+  '/print/feature': 'fact',
 } as const
 
 export type Path = keyof typeof pages

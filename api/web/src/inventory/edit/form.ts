@@ -14,6 +14,9 @@ export interface FormField {
   unit: string
   min: number | undefined
   max: number | undefined
+  /** The bound itself is outside. */
+  minOpen: boolean
+  maxOpen: boolean
   maxLength: number | undefined
   required: boolean
   /** Kept by the record itself: shown, and never sent. */
@@ -55,7 +58,8 @@ function fieldOf(key: string, property: SchemaProperty, required: readonly strin
     key, property, kind: kindOf(key, property), group: groupOf(key, property),
     label: pickTitle(lang, property.title, property['x-title-en']) || key,
     unit: unitSigns[unit] ?? unit,
-    min: property.minimum, max: property.maximum, maxLength: property.maxLength,
+    min: property.minimum ?? property.exclusiveMinimum, max: property.maximum ?? property.exclusiveMaximum,
+    minOpen: property.exclusiveMinimum !== undefined, maxOpen: property.exclusiveMaximum !== undefined, maxLength: property.maxLength,
     required: property['x-required'] ?? required.includes(key),
     readOnly: property.readOnly === true || kindOf(key, property) === 'other',
     options: (property.oneOf ?? []).map((one) => ({ value: String(one.const), label: pickTitle(lang, one.title, one['x-title-en']) || String(one.const) })),
@@ -124,12 +128,11 @@ export function wrongOf(field: FormField, input: Input | undefined): Wrong | und
   }
 }
 
-function wrongNumber({ kind, min, max }: FormField, value: number | undefined): Wrong | undefined {
+function wrongNumber({ kind, min, max, minOpen, maxOpen }: FormField, value: number | undefined): Wrong | undefined {
   if (value === undefined) return { key: 'edit.wrong.number' }
   if (kind === 'integer' && !Number.isSafeInteger(value)) return { key: 'edit.wrong.integer' }
-  if (min !== undefined && max !== undefined && (value < min || value > max)) return { key: 'edit.wrong.between', params: { min, max } }
-  if (min !== undefined && value < min) return { key: 'edit.wrong.least', params: { min } }
-  if (max !== undefined && value > max) return { key: 'edit.wrong.most', params: { max } }
+  if (min !== undefined && (value < min || (minOpen && value === min))) return { key: minOpen ? 'edit.wrong.above' : 'edit.wrong.least', params: { min } }
+  if (max !== undefined && (value > max || (maxOpen && value === max))) return { key: maxOpen ? 'edit.wrong.below' : 'edit.wrong.most', params: { max } }
   return undefined
 }
 
