@@ -39,11 +39,13 @@ function unescape(pair: string): string {
   return pair === "''" ? "'" : pair === "\\'" || pair === '\\\\' ? pair.slice(1) : pair
 }
 
-type Tree = Test | { join: 'and' | 'or'; parts: Tree[] }
+/** `closed` was in parentheses of its own. */
+type Tree = Test | { join: 'and' | 'or'; parts: Tree[]; closed?: boolean }
 const isTest = (tree: Tree): tree is Test => 'field' in tree
 
 function asConditions(tree: Tree): Conditions | undefined {
   if (isTest(tree)) return { join: 'and', parts: [tree] }
+  if (tree.closed) return asConditions({ join: 'and', parts: [{ join: tree.join, parts: tree.parts }] })
   const parts = tree.parts.map((part): Test | Group | undefined => {
     if (isTest(part)) return part
     const tests = part.parts.filter(isTest)
@@ -88,7 +90,7 @@ class Reader {
     if (!this.#sign('(')) return this.#test()
     const inner = this.either()
     if (!inner || !this.#sign(')')) return undefined
-    return isTest(inner) ? { join: 'and', parts: [inner] } : inner
+    return isTest(inner) ? { join: 'and', parts: [inner], closed: true } : { ...inner, closed: true }
   }
 
   #test(): Test | undefined {

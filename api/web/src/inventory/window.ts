@@ -1,5 +1,5 @@
 /** Taller than this no browser lays out a box: Firefox ends near 17.9 million pixels. */
-export const tallestPx = 15_000_000
+export const tallestPx = 16_500_000
 
 /** What of a long list is on the screen. Where the list is taller than a box may be, one pixel of the scroll bar stands for several. */
 export interface Span {

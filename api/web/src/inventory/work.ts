@@ -182,7 +182,7 @@ function createColumns(layer: ComputedRef<string | undefined>, fields: Resource<
       save(names ? { names } : { names: [], widths: {} })
     },
     setWidth(name: string, px: number | undefined) {
-      const { [name]: _, ...others } = widths.value
+      const others = Object.fromEntries(Object.entries(widths.value).filter(([one]) => one !== name))
       save({ widths: px === undefined ? others : { ...others, [name]: px } })
     },
     linkColumns: computed(() => {

@@ -9,6 +9,7 @@ import { pages } from '../../src/state/route.ts'
 import { MockGrids } from './grids.ts'
 import { MockImports } from './imports.ts'
 import { MockPeople } from './people.ts'
+import { MockTable } from './table.ts'
 import { spriteIndex, spriteSheet } from './sprite.ts'
 import { makeStyle } from './style.ts'
 import { makeTiles } from './tiles.ts'
@@ -20,6 +21,7 @@ export interface Mock {
   failures: Map<string, { status: number; body: unknown }>
   accounts: MockAccounts
   people: MockPeople
+  table: MockTable
   /** Tells those who listen that something changed. */
   tell(change: unknown): void
   stop(): Promise<void>
@@ -35,10 +37,11 @@ export async function startMock(port = 0): Promise<Mock> {
   const grids = new MockGrids()
   const people = new MockPeople()
   const imports = new MockImports()
+  const table = new MockTable()
   const listeners = new Set<ServerResponse>()
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/api/v1/changes') && !failures.has('/api/v1/changes')) listen(response, listeners)
-    else void answer(request, response, failures, { accounts, people, grids, imports })
+    else void answer(request, response, failures, { accounts, people, grids, imports, table })
   })
   await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve) })
   return {
@@ -46,6 +49,7 @@ export async function startMock(port = 0): Promise<Mock> {
     failures,
     accounts,
     people,
+    table,
     tell(change) { for (const response of listeners) response.write(`id: 2\nevent: change\ndata: ${JSON.stringify(change)}\n\n`) },
     stop: () => stop(server),
   }
@@ -63,7 +67,7 @@ function stop(server: Server): Promise<void> {
   return new Promise((resolve) => { server.close(() => { resolve() }) })
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, people, grids, imports }: { accounts: MockAccounts; people: MockPeople; grids: MockGrids; imports: MockImports }): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, people, grids, imports, table }: { accounts: MockAccounts; people: MockPeople; grids: MockGrids; imports: MockImports; table: MockTable }): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
   const failure = failures.get(url.pathname)
   if (failure) {
@@ -71,9 +75,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, failur
     return
   }
   const asked = await askedOf(request, url)
-  const told = accounts.answer(asked) ?? people.answer(asked, accounts) ?? grids.answer(asked, accounts) ?? imports.answer(asked, accounts)
+  const told = accounts.answer(asked) ?? people.answer(asked, accounts) ?? grids.answer(asked, accounts) ?? (asked.method === 'GET' ? await table.answer(url) : undefined) ?? imports.answer(asked, accounts)
   if (told) {
     tell(response, told)
+    return
+  }
+  const one = table.tile(url)
+  if (one !== undefined) {
+    response.writeHead(one ? 200 : 204, { 'Content-Type': 'application/vnd.mapbox-vector-tile' }).end(one ?? undefined)
     return
   }
   const tile = /^\/tiles\/city\/(\d+)\/(\d+)\/(\d+)\.mvt$/.exec(url.pathname)
