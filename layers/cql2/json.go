@@ -55,6 +55,9 @@ func (v *jsonValue) member(name string) *jsonValue {
 	return nil
 }
 
+// maxMembers bounds the members of an object, of which no part of a filter has more than three.
+const maxMembers = 8
+
 // jsonReader reads a tree out of JSON.
 type jsonReader struct {
 	text    string
@@ -125,6 +128,9 @@ func (r *jsonReader) value(depth int) (*jsonValue, error) {
 			name, _ := token.(string)
 			if slices.Contains(v.names, name) {
 				return nil, r.fault(at, textf("“%[1]s”重复", "“%[1]s” is there twice", shown(name)))
+			}
+			if len(v.names) == maxMembers {
+				return nil, r.fault(at, layers.Text{Zh: "对象的成员过多", En: "the object has too many members"})
 			}
 			v.names = append(v.names, name)
 		}

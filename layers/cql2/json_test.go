@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +114,40 @@ func TestJSONCompiles(t *testing.T) {
 	var e *Error
 	if !errors.As(err, &e) || e.Pointer != "/args/1/args/1/1" || !errors.Is(err, ErrType) || !strings.Contains(e.Error(), "/args/1/args/1/1: ") {
 		t.Errorf("%#v", err)
+	}
+}
+
+// Bounds hold, and what is refused for its size is refused soon.
+func TestJSONBounds(t *testing.T) {
+	nested := func(before, after string, times int) string {
+		return strings.Repeat(before, times) + "true" + strings.Repeat(after, times)
+	}
+	var members strings.Builder
+	for i := range 6000 {
+		fmt.Fprintf(&members, `"%d":1,`, i)
+	}
+	for name, c := range map[string]struct {
+		data    string
+		kind    error
+		pointer string
+	}{
+		"bytes":       {`"` + strings.Repeat("x", JSONLimit) + `"`, ErrTooLong, ""},
+		"NOT":         {nested(`{"op":"not","args":[`, "]}", height), ErrTooDeep, strings.Repeat("/args/0", height)},
+		"NOT, much":   {nested(`{"op":"not","args":[`, "]}", 2000), ErrTooDeep, strings.Repeat("/args/0", 100) + "/op"},
+		"arrays":      {nested("[", "]", 9000), ErrTooDeep, strings.Repeat("/0", 3*Depth+9)},
+		"deep JSON":   {strings.Repeat("[", 20000), ErrSyntax, ""},
+		"members":     {"{" + members.String() + `"x":1}`, ErrSyntax, "/8"},
+		"collections": {`{"op":"f","args":[` + strings.Replace(nested(`{"type":"GeometryCollection","geometries":[`, "]}", height), "true", `{"type":"Point","coordinates":[1,2]}`, 1) + "]}", ErrTooDeep, "/args/0" + strings.Repeat("/geometries/0", height-1)},
+	} {
+		began := time.Now()
+		_, err := ParseJSON([]byte(c.data))
+		var e *Error
+		if !errors.As(err, &e) || !errors.Is(err, c.kind) || e.Pointer != c.pointer || time.Since(began) > 2*time.Second {
+			t.Errorf("%s: %v, at %q, after %v", name, err, fmt.Sprintf("%.2000v", e.Pointer), time.Since(began))
+		}
+	}
+	if _, err := ParseJSON([]byte(nested(`{"op":"not","args":[`, "]}", height-1))); err != nil {
+		t.Error(err)
 	}
 }
 
