@@ -229,6 +229,35 @@ func AppendFixed(dst []byte, v float64, decimals int) []byte {
 	if n < 0 {
 		dst, n = append(dst, '-'), -n
 	}
+	if decimals > 9 { // more than the pairs below are made for
+		return appendSlow(dst, n, decimals)
+	}
+	unit := units[decimals]
+	whole := n / unit
+	rest := uint32(n - whole*unit)
+	dst = strconv.AppendInt(dst, whole, 10)
+	if rest == 0 {
+		return dst
+	}
+	var digits [10]byte
+	for i := decimals; i > 0; i -= 2 {
+		pair := rest % 100
+		rest /= 100
+		digits[i] = byte('0' + pair%10)
+		digits[i-1] = byte('0' + pair/10)
+	}
+	digits[0] = '.'
+	for digits[decimals] == '0' {
+		decimals--
+	}
+	return append(dst, digits[:decimals+1]...)
+}
+
+// units are powers of ten that leave a rest of 32 bits.
+var units = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}
+
+// appendSlow writes a count of units of so many decimals.
+func appendSlow(dst []byte, n int64, decimals int) []byte {
 	for decimals > 0 && n%10 == 0 {
 		n, decimals = n/10, decimals-1
 	}
