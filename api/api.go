@@ -50,15 +50,16 @@ const (
 	RosterKey = v1.RosterKey
 )
 
-// Config says what to serve and how. City, Records, Store and Auth are required.
+// Config says what to serve and how. City, Records, Store, Imports and Auth are required.
 type Config struct {
 	City    cities
 	Records records
 	Store   *gridpg.Store
-	Auth    *auth.Gate   // finds out who is calling
-	Changes *Changes     // what City tells; nil: nobody tells anything
-	Log     *slog.Logger // nil for the default
-	Version string       // of the program
+	Imports *postgres.Imports // files on their way into the record
+	Auth    *auth.Gate        // finds out who is calling
+	Changes *Changes          // what City tells; nil: nobody tells anything
+	Log     *slog.Logger      // nil for the default
+	Version string            // of the program
 
 	PublicURL   string // the address callers use, without a slash at its end; empty: that of each request
 	TrustProxy  bool   // believe X-Forwarded-For, -Proto and -Host
@@ -71,8 +72,8 @@ type Config struct {
 
 // check fills in defaults and names the field that is wrong.
 func (c *Config) check() error {
-	if c.City == nil || c.Records == nil || c.Store == nil || c.Auth == nil {
-		return errors.New("api: City, Records, Store and Auth are required")
+	if c.City == nil || c.Records == nil || c.Store == nil || c.Imports == nil || c.Auth == nil {
+		return errors.New("api: City, Records, Store, Imports and Auth are required")
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
@@ -118,7 +119,7 @@ func New(cfg Config) (*API, error) {
 	}
 	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records), refusals: newRefusals()}
 	a.ogc = &ogc.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Store: cfg.Store, Records: cfg.Records, Features: cfg.Records, Zone: zoneOf, Base: a.base, Reply: a.reply, Tile: a.tileOf}
-	a.v1 = &v1.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Base: a.base, Reply: a.reply, Store: cfg.Store, Auth: cfg.Auth, Features: cfg.Records}
+	a.v1 = &v1.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Base: a.base, Reply: a.reply, Store: cfg.Store, Auth: cfg.Auth, Features: cfg.Records, Imports: cfg.Imports}
 	var err error
 	if a.tiles, err = newTiles(cfg); err != nil {
 		return nil, err

@@ -82,7 +82,7 @@ func townOn(t testing.TB, pool *pgxpool.Pool, options ...func(*Config)) *town {
 	changes := NewChanges()
 	w.city = follow(t, city.Config{Pool: pool, Models: map[string]city.Model{NetKey: gridpg.Model{}, RosterKey: gridpg.RosterModel{}}, Log: slog.New(slog.DiscardHandler), Changed: changes.Tell})
 	store := gridpg.NewStore(pool)
-	cfg := Config{City: w.city, Changes: changes, Records: postgres.NewReader(pool), Store: store, Auth: newGate(t, store), Log: log, Version: "test", TileCacheBytes: 16 << 20}
+	cfg := Config{City: w.city, Changes: changes, Records: postgres.NewReader(pool), Store: store, Imports: postgres.NewImports(pool), Auth: newGate(t, store), Log: log, Version: "test", TileCacheBytes: 16 << 20}
 	for _, o := range options {
 		o(&cfg)
 	}

@@ -24,7 +24,7 @@ func TestBeforeTheCityIsLoaded(t *testing.T) {
 	pool := pgtest.DB(t)
 	log := &logBuffer{}
 	store := gridpg.NewStore(pool)
-	a, err := New(Config{City: city.New(city.Config{Pool: pool}), Records: postgres.NewReader(pool), Store: store, Auth: newGate(t, store), Log: slog.New(slog.NewJSONHandler(log, nil))})
+	a, err := New(Config{City: city.New(city.Config{Pool: pool}), Records: postgres.NewReader(pool), Store: store, Imports: postgres.NewImports(pool), Auth: newGate(t, store), Log: slog.New(slog.NewJSONHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,6 +97,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 		p.addFaults(faults)
 	}
 	p.addInventory(err)
+	p.addImport(err)
 	h := w.Header()
 	for _, name := range []string{"Etag", "Content-Encoding", "Content-Length", "Vary", "Last-Modified"} {
 		h.Del(name)

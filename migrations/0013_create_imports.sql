@@ -7,6 +7,7 @@ CREATE TABLE import_job (
     layer      text,
     state      text NOT NULL,
     options    jsonb NOT NULL DEFAULT '{}',
+    asked      jsonb NOT NULL DEFAULT '{}',
     inspection jsonb,
     progress   jsonb,
     result     jsonb,
@@ -24,6 +25,7 @@ COMMENT ON COLUMN import_job.size_bytes IS '文件大小（字节）';
 COMMENT ON COLUMN import_job.layer IS '图层';
 COMMENT ON COLUMN import_job.state IS '状态：uploaded 已上传、checking 试算中、checked 已试算、committing 入库中、done 已入库、failed 失败、cancelled 已取消';
 COMMENT ON COLUMN import_job.options IS '读取方式：表、表头、字符集、坐标基准、字段对应';
+COMMENT ON COLUMN import_job.asked IS '委托试算或入库的账号及其权限范围';
 COMMENT ON COLUMN import_job.inspection IS '识别结果';
 COMMENT ON COLUMN import_job.progress IS '进度';
 COMMENT ON COLUMN import_job.result IS '结果计数';
@@ -33,6 +35,8 @@ COMMENT ON COLUMN import_job.revision IS '行版本，每次修改加一';
 COMMENT ON COLUMN import_job.created_at IS '建立时间';
 COMMENT ON COLUMN import_job.created_by IS '建立人';
 COMMENT ON COLUMN import_job.updated_at IS '修改时间';
+
+CREATE INDEX import_job_busy_idx ON import_job (id) WHERE state IN ('checking', 'committing');
 
 CREATE TABLE import_chunk (
     import_id bigint NOT NULL REFERENCES import_job (id) ON DELETE CASCADE,

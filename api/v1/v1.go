@@ -11,6 +11,7 @@ import (
 	"wangge/grid/postgres"
 	"wangge/grid/rights"
 	"wangge/layers/city"
+	layerpg "wangge/layers/postgres"
 )
 
 // Handler answers below /api/v1. All fields are required. Its methods return their errors to the caller, who makes problems of them.
@@ -25,6 +26,7 @@ type Handler struct {
 	Auth  *auth.Gate
 
 	Features features // of the inventory
+	Imports  *layerpg.Imports
 }
 
 // Route is one line of the table of routes, and one operation of the API document.
@@ -58,7 +60,7 @@ type Param struct {
 // Routes is the whole table. Each file of the package adds its own lines.
 func (h *Handler) Routes() []Route {
 	var all []Route
-	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.peopleWriteRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes(), h.proposalRoutes(), h.batchRoutes(), h.featureRoutes()} {
+	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.peopleWriteRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes(), h.proposalRoutes(), h.batchRoutes(), h.featureRoutes(), h.importRoutes(), h.asideRoutes()} {
 		all = append(all, part...)
 	}
 	return all

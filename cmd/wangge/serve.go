@@ -99,8 +99,9 @@ func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce 
 	if err != nil {
 		return err
 	}
+	imports := postgres.NewImports(pool)
 	handler, err := api.New(api.Config{
-		City: memory, Records: postgres.NewReader(pool), Store: store, Auth: gate, Changes: changes, Log: log, Version: version,
+		City: memory, Records: postgres.NewReader(pool), Store: store, Imports: imports, Auth: gate, Changes: changes, Log: log, Version: version,
 		PublicURL: flags.PublicURL, TrustProxy: flags.TrustProxy, OpenMetrics: flags.OpenMetrics,
 		TileCacheBytes: int64(flags.TileCacheMB) << 20,
 	})
@@ -114,6 +115,7 @@ func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return untilDone(ctx, memory.Run(ctx)) })
 	group.Go(func() error { return server.Run(ctx) })
+	group.Go(func() error { return untilDone(ctx, postgres.NewRunner(imports, log).Run(ctx)) })
 	group.Go(func() error {
 		gate.Purge(ctx, func(err error) { log.ErrorContext(ctx, "what is over was not removed", "error", err) })
 		return nil

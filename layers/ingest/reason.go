@@ -116,6 +116,15 @@ func textOf(c Code) text {
 	return text{geo.Code(c).Title(), geo.Code(c).TitleEn()}
 }
 
+// IsRemark tells whether a code is of a remark on the whole file and no reason to set anything aside.
+func (c Code) IsRemark() bool { return c == NewArea || c == Bounded || c == LooksShifted }
+
+// Says is what a code means, in both languages.
+func (c Code) Says() (zh, en string) {
+	t := textOf(c)
+	return t.zh, t.en
+}
+
 // Rejected makes a reject with the words of its code.
 func Rejected(row int64, key, layer string, c Code, detail string) Reject {
 	t := textOf(c)

@@ -174,6 +174,15 @@ func cleanJSON(value any, depth int) any {
 	return value
 }
 
+// StorableProps gives what a file says of a feature as the record can keep it: texts cleaned, everything bounded.
+func StorableProps(props map[string]any) map[string]any {
+	object, _ := cleanJSON(PlainProps(props), 0).(map[string]any)
+	return object
+}
+
+// Storable gives a text as the record can keep it.
+func Storable(s string) string { return shorten(clean(s)) }
+
 // shorten cuts a text to its bound, between characters.
 func shorten(s string) string {
 	if len(s) <= maxExtraText {
