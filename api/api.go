@@ -29,6 +29,7 @@ import (
 // cities is the city in memory; a *city.City is one.
 type cities interface {
 	At(ctx context.Context, least city.Revision) (*city.View, error)
+	Past(ctx context.Context, at time.Time, ids []string) (*city.View, error)
 	Status() city.Status
 	Verify(ctx context.Context) (city.Verification, error)
 }
@@ -37,6 +38,9 @@ type cities interface {
 type records interface {
 	Ping(ctx context.Context) error
 	FeatureAt(ctx context.Context, l *layers.Layer, id int64, internal bool, at time.Time) (postgres.Feature, error)
+	History(ctx context.Context, l *layers.Layer, id, from int64, limit int, internal bool) (postgres.History, error)
+	Version(ctx context.Context, l *layers.Layer, id, version int64, internal bool) (postgres.Feature, error)
+	Compare(ctx context.Context, l *layers.Layer, id, from, to int64, internal bool) (postgres.Comparison, error)
 	Scan(ctx context.Context, l *layers.Layer, s postgres.Selection, row func(*postgres.Cells) error) (next []byte, err error)
 	Count(ctx context.Context, l *layers.Layer, s postgres.Selection) (int64, error)
 	Order(ctx context.Context, l *layers.Layer, s postgres.Selection) ([]int64, error)

@@ -144,6 +144,7 @@ func mapProblems() []kind {
 func serviceProblems() []kind {
 	return []kind{
 		{city.ErrBehind, http.StatusServiceUnavailable, "revision-not-yet", "数据尚未更新到所要求的修订", "Revision not yet served", 1},
+		{city.ErrPastBusy, http.StatusServiceUnavailable, "past-busy", "正在载入另一历史时刻，请稍后再试", "Another past instant is being loaded, try again", 2},
 		{city.ErrAdrift, http.StatusServiceUnavailable, "not-following", "内存未在跟随数据库", "The city does not follow the record", 5},
 		{errChecking, http.StatusConflict, "already-checking", "正在核对，请稍后再试", "A check is under way", 5},
 		{city.ErrNotReady, http.StatusServiceUnavailable, "starting", "城市数据正在载入", "The city is being loaded", 1},

@@ -98,10 +98,17 @@ func (a *API) inventoryRoutes() []route {
 		{method: http.MethodPatch, path: "/ogc/collections/{collectionId}/items/{featureId}", needs: rights.EditInventory, params: ogc.WriteParams(), serve: a.ogc.Update},
 		{method: http.MethodDelete, path: "/ogc/collections/{collectionId}/items/{featureId}", needs: rights.EditInventory, params: ogc.WriteParams(), serve: a.ogc.Delete},
 		{path: "/ogc/collections/{collectionId}/items/{featureId}", params: []string{"f", "crs", "datetime"}, reads: true, serve: a.ogc.Item},
+		{path: featureRoute + "/history", params: []string{"f", "limit", "cursor"}, reads: true, serve: a.ogc.History},
+		{path: featureRoute + "/history/{version}", params: []string{"f", "crs"}, reads: true, serve: a.ogc.Version},
+		{path: featureRoute + "/diff", params: []string{"f", "from", "to"}, reads: true, serve: a.ogc.Difference},
+		{method: http.MethodPost, path: featureRoute + "/restore", needs: rights.EditInventory, params: ogc.WriteParams(), serve: a.ogc.Restore},
 	}
 }
 
-const minRevision = "min_revision"
+const (
+	minRevision  = "min_revision"
+	featureRoute = "/ogc/collections/{collectionId}/items/{featureId}"
+)
 
 // names are the query parameters of a route.
 func (rt route) names() []string {

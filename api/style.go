@@ -54,13 +54,16 @@ func (a *API) tileJSON(w http.ResponseWriter, r *http.Request) error {
 	if _, err := plan(view, ask); err != nil {
 		return err
 	}
+	if _, err := instant(query(r), view); err != nil {
+		return err
+	}
 	if list != allLayers {
 		list = strings.Join(ask.Layers, ",")
 	}
 	place := view.Place()
 	doc := tileJSON{
 		TileJSON: "3.0.0", Name: place.Name, Description: place.NameEn, Scheme: "xyz", Attribution: attribution(view),
-		Tiles:   []string{a.base(r) + tilesPath + list + "/{z}/{x}/{y}.mvt" + asQuery(ask)},
+		Tiles:   []string{a.base(r) + tilesPath + list + "/{z}/{x}/{y}.mvt" + andInstant(asQuery(ask), query(r))},
 		MinZoom: 0, MaxZoom: deepestZoom, VectorLayers: []vectorLayer{},
 	}
 	for _, l := range tilesetOf(view, ask.Layers) {

@@ -81,15 +81,11 @@ func (a *API) tileOf(w http.ResponseWriter, r *http.Request, list, z, x, y strin
 	if err != nil {
 		return err
 	}
-	view, err := a.view(r)
+	view, plan, keep, err := a.showing(r, list)
 	if err != nil {
 		return err
 	}
-	plan, err := a.tiles.planOf(view, list, query(r))
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Cache-Control", reply.Revalidate)
+	w.Header().Set("Cache-Control", keep)
 	e, err := a.reply.Negotiate(w, r, a.tiles.offered)
 	if err != nil {
 		return err

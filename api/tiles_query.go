@@ -29,7 +29,7 @@ const (
 	fieldsParam = "fields"
 )
 
-func tileParams() []string { return []string{filterParam, fieldsParam} }
+func tileParams() []string { return []string{filterParam, fieldsParam, datetimeParam} }
 
 var (
 	errNoLayer = errors.New("no such layer")

@@ -13,7 +13,7 @@ import (
 
 // remember keeps which tile an address stands for in this version of the city, for warm to answer the next who asks.
 func (a *API) remember(r *http.Request, e reply.Encoding, o order) {
-	if a.tiles.cache == nil || !strings.HasPrefix(r.RequestURI, tilesPath) || query(r).Has(minRevision) {
+	if a.tiles.cache == nil || !strings.HasPrefix(r.RequestURI, tilesPath) || query(r).Has(minRevision) || query(r).Has(datetimeParam) {
 		return
 	}
 	a.tiles.cache.Remember(tilecache.Name{Address: r.RequestURI, Encoding: string(e)}, tilecache.Stamp{Version: o.view.Version(), ETag: e.Quote(o.tag)})

@@ -28,6 +28,7 @@ var ErrNoCollection = errors.New("no such collection")
 type records interface {
 	FeatureAt(ctx context.Context, l *layers.Layer, id int64, internal bool, at time.Time) (postgres.Feature, error)
 	Checklist(ctx context.Context, checklist string) ([]postgres.ChecklistItem, error)
+	histories
 }
 
 // Handler answers below /ogc. All fields are required. Its methods return their errors to the caller, who makes problems of them.

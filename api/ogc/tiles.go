@@ -121,7 +121,7 @@ func (h *Handler) tile(w http.ResponseWriter, r *http.Request, set func(*http.Re
 	if err != nil {
 		return err
 	}
-	if b, ok := s.extent(); ok && !limitsAt(addr.Z, b).has(addr) {
+	if b, ok := s.extent(); ok && !h.Query(r).Has("datetime") && !limitsAt(addr.Z, b).has(addr) { // the limits are those of now
 		return fmt.Errorf("%s: %w", addr, ErrOutsideLimits)
 	}
 	list := AllLayers

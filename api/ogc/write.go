@@ -43,6 +43,7 @@ type writeAsk struct {
 	caller   gridpg.Caller
 	request  draft.Request
 	document draft.Document
+	status   int // of the answer, where writing decides it; 0 for the usual one
 }
 
 // Create makes a feature of what is sent. POST …/items.
@@ -250,6 +251,9 @@ func answerOf(ask *writeAsk, f feature, status int) (gridpg.Answer, error) {
 	body, err := reply.Marshal(f)
 	if err != nil {
 		return gridpg.Answer{}, err
+	}
+	if ask.status != 0 {
+		status = ask.status
 	}
 	a := gridpg.Answer{Status: status, DryRun: ask.DryRun, Headers: map[string]string{}}
 	if !ask.DryRun {
