@@ -100,8 +100,10 @@ export function createInventoryWork(needs: Needs): InventoryWork {
   const kindOf: KindOf = (name) => (name === geometryField ? 'box' : fields.value.value?.find((field) => field.name === name)?.kind)
   const conditions = computed(() => (fields.value.value ? parseConditions(filter.value, kindOf) : undefined))
   const { columns, widths, chosenColumns, chooseColumns, setWidth, linkColumns } = createColumns(layer, fields, from.table)
-  const question = computed((): Question | undefined => (active.value && layer.value !== undefined && session.known.value ? {
-    layer: layer.value, filter: filter.value, sort: formatSort(sort.value), region: selecting.region.value, grid: within.value,
+  /** What a link asks to sort by and the layer cannot is left out. */
+  const sorted = computed(() => sort.value.filter(({ name }) => fields.value.value?.some((field) => field.name === name && field.sortable)))
+  const question = computed((): Question | undefined => (active.value && layer.value !== undefined && fields.value.value ? {
+    layer: layer.value, filter: filter.value, sort: formatSort(sorted.value), region: selecting.region.value, grid: within.value,
     box: inView.value ? needs.view.box.value : undefined,
   } : undefined))
   const order = createOrder(server, () => question.value)
