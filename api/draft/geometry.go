@@ -8,6 +8,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"wangge/api/selection"
 	"wangge/geo"
 	"wangge/geo/datum"
 	"wangge/layers"
@@ -36,6 +37,9 @@ func readGeometry(value any, q Request) (orb.Geometry, layers.Faults) {
 	}
 	if r.fault != nil {
 		return nil, layers.Faults{*r.fault}
+	}
+	if selection.Same(q.System) {
+		return g, nil
 	}
 	degrees, err := q.System.ToGeometry(g)
 	if err != nil {

@@ -21,6 +21,7 @@ func problemBody() object {
 				"type": "object", "required": []string{"detail", "detail_en"}, "additionalProperties": false,
 				"properties": object{"in": text, "parameter": text, "pointer": text, "detail": text, "detail_en": text},
 			}},
+			"results": object{"type": "array", "items": object{"$ref": "#/components/schemas/BatchResult"}, "description": "批量操作的逐项结果 the results of a batch, one by one"},
 		},
 	}
 }
