@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
+	"wangge/geo/pgeom"
 	"wangge/layers"
 	"wangge/layers/cql2"
 )
@@ -107,6 +108,7 @@ type query struct {
 	from  string
 	where []string
 	args  []any
+	err   error // the first that came up while composing
 }
 
 // arg adds a parameter and gives its name.
@@ -122,6 +124,15 @@ func (q *query) also(format string, values ...any) {
 // cast is arg for a value that is compared with a column of a type: wide, so that no number is too large to be asked for.
 func (q *query) cast(t layers.Type, v any) string {
 	return q.arg(v) + "::" + stageType(&layers.Field{Type: t})
+}
+
+// shape is arg for a geometry. It goes as EWKB, so that connections need not know the type.
+func (q *query) shape(g orb.Geometry) string {
+	ewkb, err := pgeom.Encode(g)
+	if err != nil && q.err == nil {
+		q.err = err
+	}
+	return q.arg(ewkb) + "::bytea::geometry"
 }
 
 func column(f *layers.Field) string { return "f." + quoted(f.Name) }
@@ -148,10 +159,10 @@ func newQuery(l *layers.Layer, s *Selection) (*query, error) {
 	}
 	q.inGrid()
 	q.inRegion()
-	if s.Filter == nil {
-		return q, nil
+	if s.Filter != nil && q.err == nil {
+		q.err = q.matches(s.Filter)
 	}
-	return q, q.matches(s.Filter)
+	return q, q.err
 }
 
 // matches asks for what a filter lets through.
@@ -180,11 +191,11 @@ func queryable(l *layers.Layer, name string, internal bool) *layers.Field {
 // touches asks for features that share a point with an area. Its box is asked first, in the index; several far apart are asked one by one.
 func (q *query) touches(area orb.Geometry) {
 	if parts, many := area.(orb.MultiPolygon); many && len(parts) == 2 {
-		a, b := q.arg(parts[0]), q.arg(parts[1])
-		q.also("(f.geom && %[1]s::geometry AND ST_Intersects(f.geom, %[1]s::geometry) OR f.geom && %[2]s::geometry AND ST_Intersects(f.geom, %[2]s::geometry))", a, b)
+		a, b := q.shape(parts[0]), q.shape(parts[1])
+		q.also("(f.geom && %[1]s AND ST_Intersects(f.geom, %[1]s) OR f.geom && %[2]s AND ST_Intersects(f.geom, %[2]s))", a, b)
 		return
 	}
-	q.also("ST_Intersects(f.geom, %[1]s::geometry)", q.arg(area)) // its support function adds && for the index
+	q.also("ST_Intersects(f.geom, %[1]s)", q.shape(area)) // its support function adds && for the index
 }
 
 // rimDeg is how far inside a box something is held to be within it by its own box alone: those are kept in single precision, which is 3e-5 degrees
@@ -199,8 +210,8 @@ func (q *query) inBox(b orb.Bound) {
 		q.touches(boxShape(b))
 		return
 	}
-	whole := q.arg(boxShape(b))
-	q.also("f.geom && %[1]s::geometry AND (f.geom @ %[2]s::geometry OR ST_Intersects(f.geom, %[1]s::geometry))", whole, q.arg(inner.ToPolygon()))
+	whole := q.shape(boxShape(b))
+	q.also("f.geom && %[1]s AND (f.geom @ %[2]s OR ST_Intersects(f.geom, %[1]s))", whole, q.shape(inner.ToPolygon()))
 }
 
 // boxShape is a box as a valid geometry: one without height or width is a line, one without both a point.
