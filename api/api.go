@@ -23,6 +23,7 @@ import (
 	gridpg "wangge/grid/postgres"
 	"wangge/layers"
 	"wangge/layers/city"
+	"wangge/layers/export"
 	"wangge/layers/postgres"
 )
 
@@ -123,7 +124,8 @@ func New(cfg Config) (*API, error) {
 	}
 	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records), refusals: newRefusals()}
 	a.ogc = &ogc.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Store: cfg.Store, Records: cfg.Records, Features: cfg.Records, Zone: zoneOf, Base: a.base, Reply: a.reply, Tile: a.tileOf}
-	a.v1 = &v1.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Base: a.base, Reply: a.reply, Store: cfg.Store, Auth: cfg.Auth, Features: cfg.Records, Imports: cfg.Imports}
+	a.v1 = &v1.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Base: a.base, Reply: a.reply, Store: cfg.Store, Auth: cfg.Auth, Features: cfg.Records, Imports: cfg.Imports,
+		Exports: v1.Exports{Rows: cfg.Records, Files: export.NewWriter()}}
 	var err error
 	if a.tiles, err = newTiles(cfg); err != nil {
 		return nil, err

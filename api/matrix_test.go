@@ -155,6 +155,7 @@ func matrix() []row {
 	}
 	rows = append(rows, holderRows("persons", "P")...)
 	rows = append(rows, row{"POST /api/v1/persons/import", rights.EditPeople, of("/api/v1/persons/import", noBody), []int{http.StatusUnsupportedMediaType}})
+	rows = append(rows, exportMatrix()...)
 	return append(rows, holderRows("organisations", "O")...)
 }
 
@@ -204,6 +205,7 @@ var openRoutes = []string{
 	"GET /style.json", "GET /sprite/{name}.{format:json|png}", "GET /tiles/{layers}.json", "GET /tiles/{layers}/metadata.json", "GET " + tileRoute,
 	"GET /ogc", "GET /ogc/", "GET /ogc/api", "GET /ogc/conformance", "GET /ogc/collections", "GET /ogc/collections/{collectionId}",
 	"GET /ogc/collections/{collectionId}/queryables", "GET /ogc/collections/{collectionId}/sortables", "GET /ogc/collections/{collectionId}/items", "GET /api/v1/features/{layer}/order",
+	"GET /api/v1/exports/{layer}.geojson", "GET /api/v1/exports/{layer}.csv", "GET /api/v1/exports/{layer}.xlsx", "GET /api/v1/exports/{layer}.gpkg", "GET /api/v1/exports/{layer}.shp.zip",
 	"GET /ogc/collections/{collectionId}/schema", "GET /ogc/collections/{collectionId}/items/{featureId}", "GET /ogc/collections/{collectionId}/items/{featureId}/history",
 	"GET /ogc/collections/{collectionId}/items/{featureId}/history/{version}", "GET /ogc/collections/{collectionId}/items/{featureId}/diff", "GET /ogc/collections/{collectionId}/tiles",
 	"GET /ogc/collections/{collectionId}/tiles/{tileMatrixSetId}", "GET /ogc/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}",

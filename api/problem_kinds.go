@@ -17,6 +17,7 @@ import (
 	gridpg "wangge/grid/postgres"
 	"wangge/grid/rights"
 	"wangge/layers/city"
+	"wangge/layers/export"
 	"wangge/layers/postgres"
 	"wangge/layers/sheet"
 	"wangge/layers/style"
@@ -135,6 +136,11 @@ func mapProblems() []kind {
 		{ogc.ErrNoTileMatrix, http.StatusNotFound, "no-such-tile-matrix", "没有这个瓦片矩阵", "No such tile matrix", 0},
 		{ogc.ErrOutsideLimits, http.StatusNotFound, "outside-limits", "瓦片超出瓦片集的范围", "Outside the limits of the tileset", 0},
 		{ogc.ErrFormat, http.StatusNotAcceptable, "no-such-format", "没有可接受的格式", "No acceptable format", 0},
+		{v1.ErrNoExport, http.StatusNotFound, "no-such-export", "没有这个图层", "No such layer", 0},
+		{v1.ErrExportRows, http.StatusUnprocessableEntity, "export-too-large", "超过一张工作表的行数（1048575），请缩小范围或改用 csv、gpkg", "More rows than a sheet holds (1,048,575): narrow it, or take csv or gpkg", 0},
+		{export.ErrTooLarge, http.StatusUnprocessableEntity, "export-too-large", "超过此格式的上限，请缩小范围或改用 csv、geojson", "Too large for this format: narrow it, or take csv or geojson", 0},
+		{export.ErrNoGDAL, http.StatusNotImplemented, "no-gdal", "服务器没有安装 GDAL（ogr2ogr），不能导出此格式；可用 geojson、csv、xlsx", "The server has no GDAL (ogr2ogr) for this format; geojson, csv and xlsx are there", 0},
+		{export.ErrBusy, http.StatusServiceUnavailable, "exports-busy", "正在导出的文件过多，请稍后再试", "Too many exports at a time, try again", 10},
 		{postgres.ErrNotFound, http.StatusNotFound, "no-such-feature", "没有这个对象", "No such feature", 0},
 		{reply.ErrNotAcceptable, http.StatusNotAcceptable, "not-acceptable", "没有可接受的编码", "No acceptable encoding", 0},
 	}

@@ -26,6 +26,7 @@ type Handler struct {
 	Auth  *auth.Gate
 
 	Features features // of the inventory
+	Exports  Exports
 	Imports  *layerpg.Imports
 }
 
@@ -60,7 +61,7 @@ type Param struct {
 // Routes is the whole table. Each file of the package adds its own lines.
 func (h *Handler) Routes() []Route {
 	var all []Route
-	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.peopleWriteRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes(), h.proposalRoutes(), h.batchRoutes(), h.featureRoutes(), h.importRoutes(), h.asideRoutes()} {
+	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.peopleWriteRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes(), h.proposalRoutes(), h.batchRoutes(), h.featureRoutes(), h.exportRoutes(), h.importRoutes(), h.asideRoutes()} {
 		all = append(all, part...)
 	}
 	return all

@@ -26,6 +26,7 @@ type cli struct {
 	Serve   serveCmd      `cmd:"" help:"Serve the city in DATABASE_URL. 正式服务"`
 	Migrate migrateCmd    `cmd:"" help:"Bring the record's schema up to this version. 升级数据库结构"`
 	Import  ImportCmd     `cmd:"" help:"Load features from GeoJSON or OpenStreetMap files. 导入数据"`
+	Export  ExportCmd     `cmd:"" help:"Write a layer to a file: GeoJSON, CSV, xlsx, GeoPackage, Shapefile. 导出数据"`
 	Grid    gridCmd       `cmd:"" help:"Lay grids. 网格"`
 	User    userCmd       `cmd:"" help:"Look after accounts. 账号"`
 	People  peopleCmd     `cmd:"" help:"People and their duties. 人员"`

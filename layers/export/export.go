@@ -17,6 +17,8 @@ var (
 	ErrNoGDAL = errors.New("GDAL's ogr2ogr is not installed")
 	// ErrTooLarge: there are more rows, or more bytes, than the format or the temporary file takes.
 	ErrTooLarge = errors.New("too large for this format")
+	// ErrBusy: others are being made, and none ended in time.
+	ErrBusy = errors.New("too many exports at a time")
 	// ErrSystem: a feature lies outside of where the coordinate reference system is made for.
 	ErrSystem = errors.New("outside the area of the coordinate reference system")
 )
@@ -36,7 +38,7 @@ const (
 // Formats lists the formats.
 func Formats() []Format { return []Format{GeoJSON, CSV, XLSX, GeoPackage, Shapefile} }
 
-// MediaType is that of a file of the format.
+// MediaType is that of a file of the format, "" for none of ours.
 func (f Format) MediaType() string {
 	switch f {
 	case GeoJSON:
@@ -47,8 +49,10 @@ func (f Format) MediaType() string {
 		return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	case GeoPackage:
 		return "application/geopackage+sqlite3"
+	case Shapefile:
+		return "application/zip"
 	}
-	return "application/zip"
+	return ""
 }
 
 // Row is a feature: its fields in the order of Table.Columns, as string, int64, float64, bool, time.Time or map[string]any; nil where empty. It is used again
@@ -83,13 +87,31 @@ type Writer struct {
 	Folder  string // for temporary files; "" for the system's
 	// MaxTemp bounds the bytes that one export has in temporary files before ogr2ogr reads them.
 	MaxTemp int64
-	slots   chan struct{} // exports with temporary files at a time
+	slots   chan struct{} // one for each export at a time
+	wait    time.Duration // for a slot
 }
 
-// NewWriter makes a writer with bounds for a server: two exports with temporary files at a time, of 2 GiB at most.
+// NewWriter makes a writer with bounds for a server: two exports at a time, each of which holds a connection to the record for as long as its caller
+// takes, and 2 GiB of temporary files for each.
 func NewWriter() *Writer {
-	return &Writer{MaxTemp: 2 << 30, slots: make(chan struct{}, 2)}
+	return &Writer{MaxTemp: 2 << 30, slots: make(chan struct{}, 2), wait: 10 * time.Second}
 }
+
+// enter waits for a slot. leave gives it back.
+func (w *Writer) enter(ctx context.Context) error {
+	timer := time.NewTimer(w.wait)
+	defer timer.Stop()
+	select {
+	case w.slots <- struct{}{}:
+		return nil
+	case <-timer.C:
+		return ErrBusy
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (w *Writer) leave() { <-w.slots }
 
 // Write writes a file. What has reached out when an error is returned is no file.
 // Errors are those of the package, of out, of the source and of the context.
@@ -100,6 +122,10 @@ func (w *Writer) Write(ctx context.Context, out io.Writer, f Format, t Table, ro
 	if t.Zone == nil {
 		t.Zone = time.UTC
 	}
+	if err := w.enter(ctx); err != nil {
+		return err
+	}
+	defer w.leave()
 	switch f {
 	case GeoJSON:
 		return writeGeoJSON(ctx, out, t, rows)

@@ -30,14 +30,6 @@ func (w *Writer) writeOGR(ctx context.Context, out io.Writer, f Format, t Table,
 			return ErrNoGDAL
 		}
 	}
-	if w.slots != nil {
-		select {
-		case w.slots <- struct{}{}:
-			defer func() { <-w.slots }()
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 	folder, err := os.MkdirTemp(w.Folder, "wangge-export-")
 	if err != nil {
 		return err
