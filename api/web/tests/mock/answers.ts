@@ -101,7 +101,7 @@ export function schema(collection: string): Answer | undefined {
   return {
     title: title[0], 'x-title-en': title[1], type: 'object',
     properties: {
-      geom: { format: 'geometry-any', 'x-ogc-role': 'primary-geometry' },
+      geom: { format: collection === 'public_toilet' ? 'geometry-point' : 'geometry-any', 'x-ogc-role': 'primary-geometry' },
       code: property('编码', 'Code', { type: 'string' }),
       name: property('名称', 'Name', { type: 'string' }),
       status: property('状态', 'Status', { oneOf: [option('intact', '完好', 'Intact'), option('closed', '停用', 'Closed')] }),

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { MockAccounts, type Asked, type Told } from './accounts.ts'
 import * as answers from './answers.ts'
 import { makeCity } from './city.ts'
+import { MockEditing } from './editing.ts'
 import { pages } from '../../src/state/route.ts'
 import { MockGrids } from './grids.ts'
 import { MockImports } from './imports.ts'
@@ -21,6 +22,7 @@ export interface Mock {
   failures: Map<string, { status: number; body: unknown }>
   accounts: MockAccounts
   people: MockPeople
+  editing: MockEditing
   table: MockTable
   /** Tells those who listen that something changed. */
   tell(change: unknown): void
@@ -36,12 +38,13 @@ export async function startMock(port = 0): Promise<Mock> {
   const accounts = new MockAccounts()
   const grids = new MockGrids()
   const people = new MockPeople()
-  const imports = new MockImports()
+  const editing = new MockEditing()
   const table = new MockTable()
+  const imports = new MockImports()
   const listeners = new Set<ServerResponse>()
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/api/v1/changes') && !failures.has('/api/v1/changes')) listen(response, listeners)
-    else void answer(request, response, failures, { accounts, people, grids, imports, table })
+    else void answer(request, response, failures, { accounts, people, editing, grids, imports, table })
   })
   await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve) })
   return {
@@ -49,6 +52,7 @@ export async function startMock(port = 0): Promise<Mock> {
     failures,
     accounts,
     people,
+    editing,
     table,
     tell(change) { for (const response of listeners) response.write(`id: 2\nevent: change\ndata: ${JSON.stringify(change)}\n\n`) },
     stop: () => stop(server),
@@ -67,7 +71,7 @@ function stop(server: Server): Promise<void> {
   return new Promise((resolve) => { server.close(() => { resolve() }) })
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, people, grids, imports, table }: { accounts: MockAccounts; people: MockPeople; grids: MockGrids; imports: MockImports; table: MockTable }): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, people, editing, grids, imports, table }: { accounts: MockAccounts; people: MockPeople; editing: MockEditing; grids: MockGrids; imports: MockImports; table: MockTable }): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
   const failure = failures.get(url.pathname)
   if (failure) {
@@ -75,7 +79,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, failur
     return
   }
   const asked = await askedOf(request, url)
-  const told = accounts.answer(asked) ?? people.answer(asked, accounts) ?? grids.answer(asked, accounts) ?? (asked.method === 'GET' ? await table.answer(url) : undefined) ?? imports.answer(asked, accounts)
+  const told = accounts.answer(asked) ?? people.answer(asked, accounts) ?? editing.answer(asked, accounts) ?? grids.answer(asked, accounts) ?? (asked.method === 'GET' ? await table.answer(url) : undefined) ?? imports.answer(asked, accounts)
   if (told) {
     tell(response, told)
     return
@@ -103,7 +107,7 @@ async function askedOf(request: IncomingMessage, url: URL): Promise<Asked> {
   const parts: Buffer[] = []
   for await (const part of request) parts.push(part as Buffer)
   const text = Buffer.concat(parts).toString()
-  const isJson = request.headers['content-type'] === 'application/json' && text !== ''
+  const isJson = /json$/.test(request.headers['content-type'] ?? '') && text !== ''
   return {
     method: request.method ?? 'GET', path: url.pathname, query: url.searchParams, body: isJson ? JSON.parse(text) as Asked['body'] : {},
     cookie: request.headers.cookie ?? '', match: request.headers['if-match'], bytes: text.length,
