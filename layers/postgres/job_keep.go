@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 
@@ -24,7 +23,7 @@ type rowKeeper struct {
 	ordinal int64
 	kept    map[Outcome]int
 	counts  map[ingest.Code]int64
-	rows    [][]any
+	rows    rowBatch
 }
 
 const keptAtOnce = 1000
@@ -69,26 +68,46 @@ func (k *rowKeeper) keep(r RowOutcome, g orb.Geometry) error {
 	if k.kept[r.Outcome]++; k.kept[r.Outcome] > MaxRows {
 		return nil
 	}
+	var geom []byte
+	if g != nil {
+		var err error
+		if geom, err = pgeom.Encode(g); err != nil {
+			return err
+		}
+	}
+	properties := string(r.Properties)
+	if properties == "" || properties == "null" {
+		properties = "{}"
+	}
 	k.ordinal++
-	row := []any{k.job, k.ordinal, nil, string(r.Outcome), textOrNull(string(r.Code)), textOrNull(ingest.Storable(r.Detail)), textOrNull(ingest.Storable(r.Key)), json.RawMessage(r.Properties), g}
-	if r.Row > 0 {
-		row[2] = r.Row
-	}
-	if len(r.Properties) == 0 || string(r.Properties) == "null" {
-		row[7] = json.RawMessage("{}")
-	}
-	if k.rows = append(k.rows, row); len(k.rows) < keptAtOnce {
+	b := &k.rows
+	b.ordinals, b.rows, b.outcomes = append(b.ordinals, k.ordinal), append(b.rows, r.Row), append(b.outcomes, string(r.Outcome))
+	b.codes, b.details, b.keys = append(b.codes, string(r.Code)), append(b.details, ingest.Storable(r.Detail)), append(b.keys, ingest.Storable(r.Key))
+	b.properties, b.geoms = append(b.properties, properties), append(b.geoms, geom)
+	if len(b.ordinals) < keptAtOnce {
 		return nil
 	}
 	return k.flush()
 }
 
+// rowBatch are rows that are kept at once, column by column.
+type rowBatch struct {
+	ordinals, rows                             []int64
+	outcomes, codes, details, keys, properties []string
+	geoms                                      [][]byte
+}
+
+const keepRowsSQL = `INSERT INTO import_row (import_id, ordinal, row_no, outcome, code, detail, source_key, properties, geom)
+SELECT $1, o, nullif(r, 0), u, nullif(c, ''), nullif(d, ''), nullif(k, ''), p::jsonb, ST_GeomFromEWKB(g)
+FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[]) x (o, r, u, c, d, k, p, g)`
+
 func (k *rowKeeper) flush() error {
-	if len(k.rows) == 0 {
+	b := k.rows
+	if len(b.ordinals) == 0 {
 		return nil
 	}
-	_, err := k.pool.CopyFrom(k.ctx, pgx.Identifier{"import_row"}, []string{"import_id", "ordinal", "row_no", "outcome", "code", "detail", "source_key", "properties", "geom"}, pgx.CopyFromRows(k.rows))
-	k.rows = k.rows[:0]
+	k.rows = rowBatch{}
+	_, err := k.pool.Exec(k.ctx, keepRowsSQL, k.job, b.ordinals, b.rows, b.outcomes, b.codes, b.details, b.keys, b.properties, b.geoms)
 	return err
 }
 
