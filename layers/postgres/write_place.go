@@ -56,12 +56,13 @@ type spot struct {
 	depts          []string
 }
 
-// spotSQL finds the deepest division of a geometry, the county above it, and whether any region meets it at all.
+// spotSQL finds the deepest division of a geometry, the county above it (or around it, where nobody has said what is above what), and whether any region meets it at all.
 const spotSQL = `WITH RECURSIVE up AS (
     SELECT r.code, r.kind, r.parent_code, 1 AS step FROM region r WHERE r.code = region_at(ST_GeomFromEWKB($1))
     UNION ALL
     SELECT p.code, p.kind, p.parent_code, up.step + 1 FROM up JOIN region p ON p.code = up.parent_code WHERE up.step < 16)
-SELECT coalesce((SELECT code FROM up WHERE step = 1 LIMIT 1), ''), coalesce((SELECT code FROM up WHERE kind = 'county' ORDER BY step LIMIT 1), ''),
+SELECT coalesce((SELECT code FROM up WHERE step = 1 LIMIT 1), ''), coalesce((SELECT code FROM up WHERE kind = 'county' ORDER BY step LIMIT 1),
+        (SELECT r.code FROM region r WHERE r.kind = 'county' AND r.valid_to IS NULL AND ST_Intersects(r.geom, ST_PointOnSurface(ST_GeomFromEWKB($1))) ORDER BY r.code LIMIT 1), ''),
     EXISTS (SELECT FROM region r WHERE r.valid_to IS NULL AND ST_Intersects(r.geom, ST_GeomFromEWKB($1)))`
 
 // settle finds where a feature will be and asks whether the caller may have it there. A nil shape is one that stays.
