@@ -2,6 +2,22 @@
 //
 // 图层对象的存取：读取单个对象、批量导入、核对派生数据。
 //
+// Decisions on writing one by one:
+//
+//   - Whoever writes brings the transaction and says where it may write (Authorize): the place that the feature has and the place that it will have are both
+//     asked for. A feature belongs to a division and to any of its three departments.
+//   - The order of refusals is: not there, not allowed, changed since, not as the catalogue wants it, not allowed there, outside, shifted, code. So nobody
+//     learns by a refusal what the rights would not tell.
+//   - What does not differ is not written: no revision, no line in the log. Geometry that differs by less than half a millimetre does not differ,
+//     so that a client may send back what it read in whatever reference system.
+//   - A replacement empties what it does not name, but for code and source: by them a feature is known again. A code is changed, never taken away, and
+//     never given twice, nor is one of a scheme given in two layers.
+//   - Numbers of codes come from code_counter, whose row makes the second writer wait for the first. They go on above the highest code that the registry has, so a
+//     code that was given by hand is passed. A number whose transaction is rolled back is given again: nobody has seen it.
+//   - Only the columns that change are in the statement, so that what else somebody wrote, and what Go would not keep to the last digit, stays as it is.
+//   - Uniqueness is asked for before writing, so that a batch can tell all its faults at once; the indexes decide between two who write at once, and then the
+//     transaction is over (ErrAborted).
+//
 // Decisions on imports:
 //
 //   - One transaction. The file is streamed by COPY into temporary tables, one for each layer it fills, and merged by statements
