@@ -128,6 +128,7 @@ export function createInventoryWork(needs: Needs): InventoryWork {
 
   function showLayer(next: string): void {
     if (next === layer.value) return
+    needs.layers.setVisible(next, true)
     chosen.value = next
     filter.value = ''
     sort.value = []
