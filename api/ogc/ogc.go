@@ -102,30 +102,6 @@ func (h *Handler) Landing(w http.ResponseWriter, r *http.Request) error {
 	return h.Reply.JSON(w, r, doc)
 }
 
-// conformance are the classes of which every requirement has a test.
-func conformance() []string {
-	const (
-		tiles  = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
-		tms    = "http://www.opengis.net/spec/tms/2.0/conf/"
-		common = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/"
-	)
-	return []string{
-		common + "core", common + "landing-page", common + "json", common + "oas30",
-		tiles + "core", tiles + "tileset", tiles + "tilesets-list", tiles + "dataset-tilesets", tiles + "geodata-tilesets",
-		tiles + "collections-selection", tiles + "mvt", tiles + "oas30",
-		tms + "tilematrixset", tms + "tilematrixsetlimits", tms + "tilesetmetadata",
-		tms + "json-tilematrixset", tms + "json-tilematrixsetlimits", tms + "json-tilesetmetadata",
-	}
-}
-
-// Conformance lists the conformance classes.
-func (h *Handler) Conformance(w http.ResponseWriter, r *http.Request) error {
-	if err := h.wants(r, "json", jsonType); err != nil {
-		return err
-	}
-	return h.Reply.JSON(w, r, map[string][]string{"conformsTo": conformance()})
-}
-
 type collections struct {
 	Links       []link       `json:"links"`
 	Collections []collection `json:"collections"`
