@@ -39,7 +39,8 @@ type gdalSource struct {
 	names  []string // of the files in a zip, in the same order
 	folder string   // with what was unpacked; "" for none
 	tables []gdalTable
-	table  int // the one that is read
+	table  int               // the one that is read
+	fields map[string]string // of an export of ours, whose layers are one: the field that each column is; nil for others
 }
 
 // gdalTable is one layer of a file.
@@ -50,6 +51,7 @@ type gdalTable struct {
 	rows    int64
 	wkt     string // of its coordinate system; "" for none
 	columns []string
+	full    map[string]string // columns that are called otherwise in the file, by their names there
 }
 
 func (s *gdalSource) close() {
@@ -72,7 +74,7 @@ func openGDAL(ctx context.Context, f *File, charset Charset) (_ *gdalSource, err
 			s.close()
 		}
 	}()
-	if err := s.unpack(f); err != nil {
+	if err := s.unpack(ctx, f); err != nil {
 		return nil, err
 	}
 	for i, path := range s.paths {
@@ -84,6 +86,7 @@ func openGDAL(ctx context.Context, f *File, charset Charset) (_ *gdalSource, err
 			if t.name = t.layer; s.names != nil && len(tables) == 1 {
 				t.name = s.names[i]
 			}
+			t.rename(s.fields)
 			s.tables = append(s.tables, t)
 		}
 	}
@@ -107,7 +110,7 @@ func endings(f Format) []string {
 const maxZipSets = 50
 
 // unpack puts what is zipped into a folder of its own, under names of our own.
-func (s *gdalSource) unpack(f *File) (err error) {
+func (s *gdalSource) unpack(ctx context.Context, f *File) (err error) {
 	if !f.zipped() {
 		s.paths = []string{f.Path}
 		return nil
@@ -117,6 +120,11 @@ func (s *gdalSource) unpack(f *File) (err error) {
 		return err
 	}
 	defer func() { _ = a.Close() }() // it was only read
+	if f.Format == Shapefile {
+		if s.fields, err = a.sidecar(ctx); err != nil {
+			return err
+		}
+	}
 	if s.folder, err = os.MkdirTemp("", "wangge-gdal-"); err != nil {
 		return err
 	}
@@ -336,7 +344,34 @@ func readGDAL(ctx context.Context, f *File, m *Mapper, take func(*object) error)
 	if err := s.choose(&m.o); err != nil {
 		return err
 	}
-	t := s.tables[s.table]
+	tables := s.tables[s.table : s.table+1]
+	if s.fields != nil && m.o.Sheet == "" {
+		tables = s.tables // one for each type of geometry
+	}
+	before, empties := int64(0), 0
+	for i := range tables {
+		t := &tables[i]
+		err := m.readLayer(ctx, f, t, func(obj *object) error {
+			obj.row += before
+			return take(obj)
+		})
+		if errors.Is(err, ErrEmpty) && len(tables) > 1 {
+			empties++
+			err = nil
+		}
+		if err != nil {
+			return err
+		}
+		before += t.rows
+	}
+	if empties == len(tables) {
+		return empty()
+	}
+	return nil
+}
+
+// readLayer reads one layer of a file.
+func (m *Mapper) readLayer(ctx context.Context, f *File, t *gdalTable, take func(*object) error) error {
 	system, err := t.system(&m.o)
 	if err != nil {
 		return err
@@ -396,7 +431,10 @@ func (t *gdalTable) read(ctx context.Context, charset Charset, take func(*object
 	if err := child.Start(); err != nil {
 		return gdalFault(ctx, limited, err, "")
 	}
-	err = readGeoJSON(limited, streamFile(t.path, out), nil, take)
+	err = readGeoJSON(limited, streamFile(t.path, out), nil, func(obj *object) error {
+		t.renamed(obj)
+		return take(obj)
+	})
 	if err != nil {
 		stop() // whatever it would still write
 	}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"wangge/layers"
+)
+
+// someFeatures are features of every kind of geometry of a layer, with something in every field that people fill.
+func someFeatures(t *testing.T, l *layers.Layer) string {
+	t.Helper()
+	shapes := map[layers.Kind]string{
+		layers.Point:           `[120.0201, 36.2201]`,
+		layers.LineString:      `[[120.02, 36.22], [120.021, 36.2205], [120.022, 36.22]]`,
+		layers.MultiLineString: `[[[120.02, 36.23], [120.021, 36.23]], [[120.02, 36.24], [120.021, 36.241]]]`,
+		layers.Polygon:         `[[[120.03, 36.22], [120.031, 36.22], [120.031, 36.221], [120.03, 36.221], [120.03, 36.22]], [[120.0302, 36.2202], [120.0302, 36.2204], [120.0304, 36.2204], [120.0302, 36.2202]]]`,
+		layers.MultiPolygon:    `[[[[120.04, 36.22], [120.041, 36.22], [120.041, 36.221], [120.04, 36.22]]], [[[120.05, 36.22], [120.051, 36.22], [120.051, 36.221], [120.05, 36.22]]]]`,
+	}
+	texts := []string{"人民公园“东门”", "=1+1", "a,b;c", "370281001005001", "007", "+86 532 8228", "-", "是"}
+	var features []string
+	for k, kind := range l.Geometry {
+		for n := range 2 {
+			properties := map[string]any{"code": fmt.Sprintf("%s-%d-%d", l.ID, k, n)}
+			for i := range l.Fields {
+				f := &l.Fields[i]
+				name := f.Name
+				if !f.Writable() || name == "code" || name == "code_scheme" || strings.HasSuffix(name, "_dept") || name == "source" || name == "source_key" || name == "cleaned_by" || name == "measures" || name == "extra" {
+					continue
+				}
+				if n == 1 && !f.Required {
+					if i%2 == 0 {
+						continue // empty in some
+					}
+				}
+				switch f.Type {
+				case layers.Integer:
+					properties[name] = i%5 + n
+				case layers.Number:
+					properties[name] = []float64{0.0833, 0.05}[n]
+				case layers.Boolean:
+					properties[name] = (i+n)%2 == 0
+				case layers.Date:
+					properties[name] = "2026-01-31"
+				case layers.Enum:
+					properties[name] = f.Values[(i+n)%len(f.Values)].Code
+				case layers.String:
+					properties[name] = texts[(i+n)%len(texts)]
+				}
+			}
+			text, err := json.Marshal(properties)
+			if err != nil {
+				t.Fatal(err)
+			}
+			features = append(features, fmt.Sprintf(`{"type":"Feature","properties":%s,"geometry":{"type":%q,"coordinates":%s}}`, text, kind, shapes[kind]))
+		}
+	}
+	return `{"type":"FeatureCollection","features":[` + strings.Join(features, ",\n") + `]}`
+}
+
+// counts are what an import tells.
+type counts struct {
+	Read, Inserted, Updated, Unchanged, Rejected int
+}
+
+func importedCounts(t *testing.T, run func(args ...string) (int, string, string), args ...string) (n counts) {
+	t.Helper()
+	code, out, stderr := run(append([]string{"import", "--json", "--new-area"}, args...)...)
+	if code != 0 {
+		report, _ := filepath.Glob("*.report.jsonl")
+		for _, name := range report {
+			text, _ := os.ReadFile(name)
+			t.Logf("%.2000s", text)
+		}
+		t.Errorf("%v: exit %d: %s%s", args, code, out, stderr)
+		return n
+	}
+	if err := json.Unmarshal([]byte(out), &n); err != nil {
+		t.Error(err)
+	}
+	return n
+}
+
+// What is exported and imported again changes nothing, in every layer and format.
+func TestRoundTrips(t *testing.T) {
+	_, run := inFolder(t)
+	formats := []string{"geojson", "csv", "xlsx", "gpkg", "shp.zip"}
+	if _, err := exec.LookPath("ogr2ogr"); err != nil {
+		formats = formats[:3]
+	}
+	for _, l := range layers.Catalogue() {
+		if l.Only != nil {
+			continue // grids are edited as nets
+		}
+		first := importedCounts(t, run, "--layer", l.ID, "--datum", "cgcs2000", put(t, l.ID+".in.geojson", someFeatures(t, l)))
+		if want := 2 * len(l.Geometry); first.Inserted != want {
+			t.Errorf("%s: %+v, want %d inserted", l.ID, first, want)
+		}
+		for _, format := range formats {
+			file := l.ID + "." + format
+			if code, out, stderr := run("export", "--layer", l.ID, "--out", file, "--json"); code != 0 {
+				t.Errorf("%s: exit %d: %s%s", file, code, out, stderr)
+				continue
+			}
+			again := importedCounts(t, run, "--layer", l.ID, "--datum", "cgcs2000", file)
+			if want := (counts{Read: first.Inserted, Unchanged: first.Inserted}); again != want {
+				t.Errorf("%s: %+v, want %+v", file, again, want)
+			}
+		}
+	}
+}
