@@ -156,6 +156,7 @@ func matrix() []row {
 	rows = append(rows, holderRows("persons", "P")...)
 	rows = append(rows, row{"POST /api/v1/persons/import", rights.EditPeople, of("/api/v1/persons/import", noBody), []int{http.StatusUnsupportedMediaType}})
 	rows = append(rows, exportMatrix()...)
+	rows = append(rows, importMatrix()...)
 	return append(rows, holderRows("organisations", "O")...)
 }
 

@@ -173,7 +173,7 @@ func TestGridImportShapefile(t *testing.T) {
 			t.Errorf("%s: %v %+v %s", file, err, got, text)
 		}
 	}
-	if code, _, stderr := run("grid", "import", "--scheme", "old", "--datum", "wgs84", put(t, "broken.shp", "no shapes")); code != 1 || !strings.Contains(stderr, "ogr2ogr") {
+	if code, _, stderr := run("grid", "import", "--scheme", "old", "--datum", "wgs84", put(t, "broken.shp", "no shapes")); code != 1 || !strings.Contains(stderr, "cannot be parsed") {
 		t.Errorf("a broken file: %d %s", code, stderr)
 	}
 	t.Setenv("PATH", t.TempDir())

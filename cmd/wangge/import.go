@@ -21,14 +21,27 @@ import (
 // ImportCmd loads a file into the record.
 type ImportCmd struct {
 	recordFlags
-	Layer   string   `help:"The layer of all features; without it OpenStreetMap tags say. 图层" placeholder:"LAYER"`
-	Datum   string   `help:"Datum of the coordinates: wgs84 (EPSG:4326, EPSG:4490). Needed for GeoJSON, never guessed. 坐标基准" placeholder:"DATUM"`
-	Map     []string `help:"Take a field from a column of another name; may be repeated. 字段对应" placeholder:"FIELD=COLUMN" sep:"none"`
+	Layer   string `help:"The layer of all features; without it OpenStreetMap tags say. 图层" placeholder:"LAYER"`
+	Datum   string `help:"Datum of the coordinates: wgs84, cgcs2000, gcj02, bd09, EPSG:4490, EPSG:4549 …, or the city's own. Needed where the file does not state it, never guessed. 坐标基准" placeholder:"DATUM"`
+	Axes    string `help:"Which coordinate comes first: en (easting, longitude) or ne (northing, latitude; the X of surveyors). 坐标顺序" enum:"en,ne," default:"" placeholder:"en|ne"`
+	Charset string `help:"Charset of a csv or a Shapefile, where it is not found out right: utf-8, gbk, utf-16le, utf-16be. 字符集" placeholder:"CHARSET"`
+	Sheet   string `help:"Sheet of a workbook, or layer of a file with several. 工作表或图层" placeholder:"NAME"`
+
+	HeaderRow int    `help:"Row with the headings, from 1. 表头行" name:"header-row" placeholder:"N"`
+	Lon       string `help:"Column of the first coordinate: longitude or easting, with --axes ne northing. 经度列" placeholder:"COLUMN"`
+	Lat       string `help:"Column of the second coordinate. 纬度列" placeholder:"COLUMN"`
+	WKT       string `help:"Column of positions as text: WKT, GeoJSON, or lon,lat;lon,lat. 坐标文字列" name:"wkt" placeholder:"COLUMN"`
+	Key       string `help:"Field or column by which rows are known again. 标识列" placeholder:"NAME"`
+	DryRun    bool   `help:"Do everything, tell what came of it, and undo it. 试算" name:"dry-run"`
+	Inspect   bool   `help:"Only tell what the file is, as JSON: format, columns, datums that fit. 只识别"`
+
+	Map     []string `help:"Take a field from a column of another name, or no field from it (=COLUMN); may be repeated. 字段对应" placeholder:"FIELD=COLUMN" sep:"none"`
+	Unit    []string `help:"Unit of a column's numbers: m2, 亩, 公顷, km2, 万平方米, m, cm, mm, km; may be repeated. 单位" placeholder:"COLUMN=UNIT" sep:"none"`
 	Set     []string `help:"Give a field a value in all features; may be repeated. 统一赋值" placeholder:"FIELD=VALUE" sep:"none"`
 	NewArea bool     `help:"Take features outside every region that the record knows. 允许新区域"`
 	Report  string   `help:"Where rejects are written as JSON lines; by default NAME.report.jsonl in the working folder, if there are any. 报告文件" type:"path" placeholder:"PATH"`
 	JSON    bool     `help:"End with the counts as one line of JSON. 以 JSON 输出结果" name:"json"`
-	File    string   `arg:"" help:"GeoJSON, GeoJSON text sequence (.gz too), .osm.pbf or .osm." type:"path"`
+	File    string   `arg:"" help:"GeoJSON, GeoJSON text sequence (.gz too), xlsx, csv, Shapefile (zip), GeoPackage, KML, KMZ, DXF, MapInfo, GML, FlatGeobuf, .osm.pbf or .osm." type:"path"`
 }
 
 // errAllRejected ends an import that took nothing.
@@ -44,7 +57,7 @@ func (c *ImportCmd) Run(ctx context.Context, console *console) error {
 	if err != nil {
 		return err
 	}
-	if err := ingest.CheckOptions(file, options); err != nil { // before a database is asked for
+	if err := ingest.CheckOptions(file, options); err != nil && !c.Inspect && options.Datum == "" { // before a database is asked for
 		return importError(err)
 	}
 	r, err := c.open(ctx, true)
@@ -55,6 +68,9 @@ func (c *ImportCmd) Run(ctx context.Context, console *console) error {
 	if err := ready(ctx, r.pool); err != nil {
 		return err
 	}
+	if c.Inspect {
+		return c.inspect(ctx, console, r, file, options)
+	}
 	report := newReport(c.Report, c.File)
 	defer report.drop()
 	if report.named { // better now than after the import
@@ -64,7 +80,7 @@ func (c *ImportCmd) Run(ctx context.Context, console *console) error {
 	}
 	bar := newProgress(console.err)
 	result, err := postgres.NewImporter(r.pool).Import(ctx, file, postgres.Job{
-		Options: options, NewArea: c.NewArea, Actor: actor(), Report: report.add, Progress: bar.Report,
+		Options: options, NewArea: c.NewArea, DryRun: c.DryRun, Actor: actor(), Report: report.add, Progress: bar.Report,
 	})
 	bar.End()
 	if err != nil {
@@ -93,8 +109,17 @@ func (c *ImportCmd) options() (o ingest.Options, err error) {
 			return o, usageError("there is no layer %q 没有此图层; there are 可用: %s", c.Layer, strings.Join(ids, ", "))
 		}
 	}
+	o.Axes, o.Charset, o.Sheet, o.HeaderRow, o.Lon, o.Lat, o.WKT, o.Key = c.Axes, c.Charset, c.Sheet, c.HeaderRow, c.Lon, c.Lat, c.WKT, c.Key
 	if o.Maps, err = assigns("--map", c.Map); err != nil {
 		return o, err
+	}
+	o.Units = map[string]string{}
+	for _, pair := range c.Unit {
+		column, unit, ok := strings.Cut(pair, "=")
+		if !ok || column == "" || unit == "" {
+			return o, usageError("--unit %s: write COLUMN=UNIT 请写成 列=单位", pair)
+		}
+		o.Units[column] = unit
 	}
 	o.Sets, err = assigns("--set", c.Set)
 	return o, err
@@ -103,12 +128,24 @@ func (c *ImportCmd) options() (o ingest.Options, err error) {
 func assigns(flag string, pairs []string) (all []ingest.Assign, err error) {
 	for _, pair := range pairs {
 		field, value, ok := strings.Cut(pair, "=")
-		if !ok || field == "" {
+		if !ok || field == "" && flag != "--map" {
 			return nil, usageError("%s %s: write FIELD=… 请写成 字段=…", flag, pair)
 		}
 		all = append(all, ingest.Assign{Field: field, Value: value})
 	}
 	return all, nil
+}
+
+// inspect tells what a file is, read by the options, as one line of JSON.
+func (c *ImportCmd) inspect(ctx context.Context, console *console, r *record, file *ingest.File, options ingest.Options) error {
+	if err := postgres.NewImporter(r.pool).Prepare(ctx, &options); err != nil {
+		return err
+	}
+	in, err := ingest.Inspect(ctx, file, options)
+	if err != nil {
+		return importError(err)
+	}
+	return json.NewEncoder(console.out).Encode(in)
 }
 
 // importError gives what was wrong with the command the exit code of wrong use.
@@ -139,8 +176,8 @@ func (c *ImportCmd) tell(console *console, result postgres.Result, report *repor
 	}
 	var text strings.Builder
 	line := func(name string, n postgres.Counts) {
-		fmt.Fprintf(&text, "%-18s read 读取 %d, inserted 新增 %d, updated 更新 %d, unchanged 未变 %d, rejected 拒绝 %d\n",
-			name, n.Read, n.Inserted, n.Updated, n.Unchanged, n.Rejected)
+		fmt.Fprintf(&text, "%-18s read 读取 %d, inserted 新增 %d, updated 更新 %d, unchanged 未变 %d, rejected 拒绝 %d, aside 待定位 %d, likely duplicates 疑似重复 %d\n",
+			name, n.Read, n.Inserted, n.Updated, n.Unchanged, n.Rejected, n.Aside, n.Duplicates)
 	}
 	for _, l := range slices.Concat(layers.Catalogue(), layers.Reference()) {
 		if n := result.Layers[l.ID]; n != nil {
@@ -150,6 +187,9 @@ func (c *ImportCmd) tell(console *console, result postgres.Result, report *repor
 	line("total 合计", result.Counts)
 	if result.NewArea > 0 {
 		fmt.Fprintf(&text, "outside known regions 位于已知区域之外: %d\n", result.NewArea)
+	}
+	if c.DryRun {
+		text.WriteString("a trial: nothing was written 试算，未写入\n")
 	}
 	fmt.Fprintf(&text, "revision 版本 %s\n", result.Revision)
 	_, err := io.WriteString(console.out, text.String())

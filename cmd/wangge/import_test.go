@@ -104,8 +104,8 @@ func TestImportExitCodes(t *testing.T) {
 		says string
 	}{
 		"no datum":             {[]string{"--layer", "public_toilet", good}, 2, "必须用 --datum"},
-		"a datum of later":     {[]string{"--layer", "public_toilet", "--datum", "gcj02", good}, 2, "gcj02"},
-		"an unknown datum":     {[]string{"--layer", "public_toilet", "--datum", "EPSG:4549", good}, 2, "EPSG:4549"},
+		"no order of axes":     {[]string{"--layer", "public_toilet", "--datum", "EPSG:4549", good}, 2, "--axes"},
+		"an unknown datum":     {[]string{"--layer", "public_toilet", "--datum", "EPSG:2437", good}, 2, "EPSG:2437"},
 		"an unknown layer":     {[]string{"--layer", "toilets", "--datum", "wgs84", good}, 2, "public_toilet"},
 		"an unknown field":     {[]string{"--layer", "public_toilet", "--datum", "wgs84", "--map", "colour=x", good}, 2, "male_stalls"},
 		"an unknown value":     {[]string{"--layer", "public_toilet", "--datum", "wgs84", "--set", "grade=palace", good}, 2, "class_1"},
@@ -116,7 +116,7 @@ func TestImportExitCodes(t *testing.T) {
 		"no layer":             {[]string{"--datum", "wgs84", "--new-area", good}, 1, "every feature was rejected"},
 		"outside all regions":  {[]string{"--datum", "wgs84", "--layer", "public_toilet", good}, 1, "every feature was rejected"},
 		"a folder":             {[]string{"--datum", "wgs84", "."}, 1, "GeoJSON"},
-		"something else":       {[]string{"--datum", "wgs84", put(t, "a.csv", "lon,lat", "1,2")}, 1, "GeoJSON"},
+		"something else":       {[]string{"--datum", "wgs84", put(t, "a.doc", "lon,lat", "1,2")}, 1, "GeoJSON"},
 		"more than one of two": {[]string{"--datum", "wgs84", good, good}, 2, "unexpected"},
 	} {
 		code, out, stderr := run(append([]string{"import"}, c.args...)...)
