@@ -37,11 +37,11 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim Limits) (*Book, er
 		return nil, err
 	}
 	b := &Book{lim: lim, parts: parts}
-	err = errors.Join(b.readWorkbook(), b.readStyles())
+	err = errors.Join(b.readWorkbook(ctx), b.readStyles(ctx))
 	if err != nil {
 		return nil, err
 	}
-	if b.shared, err = readShared(parts, lim); err != nil {
+	if b.shared, err = readShared(ctx, parts, lim); err != nil {
 		return nil, err
 	}
 	return b, nil

@@ -83,9 +83,9 @@ func findCharset(ctx context.Context, r io.Reader) ([]string, error) {
 		}
 	}
 	switch {
-	case all%2 == 0 && odd > all/20 && even < odd/20:
+	case all%2 == 0 && odd > all/20 && even < odd/4:
 		return []string{UTF16LE}, nil
-	case all%2 == 0 && even > all/20 && odd < even/20:
+	case all%2 == 0 && even > all/20 && odd < even/4:
 		return []string{UTF16BE}, nil
 	case even+odd > 0:
 		return nil, broken("it has zero bytes: no text")

@@ -230,7 +230,9 @@ func (r *records) next() ([]Cell, error) {
 			continue
 		case c == r.delimiter:
 			any = true
-			r.add()
+			if r.add(); len(r.cells) > maxCells {
+				return nil, tooLarge("more than %d columns", maxCells)
+			}
 			continue
 		case c == '\n' || c == '\r':
 			if c == '\r' {
@@ -243,9 +245,7 @@ func (r *records) next() ([]Cell, error) {
 			return r.cells, nil
 		}
 		any = true
-		if r.cell = append(r.cell, c); len(r.cells) > maxCells {
-			return nil, tooLarge("more than %d columns", maxCells)
-		}
+		r.cell = append(r.cell, c)
 	}
 }
 

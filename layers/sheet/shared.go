@@ -26,10 +26,10 @@ func (t *sharedTexts) at(i int) (s string, cut, ok bool) {
 	return t.all[from:t.ends[i]], t.cut[i], true
 }
 
-func readShared(parts pack, lim Limits) (t sharedTexts, err error) {
+func readShared(ctx context.Context, parts pack, lim Limits) (t sharedTexts, err error) {
 	t.cut = map[int]bool{}
 	var all strings.Builder
-	err = parts.read(context.Background(), sharedPart, func(r io.Reader) error { // bounded by lim.Shared
+	err = parts.read(ctx, sharedPart, func(r io.Reader) error {
 		s := newScanner(r)
 		for {
 			kind, err := s.next()

@@ -17,8 +17,8 @@ const (
 )
 
 // elements gives the start tags of a small part.
-func (p pack) elements(name string, take func(s *scanner)) error {
-	return p.read(context.Background(), name, func(r io.Reader) error { // bounded: a small part
+func (p pack) elements(ctx context.Context, name string, take func(s *scanner)) error {
+	return p.read(ctx, name, func(r io.Reader) error {
 		s := newScanner(io.LimitReader(r, maxSmallPart))
 		for {
 			kind, err := s.next()
@@ -39,9 +39,9 @@ func (p pack) elements(name string, take func(s *scanner)) error {
 const maxSmallPart = 16 << 20
 
 // readWorkbook finds the sheets and the parts that they are in.
-func (b *Book) readWorkbook() error {
+func (b *Book) readWorkbook(ctx context.Context) error {
 	targets := map[string]string{}
-	err := b.parts.elements(relsPart, func(s *scanner) {
+	err := b.parts.elements(ctx, relsPart, func(s *scanner) {
 		if string(s.name) != "Relationship" || !strings.HasSuffix(s.attr("Type"), "/worksheet") {
 			return
 		}
@@ -54,7 +54,7 @@ func (b *Book) readWorkbook() error {
 	if err != nil {
 		return err
 	}
-	err = b.parts.elements(bookPart, func(s *scanner) {
+	err = b.parts.elements(ctx, bookPart, func(s *scanner) {
 		switch string(s.name) {
 		case "workbookPr":
 			on := s.attr("date1904")
@@ -84,10 +84,10 @@ const (
 )
 
 // readStyles finds which styles of cells are dates.
-func (b *Book) readStyles() error {
+func (b *Book) readStyles(ctx context.Context) error {
 	custom := map[string]dateFormat{}
 	inCells := false
-	return b.parts.elements(stylesPart, func(s *scanner) {
+	return b.parts.elements(ctx, stylesPart, func(s *scanner) {
 		switch string(s.name) {
 		case "numFmt":
 			custom[s.attr("numFmtId")] = readFormat(s.attr("formatCode"))
