@@ -1,5 +1,5 @@
 import type { Geometry } from 'geojson'
-import { computed, effectScope, reactive, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { computed, effectScope, onScopeDispose, reactive, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { isAbort } from '../../api/client.ts'
 import { ApiError } from '../../api/errors.ts'
 import type { CollectionSchema, FeatureItem } from '../../api/types.ts'
@@ -79,6 +79,9 @@ export function createSingle(needs: Needs): Single {
   return { ...single, stop: () => { scope.stop() } }
 }
 
+/** What a new feature is unless somebody says otherwise. */
+const newProperties = { status: 'intact' }
+
 /** What is typed and drawn, beside what was read. */
 function createState(lang: Ref<Lang>) {
   const schema = shallowRef<CollectionSchema>()
@@ -99,7 +102,7 @@ function createState(lang: Ref<Lang>) {
       item.value = read?.item
       revision.value = read?.revision ?? 0
       baseShape.value = shape.value = read?.item.geometry ?? null
-      base.value = draftOf(fields.value, read?.item.properties ?? {})
+      base.value = draftOf(fields.value, read?.item.properties ?? newProperties)
       Object.assign(draft, base.value)
     },
     /** What a write says: all of a new one, what changed of another. */
@@ -133,7 +136,7 @@ function singleIn({ server, layer, id, reader, lang }: Needs): Omit<Single, 'sto
     }
   }
   watch(shape, () => { asGiven.value = false })
-  if (id === undefined) previewNew({ shape, draft, asGiven, preview, error, refused, ask: (signal) => server.create(layer, body(), { dryRun: true, asGiven: asGiven.value }, signal) })
+  const rest = id !== undefined ? () => undefined : previewNew({ shape, draft, asGiven, preview, error, refused, ask: (signal) => server.create(layer, body(), { dryRun: true, asGiven: asGiven.value }, signal) })
 
   return {
     layer, id, ...state, tried, preview, error, loadError, busy, shift, conflict,
@@ -150,6 +153,7 @@ function singleIn({ server, layer, id, reader, lang }: Needs): Omit<Single, 'sto
     async save() {
       tried.value = true
       if (busy.value || Object.keys(wrong.value).length > 0 || (id === undefined && !shape.value)) return undefined
+      rest()
       busy.value = true
       error.value = shift.value = undefined
       try {
@@ -190,8 +194,8 @@ interface Previewing {
   ask(signal: AbortSignal): Promise<Read>
 }
 
-/** A new feature is tried on the server while it is drawn and described. */
-function previewNew({ shape, draft, asGiven, preview, error, refused, ask }: Previewing): void {
+/** A new feature is tried on the server while it is drawn and described. Gives the function that lets go of what is under way. */
+function previewNew({ shape, draft, asGiven, preview, error, refused, ask }: Previewing): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let pending: AbortController | undefined
   async function tryIt(): Promise<void> {
@@ -208,9 +212,14 @@ function previewNew({ shape, draft, asGiven, preview, error, refused, ask }: Pre
       refused(failure)
     }
   }
-  watch([shape, () => ({ ...draft }), asGiven], () => {
+  function rest(): void {
     clearTimeout(timer)
     pending?.abort()
+  }
+  onScopeDispose(rest)
+  watch([shape, () => ({ ...draft }), asGiven], () => {
+    rest()
     if (shape.value) timer = setTimeout(() => void tryIt(), previewMs)
   })
+  return rest
 }

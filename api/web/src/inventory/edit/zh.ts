@@ -72,7 +72,7 @@ export const zh = {
   'edit.shift.keep': '位置没有错，按原样保存',
   'edit.shift.draw': '取消，重新定位',
   'edit.conflict.title': '别人刚修改过这条记录',
-  'edit.conflict.hint': '{who}于 {when} 保存了新的版本。请逐项选择，再次保存即可；没有选的不会丢失，历史里都有。',
+  'edit.conflict.hint': '{who} 于 {when} 保存了新的版本。请逐项选择，再次保存即可；没有选的不会丢失，历史里都有。',
   'edit.conflict.somebody': '有人',
   'edit.conflict.mine': '我的',
   'edit.conflict.theirs': '对方的',
