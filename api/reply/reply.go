@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // The ways in which answers may be kept by caches.
@@ -19,10 +20,13 @@ const (
 const smallest = 900
 
 // Writer writes answers. It is safe for use by many requests at a time.
-type Writer struct{ encoder *encoder }
+type Writer struct {
+	encoder *encoder
+	streams sync.Pool // of *[]byte: buffers of streams
+}
 
 // NewWriter makes a Writer.
-func NewWriter() *Writer { return &Writer{newEncoder()} }
+func NewWriter() *Writer { return &Writer{encoder: newEncoder()} }
 
 // Content is what is sent when the caller does not have it yet.
 type Content struct {

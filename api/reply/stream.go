@@ -7,7 +7,10 @@ const Private = "private, no-store"
 
 // streamBytes is how much of a streamed answer is kept back before it is sent: a short one goes out whole, with its length, and an error before
 // that is answered as one.
-const streamBytes = 64 << 10
+const streamBytes = 256 << 10
+
+// streamSlack is how much of one feature usually fits behind that before the buffer grows.
+const streamSlack = 16 << 10
 
 // Stream sends an answer of unknown length with bounded memory. Nothing is sent before streamBytes are there or it is closed.
 type Stream struct {
@@ -28,7 +31,13 @@ func (w *Writer) Stream(rw http.ResponseWriter, r *http.Request, mediaType, cach
 		return nil, err
 	}
 	rw.Header().Set("Cache-Control", cache)
-	return &Stream{rw: rw, w: w, encoding: e, media: mediaType, kept: make([]byte, 0, streamBytes+streamBytes/2)}, nil
+	s := &Stream{rw: rw, w: w, encoding: e, media: mediaType}
+	if spare, ok := w.streams.Get().(*[]byte); ok {
+		s.kept = (*spare)[:0]
+	} else {
+		s.kept = make([]byte, 0, streamBytes+streamSlack)
+	}
+	return s, nil
 }
 
 // Buffer is where to append what comes next; Keep takes it back.
@@ -77,6 +86,7 @@ func (s *Stream) begin() {
 
 // Close sends the rest.
 func (s *Stream) Close() error {
+	defer s.keepSpare()
 	if !s.started {
 		e := s.encoding
 		if len(s.kept) < smallest {
@@ -87,6 +97,15 @@ func (s *Stream) Close() error {
 	s.flush()
 	s.release()
 	return nil // a caller that went away is nobody's error
+}
+
+// keepSpare gives the buffer to the next stream, unless it has grown.
+func (s *Stream) keepSpare() {
+	if cap(s.kept) <= 2*streamBytes {
+		spare := s.kept[:0]
+		s.w.streams.Put(&spare)
+	}
+	s.kept = nil
 }
 
 // Abort ends a stream whose answer cannot be finished: the caller sees that it broke off.
