@@ -186,7 +186,7 @@ func gdalFault(caller, limited context.Context, err error, says string) error {
 	switch {
 	case caller.Err() != nil:
 		return caller.Err()
-	case limited.Err() != nil:
+	case errors.Is(limited.Err(), context.DeadlineExceeded):
 		return &Fault{ErrTime, "读取文件用时过长", "reading the file takes too long"}
 	case errors.Is(err, exec.ErrNotFound):
 		return noGDAL()

@@ -41,8 +41,10 @@ func openLedger(ctx context.Context, f *File, o *Options) (*ledger, error) {
 	}
 	l := &ledger{file: file}
 	lim := sheet.Limits{Bytes: MaxFileBytes, Unpacked: maxUnpacked, Rows: MaxTableRows + headerWithin, Columns: MaxTableColumns}
-	if f.Format == CSV {
-		l.book, err = sheet.OpenCSV(ctx, file, f.size, sheet.CSVOptions{Charset: csvCharset(o.Charset)}, lim)
+	if charset := csvCharset(o.Charset); f.Format == CSV && charset != "" && !slices.Contains(sheet.Charsets(), charset) {
+		err = usage("不认识字符集 %[1]q：可用 %[2]s、gbk", "unknown charset %[1]q: there are %[2]s and gbk", o.Charset, strings.Join(sheet.Charsets(), ", "))
+	} else if f.Format == CSV {
+		l.book, err = sheet.OpenCSV(ctx, file, f.size, sheet.CSVOptions{Charset: charset}, lim)
 	} else {
 		l.book, err = sheet.Open(ctx, file, f.size, lim)
 	}
@@ -295,7 +297,7 @@ func coordinatePairs(columns []string) (pairs [][2]int) {
 func textColumn(columns []string, sample []sheet.Line, l *layers.Layer) int {
 	for named := range 2 {
 		for i, c := range columns {
-			if (named == 0) == isOneOf(heading(c), wktHeadings) && arePositions(sample, i, l) {
+			if (named == 0) == isOneOf(heading(c), wktHeadings) && arePositions(sample, i, l, named == 0) {
 				return i
 			}
 		}
@@ -303,19 +305,19 @@ func textColumn(columns []string, sample []sheet.Line, l *layers.Layer) int {
 	return -1
 }
 
-func arePositions(sample []sheet.Line, column int, l *layers.Layer) bool {
+// arePositions tells whether the texts of a column are positions: all of them, or where its heading says so already any.
+func arePositions(sample []sheet.Line, column int, l *layers.Layer, any bool) bool {
 	read := 0
 	for _, line := range sample {
 		if column >= len(line.Cells) || line.Cells[column].Blank() {
 			continue
 		}
-		if line.Cells[column].Kind != sheet.Text {
+		_, nowhere, err := shapeOf(clean(line.Cells[column].Text), l)
+		if good := line.Cells[column].Kind == sheet.Text && err == nil; !good && !any {
 			return false
+		} else if good && !nowhere {
+			read++
 		}
-		if _, _, err := shapeOf(line.Cells[column].Text, l); err != nil {
-			return false
-		}
-		read++
 	}
 	return read > 0
 }
