@@ -3,12 +3,18 @@
 // Decisions:
 //
 //   - Collections are the layers of the catalogue that are collections, and the nets of grids that the record has.
-//   - The conformance page declares a class when every requirement of it has a test (api/ogc_test.go, named after them): those of Tiles
-//     (OGC 20-057), of the two standards it rests on (OGC 17-083r4, OGC API Common Part 1), none of Features before there are lists
-//     of items.
+//   - The conformance page declares a class when every requirement of it has a test named after it: those of Tiles (OGC 20-057) and of the two
+//     standards it rests on (OGC 17-083r4, OGC API Common Part 1) in api/ogc_test.go, those of Features Parts 1 to 3 in api/items_test.go.
 //   - openapi.json is written by hand, for people read it. A test holds its paths and parameters against the table of routes, another
 //     every answer, good or bad, against its schemas, which are those of the standards cut to what we send.
-//   - There is one format of each resource. f names it; without f, Accept must let it through, or the answer is a 406.
+//   - f names the format of a resource; without f, Accept must let it through, or the answer is a 406. What is read by people (landing page,
+//     collections, items, queryables) is a web page too, for those who prefer one: without scripts, and with a policy that allows none.
+//   - Items come from the record row by row and are written by hand as they come (items_pen.go): an answer of 10,000 features takes no more memory
+//     than one of 500. An answer that cannot be finished breaks off, so that nobody takes a part for the whole.
+//   - numberMatched is known for nothing where a page is the whole, and where everything is asked for. Else first pages count, up to 50,000;
+//     later pages, and more than that, count when asked to (count=true): counting costs as much as reading.
+//   - A collection is offered in the systems that all of it lies in the area of. Axes are in the order of the registry.
+//   - Features of a list have the revision that a writer names, but not what takes looking up: labels, regions and grids are for the feature alone.
 //   - A tile is answered by the code behind /tiles (Handler.Tile): the same bytes, tags and encodings, filter and fields included. What is added
 //     here is the order of row and column, and the limits.
 //   - The one tile matrix set is WebMercatorQuad as registered, cut to the zooms that there are tiles of.
