@@ -114,3 +114,43 @@ func TestRoundTrips(t *testing.T) {
 		}
 	}
 }
+
+// A Shapefile in GBK, made of real streets by another program, is imported, exported with its sidecar and imported again: nothing changed.
+func TestRoundTripOfRealShapefile(t *testing.T) {
+	data := os.Getenv("WANGGE_REAL_DATA")
+	if data == "" {
+		t.Skip("WANGGE_REAL_DATA is not set: real Shapefiles are not tested")
+	}
+	program, err := exec.LookPath("ogr2ogr")
+	if err != nil {
+		t.Skip("GDAL's ogr2ogr is not installed: apt install gdal-bin")
+	}
+	data, err = filepath.Abs(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, run := inFolder(t)
+	text, err := exec.CommandContext(t.Context(), program, "-lco", "ENCODING=CP936", "-sql", `SELECT name AS "名称", 'branch' AS "等级" FROM "downtown-roads" WHERE name IS NOT NULL LIMIT 300`,
+		"gbk.shp", filepath.Join(data, "jiaozhou", "downtown-roads.geojson")).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v %s", err, text)
+	}
+	if err := os.Remove("gbk.cpg"); err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	pack(t, "gbk.zip", "gbk.shp", "gbk.shx", "gbk.dbf", "gbk.prj")
+	first := importedCounts(t, run, "--layer", "road", "gbk.zip")
+	if first.Inserted == 0 || first.Rejected > 0 {
+		t.Fatalf("%+v", first)
+	}
+	for _, charset := range []string{"gbk", "utf-8"} {
+		file := "road-" + charset + ".shp.zip"
+		if code, out, stderr := run("export", "--layer", "road", "--charset", charset, "--out", file); code != 0 {
+			t.Fatalf("exit %d: %s%s", code, out, stderr)
+		}
+		again := importedCounts(t, run, "--layer", "road", file)
+		if want := (counts{Read: first.Inserted, Unchanged: first.Inserted}); again != want {
+			t.Errorf("%s: %+v, want %+v", charset, again, want)
+		}
+	}
+}
