@@ -143,11 +143,10 @@ func TestBatchFindsShifts(t *testing.T) {
 		return batchOf(ops...)
 	}
 	const shift = 0.00522 // degrees of GCJ-02 to the east, less a whole number of streets: about 25 m off one
-	before := w.rows(t)
 	if a := w.post(t, "POST", batchPath, ramps(0.00003), bureau...); a.StatusCode != http.StatusOK {
 		t.Fatalf("%s %s", a.Status, a.body)
 	}
-	before = w.rows(t)
+	before := w.rows(t)
 	a := w.post(t, "POST", batchPath, ramps(shift), bureau...)
 	got := said[batchProblem](t, a, http.StatusUnprocessableEntity)
 	if e := got.Results[3].Errors; len(e) != 1 || e[0].Type != "suspicious-shift" || w.rows(t) != before {

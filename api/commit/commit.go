@@ -22,7 +22,7 @@ import (
 	"wangge/grid/rights"
 )
 
-// ErrNoMatch: a write that changes a row came without If-Match. HTTP 428.
+// ErrNoMatch says that a write that changes a row came without If-Match. HTTP 428.
 var ErrNoMatch = errors.New("If-Match is required")
 
 // Call is what the server knows about a request besides the request itself.

@@ -132,12 +132,12 @@ func (k *killer) send(ctx context.Context, writer, i int) (ok bool, err error) {
 	r.Header.Set("Idempotency-Key", key(writer, i))
 	resp, err := k.client.Do(r)
 	if err != nil {
-		return false, nil //nolint:nilerr // the server was killed: nobody knows what became of it
+		return false, nil // the server was killed: nobody knows what became of it
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	switch {
-	case err != nil || resp.StatusCode >= 500:
+	case err != nil || resp.StatusCode == http.StatusServiceUnavailable:
 		return false, nil
 	case resp.StatusCode != http.StatusOK:
 		return false, fmt.Errorf("%s: %s %s", key(writer, i), resp.Status, text)

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"wangge/geo/pgeom"
 	"wangge/grid"
 	"wangge/grid/rights"
 )
@@ -98,6 +99,9 @@ var errRollBack = errors.New("dry run")
 func (s *Store) Write(ctx context.Context, c Caller, do func(ctx context.Context, t *Tx) (Answer, error)) (Answer, error) {
 	for n := 1; ; n++ {
 		answer, err := s.writeOnce(ctx, c, do)
+		if pgeom.Away(err) { // whether it was committed, only a retry with the same key can tell
+			return Answer{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
 		if !isClash(err) {
 			return answer, err
 		}

@@ -230,9 +230,9 @@ func TestHistoryIsReplay(t *testing.T) {
 		l := writableLayers()[chance.IntN(6)]
 		kinds := shapes(l, orb.Point{120.021 + chance.Float64()*0.002, 36.2205 + chance.Float64()*0.001})
 		d := draftOf(l, kinds[chance.IntN(len(kinds))], chance)
-		name, id := "", int64(0)
+		id := int64(0)
 		if len(alive) > 0 && chance.IntN(3) > 0 {
-			name = alive[chance.IntN(len(alive))]
+			name := alive[chance.IntN(len(alive))]
 			id = ids[name]
 			for _, one := range writableLayers() {
 				if name == fmt.Sprintf("%s %d", one.Table, id) {
@@ -250,7 +250,7 @@ func TestHistoryIsReplay(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s %d: %v", l.ID, id, err)
 		}
-		name = fmt.Sprintf("%s %d", l.Table, out.ID)
+		name := fmt.Sprintf("%s %d", l.Table, out.ID)
 		if !out.Same {
 			states[name] = append(states[name], stateOf(t, pool, l, out.ID))
 		}
