@@ -363,7 +363,7 @@ func TestUnknownParametersEverywhere(t *testing.T) {
 func TestMethods(t *testing.T) {
 	w := newTown(t)
 	for _, method := range []string{"POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"} {
-		for _, path := range []string{"/api/v1/status", "/tiles/city/0/0/0.mvt", "/ogc/collections/road/items/1", "/healthz"} {
+		for _, path := range []string{"/api/v1/status", "/tiles/city/0/0/0.mvt", "/ogc/collections/road/queryables", "/healthz"} {
 			a := w.ask(t, method, path)
 			if p := problemOf(t, a); a.StatusCode != http.StatusMethodNotAllowed || p.Type != "method-not-allowed" || a.Header.Get("Allow") != "GET, HEAD, OPTIONS" {
 				t.Errorf("%s %s: %s, Allow %q, %s", method, path, a.Status, a.Header.Get("Allow"), p.Type)
