@@ -152,9 +152,7 @@ describe('the editor of the inventory', () => {
   })
 
   it('writes to many at once, lists what was refused, and undoes', async () => {
-    const page = await start('bureau', '/inventory?table=public_toilet#map=15/36.2690/120.0000')
-    await page.locator('[data-edit-many], .actions').first().waitFor()
-    await page.evaluate(() => undefined)
+    const page = await start('bureau', '/inventory?layer=public_toilet#map=15/36.2690/120.0000')
     await pickRows(page)
     await page.locator('[data-edit-many]').click()
     await page.locator('[data-field=name] input').waitFor()
@@ -233,9 +231,7 @@ describe('the editor of the inventory', () => {
 })
 
 async function pickRows(page: Page): Promise<void> {
-  const boxes = page.locator('.room [role=row] input[type=checkbox], .room tbody input[type=checkbox]')
-  await boxes.first().waitFor()
-  for (let i = 0; i < 3; i++) await boxes.nth(i + 1).check()
+  for (let i = 0; i < 3; i++) await page.locator(`[role=row][data-row="${i}"] [data-pick]`).click()
 }
 
 /** The pencil is loaded and in hand. */
