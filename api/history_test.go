@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -192,7 +193,7 @@ func TestRestoreAVersion(t *testing.T) {
 	if a := w.restore(t, 1, append(staff, "If-Match", `"3"`)...); a.StatusCode != http.StatusPreconditionFailed {
 		t.Errorf("stale: %s", a.Status)
 	}
-	with := append(staff, "If-Match", w.get(t, lifeOfToilet).Header.Get("ETag"), "Idempotency-Key", "once")
+	with := slices.Concat(staff, []string{"If-Match", w.get(t, lifeOfToilet).Header.Get("ETag"), "Idempotency-Key", "once"})
 	a := w.restore(t, 1, with...)
 	f := said[item](t, a, http.StatusOK)
 	if f.Revision != 5 || f.Properties["name"] != "少海公厕" || f.Properties["status"] != "intact" || string(f.Geometry.Coordinates) != "[119.9995,36.2702]" || a.Header.Get("Wangge-Revision") == "" {

@@ -40,6 +40,8 @@
 //   - A change is told as boxes around what it touched, before and after, few however many: features of one neighbourhood share
 //     one. What cannot be told in time (thousands of features, a table that is read again) is all of the layer; settings and
 //     schemes are all of the city, for they change its style.
+//   - The city as it was (past.go) is read like the live one, from what the change log makes of its tables, table by table, into a bounded archive;
+//     rules and nets are those of today. The follower tells it of transactions that commit late; any reload empties it.
 //   - The content hash of a tile sums what its rows contribute, row by row, so it does not depend on their order, on the
 //     blocks they lie in, or on the server. Prefix sums in tree order make it as cheap as a search for whole nodes.
 package city

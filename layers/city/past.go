@@ -22,13 +22,13 @@ import (
 // Past layers are shown by the rules and nets of today. One load goes on at a time, beside the follower and not in its way. A transaction
 // that commits long after it began changes the past: the follower hears of it, and what is kept of such a time is forgotten.
 
-// ErrPastBusy: another instant is being loaded. HTTP 503.
+// ErrPastBusy tells that another instant is being loaded. HTTP 503.
 var ErrPastBusy = errors.New("another past instant is being loaded")
 
 // Limits of loading the past.
 const (
-	pastPatience = 5 * time.Second  // how long one load waits for another
-	pastLimit    = 60 * time.Second // of one load
+	pastPatience = 5 * time.Second // how long one load waits for another
+	pastLimit    = 3 * time.Minute // of one load: a million rows that have all changed since take half a minute
 )
 
 // Past is the city at an instant with some of its tile layers and no others; what is not past yet is now. It may wait for a load. Besides the
