@@ -124,6 +124,8 @@ export const en: Record<keyof typeof zh, string> = {
   'export.format.hint.shp.zip': 'Field names of 10 characters, with a key to them',
   'export.crs': 'Coordinates',
   'export.crs.hint': 'CGCS2000 and WGS 84 are alike at this accuracy',
+  'export.charset': 'Text encoding',
+  'export.charset.hint': 'Some older programs read GBK only',
   'export.fields': 'Fields',
   'export.fields.shown': 'The {n} columns of the table',
   'export.fields.all': 'All {n} fields',

@@ -3,6 +3,9 @@ import { queryOf, type Question } from './server.ts'
 
 export const formats = ['xlsx', 'csv', 'geojson', 'gpkg', 'shp.zip'] as const
 export type Format = (typeof formats)[number]
+/** Older programs of bureaus read GBK only. */
+export const charsets = ['utf-8', 'gbk'] as const
+export type Charset = (typeof charsets)[number]
 export type What = 'picked' | 'filter' | 'all'
 
 /** An address holds so many numbers. */
@@ -29,11 +32,13 @@ export interface Export {
   crs: string
   /** Undefined for all that one may see. */
   fields: readonly string[] | undefined
+  /** Of the texts in a Shapefile. */
+  charset?: Charset
 }
 
 /** The link that downloads it. */
-export function exportHref({ question, format, what, ids, crs, fields }: Export): string {
+export function exportHref({ question, format, what, ids, crs, fields, charset }: Export): string {
   const { filter, sortby, region, grid, bbox } = queryOf(question)
   const narrowed = what === 'filter' ? { filter, region, grid, bbox } : what === 'picked' ? { ids: ids.join(',') } : {}
-  return `/api/v1/exports/${question.layer}.${format}${encodeQuery({ ...narrowed, sortby, properties: fields?.join(','), crs: fixedSystem[format] === undefined ? crs : undefined })}`
+  return `/api/v1/exports/${question.layer}.${format}${encodeQuery({ ...narrowed, sortby, properties: fields?.join(','), crs: fixedSystem[format] === undefined ? crs : undefined, charset: format === 'shp.zip' ? charset : undefined })}`
 }

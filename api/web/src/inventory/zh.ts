@@ -123,6 +123,8 @@ export const zh = {
   'export.format.hint.shp.zip': '字段名最长 10 个字符，另附字段对照',
   'export.crs': '坐标系',
   'export.crs.hint': 'CGCS2000 与 WGS 84 在此精度下一致',
+  'export.charset': '文字编码',
+  'export.charset.hint': '较旧的软件只认 GBK',
   'export.fields': '字段',
   'export.fields.shown': '表格中的 {n} 列',
   'export.fields.all': '全部 {n} 个字段',
