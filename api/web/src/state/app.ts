@@ -94,7 +94,7 @@ export function createApp(route: Route): App {
   const layers = createLayers(style.legend, link)
   const selecting = createSelecting(link)
   const view: View = { box: ref(), zoom: ref(0), bearing: ref(0), center: ref(), pointer: ref() }
-  const counts = createCounts(server, view.box)
+  const counts = createCounts(server, view.box, () => edit.past.value !== undefined)
 
   const cameraFromLink = ref(location.hash.includes('map='))
   watch(selecting.selection, () => { cameraFromLink.value = false }, { flush: 'sync' })
@@ -103,6 +103,7 @@ export function createApp(route: Route): App {
   const grid = createGridWork({ server, session, changes, route, theme: settings.theme, link })
   const inventory = createInventoryWork({ server, session, changes, route, layers, selecting, view, link })
   const edit = createEditWork({ client, session, selecting, settings, past: route.page.value === 'grid' ? undefined : link.at })
+  watch(edit.past, counts.refresh)
   createHistory({ settings, layers, density, selecting, route, edit, grid, inventory })
   watch(connection.online, (online) => {
     if (!online) return

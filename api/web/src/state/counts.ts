@@ -11,8 +11,8 @@ export interface InView {
   refresh(): void
 }
 
-/** How many features of each layer lie in the box on the screen, asked for when the map has come to rest. */
-export function createCounts(server: Server, box: Ref<Box | undefined>): InView {
+/** How many features of each layer lie in the box on the screen, asked for when the map has come to rest; nobody counts a day that is past. */
+export function createCounts(server: Server, box: Ref<Box | undefined>, past: () => boolean = () => false): InView {
   const counts = shallowRef<Record<string, number>>()
   const loading = ref(true)
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -44,7 +44,10 @@ export function createCounts(server: Server, box: Ref<Box | undefined>): InView 
   function settle(): void {
     timer = undefined
     again = false
-    if (box.value) void ask(box.value)
+    if (past()) {
+      counts.value = undefined
+      loading.value = false
+    } else if (box.value) void ask(box.value)
   }
 
   watch(box, () => {
