@@ -107,11 +107,14 @@ layer = QgsVectorLayer("url='%s' typename='%s' pageSize='500'" % (sys.argv[1], s
 assert layer.isValid(), layer.error().message()
 print(sum(1 for f in layer.getFeatures() if f.hasGeometry()))
 `
-	python, err := exec.LookPath("python3")
-	if err == nil {
-		err = exec.CommandContext(t.Context(), python, "-c", "import qgis.core").Run()
+	python := "" // the distribution's own has QGIS, whichever stands first on the PATH
+	for _, one := range []string{"/usr/bin/python3", "python3"} {
+		if exec.CommandContext(t.Context(), one, "-c", "import qgis.core").Run() == nil {
+			python = one
+			break
+		}
 	}
-	if err != nil {
+	if python == "" {
 		t.Skip("QGIS is not installed (apt-get install python3-qgis): nothing is opened with it")
 	}
 	w := newTown(t)
@@ -120,8 +123,10 @@ print(sum(1 for f in layer.getFeatures() if f.hasGeometry()))
 	home := t.TempDir()
 	cmd.Env = append(os.Environ(), "QT_QPA_PLATFORM=offscreen", "HOME="+home, "XDG_RUNTIME_DIR="+home)
 	cmd.WaitDelay = 10 * time.Second
+	var says strings.Builder
+	cmd.Stderr = &says
 	out, err := cmd.Output()
 	if err != nil || strings.TrimSpace(string(out)) != "61" {
-		t.Errorf("QGIS read %q, %v", out, err)
+		t.Errorf("QGIS read %q, %v\n%s", out, err, says.String())
 	}
 }
