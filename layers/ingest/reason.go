@@ -41,6 +41,7 @@ const (
 	NewArea         Code = "new_area"         // a remark, no reject: features outside known regions were taken
 	Bounded         Code = "bounded"          // a remark: of these numbers the file has only a bound
 	LooksShifted    Code = "looks_shifted"    // a remark: against the streets the file looks like GCJ-02
+	NotSearched     Code = "not_searched"     // a remark: too many new features to look for duplicates among them
 	Unplaced        Code = "unplaced"         // set aside until somebody puts it on the map
 	Likely          Code = "likely_duplicate" // two features that may be one
 )
@@ -106,6 +107,8 @@ func textOf(c Code) text {
 		return text{"数值只是约数或界限（如 1000余、>50），已取其数并记下比较符", "only a bound of the number is told (1000余, >50): the number was taken, its comparator kept in extra"}
 	case LooksShifted:
 		return text{"与道路相比，整个文件像是 GCJ-02 偏移坐标：请核对坐标基准", "against the streets the whole file looks like GCJ-02: check the datum"}
+	case NotSearched:
+		return text{"一次新增的对象过多，未查重", "too many new features at once: duplicates were not looked for"}
 	case Unplaced:
 		return text{"只有地址或名称，没有坐标：已列入待定位", "an address or a name without coordinates: set aside to be put on the map"}
 	case Likely:
@@ -117,7 +120,9 @@ func textOf(c Code) text {
 }
 
 // IsRemark tells whether a code is of a remark on the whole file and no reason to set anything aside.
-func (c Code) IsRemark() bool { return c == NewArea || c == Bounded || c == LooksShifted }
+func (c Code) IsRemark() bool {
+	return c == NewArea || c == Bounded || c == LooksShifted || c == NotSearched
+}
 
 // Says is what a code means, in both languages.
 func (c Code) Says() (zh, en string) {

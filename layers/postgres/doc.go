@@ -34,4 +34,9 @@
 //   - The tables that are written are locked against other writers during the merge, not while the file is read; grids and
 //     regions too, because a grid drawn meanwhile would not meet the new features. Readers are never stopped.
 //   - A region without a parent gets the smallest one around it. That is done after each import of regions.
+//   - A trial is the import itself, undone. It holds the same locks for as long.
+//   - What somebody said of columns is remembered with the import, for the layer. What only was found out is not: it is found out again.
+//   - Rows without a place are kept until somebody places them; pairs of new features of up to 200,000 that have like names (with the same numbers in them) within
+//     50 m are proposed. Nothing is merged by itself.
+//   - Uploaded files are imported by the server's [Runner]: its comment says why what is called done happened once.
 package postgres

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -20,6 +21,7 @@ const (
 	leastLikeness = 0.6
 	mostProposed  = 10_000  // proposed by one import
 	mostLooked    = 200_000 // of which names are compared
+	mostSearched  = 200_000 // new features of one layer: no ledger has more, and the search would take a tenth of the import's time
 	maxInCell     = 60      // features with names of equal numbers in a square of 110 m; more are a pattern, no duplicates
 )
 
@@ -56,6 +58,9 @@ ON CONFLICT (layer, feature_id, other_id) DO NOTHING`
 func (r *run) findDuplicates(ctx context.Context, s *staged) error {
 	if !mayRepeat(s.layer) || s.counts.Inserted == 0 {
 		return nil
+	}
+	if s.counts.Inserted > mostSearched {
+		return r.job.Report(ingest.Rejected(0, "", s.layer.ID, ingest.NotSearched, strconv.FormatInt(s.counts.Inserted, 10)))
 	}
 	r.job.Progress("查重 looking for duplicates", 0, 0)
 	rows, err := r.tx.Query(ctx, fmt.Sprintf(pairsSQL, s.plan(), s.stage(), s.name(), maxInCell), duplicateM, mostLooked)
