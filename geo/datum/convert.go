@@ -104,14 +104,11 @@ func each(g orb.Geometry, do func(orb.Point) (orb.Point, error)) (orb.Geometry, 
 	case orb.Point:
 		return do(g)
 	case orb.MultiPoint:
-		out, err := eachOf(g, do)
-		return orb.MultiPoint(out), err
+		return eachOf(g, do)
 	case orb.LineString:
-		out, err := eachOf(g, do)
-		return orb.LineString(out), err
+		return eachOf(g, do)
 	case orb.Ring:
-		out, err := eachOf(g, do)
-		return orb.Ring(out), err
+		return eachOf(g, do)
 	case orb.MultiLineString:
 		return eachPart(g, do)
 	case orb.Polygon:

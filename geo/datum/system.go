@@ -75,10 +75,10 @@ func Parse(name string) (System, error) {
 // fromSRID finds a system by its number in EPSG.
 func fromSRID(srid int) (System, error) {
 	s := System{srid: srid}
-	switch {
-	case srid == 4326, srid == 4490:
+	switch srid {
+	case 4326, 4490:
 		return s, nil
-	case srid == 3857:
+	case 3857:
 		s.family = mercator
 		return s, nil
 	}

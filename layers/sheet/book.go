@@ -18,14 +18,14 @@ type Book struct {
 	csv *csvFile // nil for a workbook
 }
 
-// SheetInfo tells of a sheet.
-type SheetInfo struct {
+// Info tells of a sheet.
+type Info struct {
 	Name   string
 	Hidden bool
 }
 
 type sheetPart struct {
-	SheetInfo
+	Info
 	part string // "" for a chart
 }
 
@@ -48,10 +48,10 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim Limits) (*Book, er
 }
 
 // Sheets lists the sheets in the order of their tabs.
-func (b *Book) Sheets() []SheetInfo {
-	infos := make([]SheetInfo, len(b.sheets))
+func (b *Book) Sheets() []Info {
+	infos := make([]Info, len(b.sheets))
 	for i, s := range b.sheets {
-		infos[i] = s.SheetInfo
+		infos[i] = s.Info
 	}
 	return infos
 }

@@ -141,8 +141,7 @@ func (v *validUTF8) ended() bool { return v.ok && len(v.rest) == 0 }
 // validGB checks a stream of GB18030: its characters have one, two or four bytes.
 type validGB struct {
 	ok bool
-	at int  // bytes of the character so far
-	b2 byte // its second
+	at int // bytes of the character so far
 }
 
 func (v *validGB) add(b []byte) {

@@ -198,14 +198,14 @@ func newRecords(r io.Reader, delimiter byte, runes int) *records {
 // next reads a record. An empty line has no cells. The cells are good until the next call.
 func (r *records) next() ([]Cell, error) {
 	r.cells, r.cell, r.bytes = r.cells[:0], r.cell[:0], 0
-	start, quoted, any := r.line, false, false
+	start, quoted, began := r.line, false, false
 	for {
 		c, err := r.r.ReadByte()
 		if errors.Is(err, io.EOF) {
 			if quoted {
 				return nil, broken("the quote opened in line %d is never closed", start)
 			}
-			if !any {
+			if !began {
 				return nil, io.EOF
 			}
 			r.add()
@@ -226,10 +226,10 @@ func (r *records) next() ([]Cell, error) {
 		case quoted:
 			r.countLine(c)
 		case c == '"' && len(r.cell) == 0:
-			quoted, any = true, true
+			quoted, began = true, true
 			continue
 		case c == r.delimiter:
-			any = true
+			began = true
 			if r.add(); len(r.cells) > maxCells {
 				return nil, tooLarge("more than %d columns", maxCells)
 			}
@@ -239,12 +239,12 @@ func (r *records) next() ([]Cell, error) {
 				r.follows('\n')
 			}
 			r.line++
-			if any {
+			if began {
 				r.add()
 			}
 			return r.cells, nil
 		}
-		any = true
+		began = true
 		r.cell = append(r.cell, c)
 	}
 }

@@ -230,7 +230,7 @@ func TestHiddenSheets(t *testing.T) {
 	}, []any{"a"})
 	b, err := open(data, Limits{})
 	must(t, err)
-	if d := cmp.Diff([]SheetInfo{{"Sheet1", false}, {"第二", true}}, b.Sheets()); d != "" {
+	if d := cmp.Diff([]Info{{"Sheet1", false}, {"第二", true}}, b.Sheets()); d != "" {
 		t.Error(d)
 	}
 	got, err := lines(b, 1)

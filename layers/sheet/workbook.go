@@ -65,7 +65,7 @@ func (b *Book) readWorkbook(ctx context.Context) error {
 				part = ""
 			}
 			state := s.attr("state")
-			b.sheets = append(b.sheets, sheetPart{SheetInfo{unescape(s.attr("name")), state == "hidden" || state == "veryHidden"}, part})
+			b.sheets = append(b.sheets, sheetPart{Info{unescape(s.attr("name")), state == "hidden" || state == "veryHidden"}, part})
 		}
 	})
 	if err == nil && len(b.sheets) > b.lim.Sheets {

@@ -31,7 +31,7 @@ type Rows interface {
 	Close() error
 }
 
-// ErrCell: a text is longer than a cell of a workbook holds, 32,767 UTF-16 units.
+// ErrCell is the answer to a text that is longer than a cell of a workbook holds, 32,767 UTF-16 units.
 var ErrCell = errors.New("a text does not fit into a cell")
 
 // MaxWritten is how many rows a sheet holds below its headings.
@@ -69,7 +69,7 @@ func NewWriter(w io.Writer, name, notesName string, columns []Column, notes func
 	x := &Writer{zip: zip.NewWriter(w), columns: columns, notes: notes}
 	x.zip.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, deflateLevel) })
 	second := notes != nil
-	for _, part := range fixedParts(SheetName(name), SheetName(notesName), second) {
+	for _, part := range fixedParts(Named(name), Named(notesName), second) {
 		if err := x.part(part.name, part.text); err != nil {
 			return nil, err
 		}
@@ -272,8 +272,8 @@ func (x *Writer) part(name, text string) error {
 	return err
 }
 
-// SheetName makes a name that a sheet can have: at most 31 units, without []:*?/\ and apostrophes at its ends.
-func SheetName(s string) string {
+// Named makes a name that a sheet can have: at most 31 units, without []:*?/\ and apostrophes at its ends.
+func Named(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`[]:*?/\`, r) || r < ' ' {
 			return '_'

@@ -31,14 +31,14 @@ func NewCSVWriter(w io.Writer, columns []Column) (*CSVWriter, error) {
 
 // Row writes a row. A truth is true or false, a day 2006-01-02, an instant RFC 3339.
 func (x *CSVWriter) Row(values []any) error {
-	b := x.buf[:0]
+	x.buf = x.buf[:0]
 	for i, v := range values {
 		if i > 0 {
-			b = append(b, ',')
+			x.buf = append(x.buf, ',')
 		}
-		b = x.appendValue(b, i, v)
+		x.buf = x.appendValue(x.buf, i, v)
 	}
-	x.buf = append(b, "\r\n"...)
+	x.buf = append(x.buf, "\r\n"...)
 	_, err := x.w.Write(x.buf)
 	return err
 }
