@@ -5,7 +5,9 @@ export type Step = (typeof steps)[number]
 
 /** It is known which layer the file is for, and what its numbers mean. */
 export function isRead(one: Import | undefined): boolean {
-  return one?.inspection != null && one.layer !== null && (!one.inspection.datum.needed || one.inspection.datum.stated !== null || one.options.datum !== undefined)
+  const datum = one?.inspection?.datum
+  if (!datum || one?.layer === null || datum.problem || datum.axes_needed) return false
+  return !datum.needed || datum.stated !== null || (one?.options.datum ?? '') !== ''
 }
 
 /** Every field that has to be filled is. */

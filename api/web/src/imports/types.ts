@@ -43,9 +43,11 @@ export interface Inspection {
   preview: (string | null)[][]
   columns: Column[]
   geometry: { kind: 'columns' | 'wkt' | 'file' | 'none'; lon?: string; lat?: string; wkt?: string; candidates: { lon: string; lat: string }[] }
-  datum: { stated: string | null; needed: boolean; candidates: DatumCandidate[]; bbox: [number, number, number, number] | null }
+  datum: { stated: string | null; needed: boolean; axes_needed?: boolean; candidates: DatumCandidate[]; bbox: [number, number, number, number] | null; problem?: string | null; problem_en?: string | null }
   missing_required: string[]
   rows: number
+  /** There may be more rows than were looked at. */
+  rows_exact?: boolean
 }
 
 export interface Column {
@@ -82,7 +84,8 @@ export interface Options {
   lat?: string
   wkt?: string
   maps?: Record<string, string>
-  sets?: Record<string, string>
+  /** null takes one away. */
+  sets?: Record<string, string | null>
   units?: Record<string, string>
   new_area?: boolean
   key?: string
