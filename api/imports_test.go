@@ -80,7 +80,7 @@ func (w *town) upload(t *testing.T, name, content string, who ...string) importA
 func (w *town) settled(t *testing.T, id int64, state string, who ...string) importAnswer {
 	t.Helper()
 	for began := time.Now(); time.Since(began) < 20*time.Second; {
-		got := said[importAnswer](t, w.get(t, fmt.Sprintf("/api/v1/imports/%d", id), who...), 200)
+		got := said[importAnswer](t, w.get(t, fmt.Sprintf("/api/v1/imports/%d", id), who...), http.StatusOK)
 		if got.State == state {
 			return got
 		}
@@ -118,7 +118,7 @@ func TestImport(t *testing.T) {
 	}
 	path := fmt.Sprintf("/api/v1/imports/%d", got.ID)
 	isProblem(t, w.post(t, "POST", path+"/check", `{}`, bureau...), 400, "invalid-request") // no layer, no datum
-	got = said[importAnswer](t, w.post(t, "PATCH", path, `{"layer": "public_toilet", "datum": "wgs84", "maps": {"序号": ""}}`, append(bureau, "If-Match", etag(got.Revision))...), 200)
+	got = said[importAnswer](t, w.post(t, "PATCH", path, `{"layer": "public_toilet", "datum": "wgs84", "maps": {"序号": ""}}`, append(bureau, "If-Match", etag(got.Revision))...), http.StatusOK)
 	fields := map[string]string{}
 	for _, c := range got.Inspection.Columns {
 		if c.Field != nil {
@@ -143,7 +143,7 @@ func TestImport(t *testing.T) {
 		Outcome  string
 		Code     *string
 		Geometry *struct{ Type string }
-	}]](t, w.get(t, path+"/rows?limit=1000", bureau...), 200)
+	}]](t, w.get(t, path+"/rows?limit=1000", bureau...), http.StatusOK)
 	for _, r := range rows.Items {
 		code := r.Outcome
 		if r.Code != nil {
@@ -169,10 +169,10 @@ func TestImport(t *testing.T) {
 		t.Errorf("%d chunks of a file that is in the record", n)
 	}
 	report := w.get(t, path+"/report.csv", bureau...)
-	if text := string(report.body); report.StatusCode != 200 || strings.Count(text, "\r\n") != 6 || !strings.Contains(text, "outside_regions") {
+	if text := string(report.body); report.StatusCode != http.StatusOK || strings.Count(text, "\r\n") != 6 || !strings.Contains(text, "outside_regions") {
 		t.Errorf("%s\n%s", report.Status, text)
 	}
-	if a := w.get(t, path+"/report.xlsx", bureau...); a.StatusCode != 200 || string(a.body[:2]) != "PK" {
+	if a := w.get(t, path+"/report.xlsx", bureau...); a.StatusCode != http.StatusOK || string(a.body[:2]) != "PK" {
 		t.Error(a.Status)
 	}
 	w.asideAndPairs(t, bureau)
@@ -186,7 +186,7 @@ func (w *town) asideAndPairs(t *testing.T, bureau []string) {
 		Name, Address string
 		State         string
 		FeatureID     *int64 `json:"feature_id"`
-	}]](t, w.get(t, "/api/v1/unplaced?layer=public_toilet&state=open", bureau...), 200)
+	}]](t, w.get(t, "/api/v1/unplaced?layer=public_toilet&state=open", bureau...), http.StatusOK)
 	if len(aside.Items) != 1 || aside.Items[0].Name != "无名公厕" || aside.Items[0].Address != "扬州路9号" {
 		t.Fatalf("%+v", aside)
 	}
@@ -194,7 +194,7 @@ func (w *town) asideAndPairs(t *testing.T, bureau []string) {
 	isProblem(t, w.post(t, "POST", path+"/place", `{"geometry": {"type": "Point", "coordinates": [500, 1]}}`, bureau...), 400, "invalid-request")
 	isProblem(t, w.post(t, "POST", path+"/place", `{"geometry": {"type": "Point", "coordinates": [120.0001, 36.2701]}}`, append(bureau, "If-Match", `"9"`)...), 412, "stale")
 	placed := w.post(t, "POST", path+"/place", `{"geometry": {"type": "Point", "coordinates": [120.0001, 36.2701]}}`, append(bureau, "If-Match", etag(aside.Items[0].Revision))...)
-	if placed.StatusCode != 200 {
+	if placed.StatusCode != http.StatusOK {
 		t.Fatalf("%s %s", placed.Status, placed.body)
 	}
 	if n := w.count(t, `SELECT count(*) FROM public_toilet WHERE name = '无名公厕' AND male_stalls = 4`); n != 1 {
@@ -207,14 +207,14 @@ func (w *town) asideAndPairs(t *testing.T, bureau []string) {
 			ID   int64
 			Name string
 		}
-	}]](t, w.get(t, "/api/v1/duplicates?layer=public_toilet&state=open", bureau...), 200)
+	}]](t, w.get(t, "/api/v1/duplicates?layer=public_toilet&state=open", bureau...), http.StatusOK)
 	if len(pairs.Items) != 1 || len(pairs.Items[0].Features) != 2 {
 		t.Fatalf("%+v", pairs)
 	}
 	pair := fmt.Sprintf("/api/v1/duplicates/%d", pairs.Items[0].ID)
 	isProblem(t, w.post(t, "POST", pair+"/merge", `{"keep": 1}`, bureau...), 400, "invalid-request")
 	merged := w.post(t, "POST", pair+"/merge", `{"keep": 7}`, bureau...)
-	if merged.StatusCode != 200 {
+	if merged.StatusCode != http.StatusOK {
 		t.Fatalf("%s %s", merged.Status, merged.body)
 	}
 	if n := w.count(t, `SELECT count(*) FROM public_toilet WHERE id = 7 AND grade = 'class_1' AND male_stalls = 2`); n != 1 {
@@ -242,7 +242,7 @@ func TestImportRights(t *testing.T) {
 		who := w.as(t, role)
 		got := w.upload(t, string(role)+".csv", ledger, who...)
 		path := fmt.Sprintf("/api/v1/imports/%d", got.ID)
-		got = said[importAnswer](t, w.post(t, "PATCH", path, `{"layer": "public_toilet", "datum": "wgs84"}`, append(who, "If-Match", etag(got.Revision))...), 200)
+		got = said[importAnswer](t, w.post(t, "PATCH", path, `{"layer": "public_toilet", "datum": "wgs84"}`, append(who, "If-Match", etag(got.Revision))...), http.StatusOK)
 		said[importAnswer](t, w.post(t, "POST", path+"/check", `{}`, who...), 202)
 		got = w.settled(t, got.ID, "checked", who...)
 		if r := got.Result; r.Inserted != 1 || r.Rejected != 1 || r.ByCode[0].Code != "not_yours" {
@@ -264,11 +264,11 @@ func TestImportOfADeadServer(t *testing.T) {
 	bureau := w.as(t, rights.Bureau)
 	got := w.upload(t, "a.csv", "名称,经度,纬度\n甲,119.999,36.27\n", bureau...)
 	path := fmt.Sprintf("/api/v1/imports/%d", got.ID)
-	got = said[importAnswer](t, w.post(t, "PATCH", path, `{"layer": "public_toilet", "datum": "wgs84"}`, append(bureau, "If-Match", etag(got.Revision))...), 200)
+	got = said[importAnswer](t, w.post(t, "PATCH", path, `{"layer": "public_toilet", "datum": "wgs84"}`, append(bureau, "If-Match", etag(got.Revision))...), http.StatusOK)
 	w.write(t, fmt.Sprintf(`UPDATE import_job SET state = 'checking', heard_at = now() - interval '2 minutes' WHERE id = %d`, got.ID))
 	w.withRunner(t)
 	for began := time.Now(); ; {
-		got = said[importAnswer](t, w.get(t, path, bureau...), 200)
+		got = said[importAnswer](t, w.get(t, path, bureau...), http.StatusOK)
 		if got.State == "failed" {
 			break
 		}
@@ -283,7 +283,7 @@ func TestImportOfADeadServer(t *testing.T) {
 	w.settled(t, got.ID, "checked", bureau...)
 	said[importAnswer](t, w.post(t, "POST", path+"/check", `{}`, bureau...), 202)
 	w.settled(t, got.ID, "checked", bureau...)
-	if a := w.ask(t, "DELETE", path, bureau...); a.StatusCode != 204 {
+	if a := w.ask(t, "DELETE", path, bureau...); a.StatusCode != http.StatusNoContent {
 		t.Errorf("%s %s", a.Status, a.body)
 	}
 }

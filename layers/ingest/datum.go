@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -233,6 +232,3 @@ func swapped(g orb.Geometry) orb.Geometry {
 	}
 	return g
 }
-
-// isOutside tells whether an error is one of positions outside their system.
-func isOutside(err error) bool { return errors.Is(err, datum.ErrOutside) }

@@ -115,7 +115,8 @@ func number(s string) (float64, bool) {
 // slope reads an incline as rise over run, without its direction: "6%", "1:12", "5°", "0.08".
 func slope(value string) (any, bool) {
 	value = strings.TrimSpace(value)
-	x, ok := 0.0, false
+	var x float64
+	var ok bool
 	switch {
 	case strings.HasSuffix(value, "%"):
 		x, ok = number(strings.TrimSuffix(value, "%"))

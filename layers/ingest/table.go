@@ -330,7 +330,6 @@ type tableReader struct {
 	conv    *converter
 	date04  bool
 	head    []sheet.Cell
-	names   map[string]bool // columns of positions, which are no fields
 }
 
 // readTable reads a ledger.
