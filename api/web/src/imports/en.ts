@@ -74,6 +74,7 @@ export const en: Record<keyof typeof zh, string> = {
   'imports.map.lon': 'Longitude or easting',
   'imports.map.lat': 'Latitude or northing',
   'imports.map.wkt': 'Geometry as text (WKT)',
+  'imports.map.isPosition': 'Used as the position',
   'imports.map.fromFile': 'The shapes of the file',
   'imports.map.noPosition': 'No coordinates: rows with an address wait for a place',
   'imports.map.key': 'Known again by',

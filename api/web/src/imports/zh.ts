@@ -73,6 +73,7 @@ export const zh = {
   'imports.map.lon': '经度或东坐标',
   'imports.map.lat': '纬度或北坐标',
   'imports.map.wkt': '几何文字（WKT）',
+  'imports.map.isPosition': '用作位置',
   'imports.map.fromFile': '文件自带图形',
   'imports.map.noPosition': '没有坐标：有地址的行进入“待定位”',
   'imports.map.key': '识别旧记录的依据',
