@@ -25,7 +25,7 @@ type cli struct {
 	Demo    demoCmd       `cmd:"" help:"Serve the demo city from a private PostgreSQL. 演示城市"`
 	Serve   serveCmd      `cmd:"" help:"Serve the city in DATABASE_URL. 正式服务"`
 	Migrate migrateCmd    `cmd:"" help:"Bring the record's schema up to this version. 升级数据库结构"`
-	Import  ImportCmd     `cmd:"" help:"Load features from GeoJSON or OpenStreetMap files. 导入数据"`
+	Import  ImportCmd     `cmd:"" help:"Load features from ledgers, Shapefile, GeoPackage, GeoJSON, OpenStreetMap and others. 导入数据"`
 	Export  ExportCmd     `cmd:"" help:"Write a layer to a file: GeoJSON, CSV, xlsx, GeoPackage, Shapefile. 导出数据"`
 	Grid    gridCmd       `cmd:"" help:"Lay grids. 网格"`
 	User    userCmd       `cmd:"" help:"Look after accounts. 账号"`
