@@ -5,7 +5,7 @@ func shared() []Field {
 	return []Field{
 		{Name: "code", Type: String, Title: Text{"标识码", "Code"}, Filterable: true, Tile: true, Aliases: []string{"编码", "编号", "部件标识码", "ref"}},
 		{Name: "code_scheme", Type: String, Title: Text{"编码方案", "Code scheme"}, Filterable: true},
-		{Name: "name", Type: String, Title: Text{"名称", "Name"}, Filterable: true, Tile: true, Aliases: []string{"对象名称", "objname"}},
+		{Name: "name", Type: String, Title: Text{"名称", "Name"}, Filterable: true, Tile: true, Aliases: []string{"对象名称", "objname", "公厕名称", "厕所名称", "道路名称", "街巷名称", "巷道名称", "坡道名称", "停车场名称", "泊位名称", "工地名称", "项目名称", "工程名称"}},
 		{Name: "status", Type: Enum, Default: "intact", Title: Text{"状态", "Status"}, Values: statusValues, Filterable: true, Tile: true, Standard: "GB/T 30428.2", Aliases: []string{"部件状态", "objstate"}},
 		{Name: "region_code", Type: String, Title: Text{"所在区域", "Region"}, Filterable: true, ReadOnly: true},
 		{Name: "competent_dept", Type: String, Title: Text{"主管部门", "Competent department"}, Filterable: true, Standard: "GB/T 30428.2", Aliases: []string{"主管部门代码", "deptcode1"}},
