@@ -33,7 +33,7 @@ func TestBeforeTheCityIsLoaded(t *testing.T) {
 	for path := range good() {
 		got := w.get(t, path)
 		switch {
-		case strings.HasPrefix(path, "/healthz"), path == "/metrics", path == "/", strings.HasPrefix(path, "/sprite"), path == "/ogc", path == "/ogc/", path == "/ogc/conformance",
+		case strings.HasPrefix(path, "/healthz"), path == "/metrics", path == "/", strings.HasPrefix(path, "/sprite"), path == "/ogc", path == "/ogc/", path == "/ogc?f=html", path == "/ogc/conformance",
 			strings.HasPrefix(path, "/ogc/api"), strings.HasPrefix(path, "/ogc/tileMatrixSets"), path == "/api/v1/openapi.json":
 			if got.StatusCode != http.StatusOK {
 				t.Errorf("GET %s: %s", path, got.Status)

@@ -294,10 +294,10 @@ func (silence) WriteHeader(int)             {}
 // allowOrigins lets pages of other servers read what everybody may read. No cookie goes with such requests.
 func allowOrigins(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "Content-Crs, ETag, Retry-After, Wangge-Thinned, X-Request-Id")
+	h.Set("Access-Control-Expose-Headers", "Content-Crs, ETag, Link, Retry-After, Wangge-Thinned, X-Request-Id")
 }
 
-// preflight answers OPTIONS. Pages of other servers may read only, whatever a path allows.
+// preflight answers OPTIONS, with a 200 as Part 4 of OGC API Features wants. Pages of other servers may read only, whatever a path allows.
 func preflight(w http.ResponseWriter, allowed string) {
 	h := w.Header()
 	h.Set("Allow", allowed)
@@ -305,5 +305,5 @@ func preflight(w http.ResponseWriter, allowed string) {
 	h.Set("Access-Control-Allow-Headers", "If-None-Match, X-Request-Id")
 	h.Set("Access-Control-Max-Age", "86400")
 	h.Set("Cache-Control", reply.NoStore)
-	w.WriteHeader(http.StatusNoContent)
+	w.WriteHeader(http.StatusOK)
 }

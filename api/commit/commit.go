@@ -4,7 +4,9 @@
 // Decisions:
 //
 //   - The revision of a row is what stands in its ETag before the first dot; what follows (a hash, the encoding) may change without the row, so
-//     it is not looked at. A tag that was made weak on the way never matches, as the standard wants, nor does a list.
+//     it is not looked at. A tag that was made weak on the way never matches, as the standard wants.
+//   - If-Match may be a list, of which any tag may match. Who can look the row up chooses (Revisions); elsewhere a list counts where its
+//     tags are of one revision (Match).
 //   - A retry is the same if method, address, body and the headers that change what a write does are.
 package commit
 
@@ -13,6 +15,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,15 +64,43 @@ func Caller(r *http.Request, who rights.Actor, call Call, body any) (postgres.Ca
 
 // Match is the revision that If-Match names: what the caller read. ErrNoMatch without one. A * matches anything and is 0.
 func Match(r *http.Request) (int64, error) {
-	tag := strings.TrimSpace(strings.Join(r.Header.Values("If-Match"), ","))
-	if tag == "" {
-		return 0, ErrNoMatch
+	list, err := Revisions(r)
+	if err != nil || list == nil {
+		return 0, err
 	}
-	inner, ok := strings.CutPrefix(strings.TrimSuffix(tag, `"`), `"`)
-	if tag != "*" && !ok {
-		return 0, postgres.ErrStale // a tag of another kind never matched
+	if list[0] != list[len(list)-1] {
+		return 0, postgres.ErrStale
 	}
-	return Revision(inner, tag == "*")
+	return list[0], nil
+}
+
+// Revisions are those that the tags of If-Match name, in ascending order, each of which may be the newest; nil where anything matches. ErrNoMatch
+// without a tag, postgres.ErrStale where none can be one of ours.
+func Revisions(r *http.Request) (list []int64, err error) {
+	text := strings.TrimSpace(strings.Join(r.Header.Values("If-Match"), ","))
+	switch text {
+	case "":
+		return nil, ErrNoMatch
+	case "*":
+		return nil, nil
+	}
+	for text != "" {
+		weak := strings.HasPrefix(text, "W/")
+		inner, quoted := strings.CutPrefix(strings.TrimPrefix(text, "W/"), `"`)
+		tag, rest, ended := strings.Cut(inner, `"`)
+		if !quoted || !ended {
+			return nil, postgres.ErrStale // a tag of another kind never matched
+		}
+		if n, err := Revision(tag, false); err == nil && !weak {
+			list = append(list, n)
+		}
+		text = strings.TrimLeft(rest, ", \t")
+	}
+	if list == nil {
+		return nil, postgres.ErrStale
+	}
+	slices.Sort(list)
+	return list, nil
 }
 
 // Revision is the revision in a tag without quotes, or 0 for any.

@@ -11,6 +11,8 @@ func conformance() []string {
 		core   = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
 		crs    = "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/"
 		filter = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/"
+		write  = "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/"
+		sorted = "http://www.opengis.net/spec/ogcapi-features-8/1.0/conf/"
 		cql    = "http://www.opengis.net/spec/cql2/1.0/conf/"
 	)
 	return []string{
@@ -21,7 +23,12 @@ func conformance() []string {
 		tms + "json-tilematrixset", tms + "json-tilematrixsetlimits", tms + "json-tilesetmetadata",
 		core + "core", core + "oas30", core + "geojson", core + "html", crs + "crs",
 		filter + "queryables", filter + "queryables-query-parameters", filter + "filter", filter + "features-filter",
-		cql + "cql2-text", cql + "cql2-json", cql + "basic-cql2",
+		cql + "cql2-text", cql + "cql2-json", cql + "basic-cql2", cql + "advanced-comparison-operators",
+		cql + "case-insensitive-comparison", cql + "accent-insensitive-comparison",
+		cql + "basic-spatial-functions", cql + "basic-spatial-functions-plus", cql + "spatial-functions",
+		cql + "temporal-functions", cql + "property-property", cql + "arithmetic",
+		write + "create-replace-delete", write + "update", write + "optimistic-locking-etags", write + "handling", write + "features",
+		sorted + "sortables", sorted + "sorting", sorted + "features-sorting",
 	}
 }
 

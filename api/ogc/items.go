@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"wangge/api/param"
@@ -81,6 +82,10 @@ func (h *Handler) Items(w http.ResponseWriter, r *http.Request) error {
 	ask, err := h.readItems(r)
 	if err != nil {
 		return err
+	}
+	collection := strings.TrimSuffix(ask.address, "/items")
+	for _, rel := range []string{queryablesRel, sortablesRel} {
+		w.Header().Add("Link", "<"+collection+strings.TrimPrefix(rel, strings.TrimSuffix(ogcRel, "/"))+`>; rel="`+rel+`"; type="`+schemaType+`"`)
 	}
 	if html {
 		return h.itemsPage(w, r, ask)

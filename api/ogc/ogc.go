@@ -119,6 +119,7 @@ type collection struct {
 	Extent        *extent  `json:"extent,omitempty"`
 	CRS           []string `json:"crs"`
 	StorageCRS    string   `json:"storageCrs"`
+	DefaultSort   []string `json:"defaultSortOrder"`
 	Links         []link   `json:"links"`
 }
 
@@ -184,7 +185,7 @@ func (h *Handler) describe(view *city.View, l *layers.Layer, base string) collec
 	c := collection{
 		ID: l.ID, Title: l.Title.Zh, TitleEn: l.Title.En,
 		Description: l.Provenance.Zh, DescriptionEn: l.Provenance.En,
-		ItemType: "feature", Features: view.Features()[l.ID], CRS: systemsOf(view, l), StorageCRS: crs4490,
+		ItemType: "feature", Features: view.Features()[l.ID], CRS: systemsOf(view, l), StorageCRS: crs4490, DefaultSort: []string{"id"},
 		Links: []link{
 			{Href: self, Rel: "self", Type: jsonType, Title: l.Title.Zh},
 			{Href: self + "?f=html", Rel: "alternate", Type: htmlType, Title: "网页 As a web page"},

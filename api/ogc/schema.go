@@ -83,6 +83,7 @@ func (h *Handler) Schema(w http.ResponseWriter, r *http.Request) error {
 	}
 	internal := h.internal(r)
 	doc := h.newSchema(r, l, "schema")
+	doc.Additional = new(bool) // others are refused
 	doc.Properties.set("id", &property{Type: "integer", Title: "内部编号", TitleEn: "Number", Role: "id", ReadOnly: true})
 	doc.Properties.set(cql2.GeometryName, geometryProperty(l))
 	for i := range l.Fields {

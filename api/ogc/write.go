@@ -38,7 +38,8 @@ type writeAsk struct {
 	layer    *layers.Layer
 	id       int64
 	match    int64
-	refusal  error // what If-Match is refused for
+	matches  []int64 // where If-Match is a list of several revisions
+	refusal  error   // what If-Match is refused for
 	internal bool
 	caller   gridpg.Caller
 	request  draft.Request
@@ -134,18 +135,31 @@ func (h *Handler) askWrite(w http.ResponseWriter, r *http.Request, matched bool)
 		return nil, err
 	}
 	if matched {
-		ask.match, ask.refusal = commit.Match(r)
+		ask.readMatch(r)
 	}
 	return ask, nil
 }
 
-// seen refuses a request without If-Match, or with one that never was a tag of ours. What does not exist is not found all the same.
+// readMatch reads If-Match. Of several revisions the transaction chooses.
+func (a *writeAsk) readMatch(r *http.Request) {
+	a.matches, a.refusal = commit.Revisions(r)
+	if len(a.matches) > 0 {
+		a.match = a.matches[0]
+	}
+}
+
+// seen refuses a request without If-Match, or with one that never was a tag of ours, and chooses of several revisions the one that the feature is at.
+// What does not exist is not found all the same.
 func (a *writeAsk) seen(ctx context.Context, t *gridpg.Tx) error {
-	if a.refusal == nil {
+	if a.refusal == nil && len(a.matches) < 2 {
 		return nil
 	}
-	if _, err := postgres.FeatureIn(ctx, t, a.layer, a.id, false); err != nil {
+	row, err := postgres.FeatureIn(ctx, t, a.layer, a.id, false)
+	if err != nil {
 		return err
+	}
+	if slices.Contains(a.matches, row.Revision) {
+		a.match = row.Revision
 	}
 	return a.refusal
 }
