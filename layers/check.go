@@ -103,8 +103,8 @@ const (
 	MaxObjectDepth = 8
 )
 
-// maxLength is how many characters a text of the field may have.
-func (f *Field) maxLength() int {
+// MaxLength is how many characters a text of the field may have.
+func (f *Field) MaxLength() int {
 	if strings.HasSuffix(f.Name, "code") || strings.HasPrefix(f.Name, "code") || strings.HasSuffix(f.Name, "_dept") {
 		return MaxCode
 	}
@@ -214,7 +214,7 @@ func (f *Field) wrongText(s string) (zh, en string) {
 	case strings.ContainsFunc(s, isControl):
 		return "含有控制字符", "has control characters"
 	}
-	if most := f.maxLength(); utf8.RuneCountInString(s) > most {
+	if most := f.MaxLength(); utf8.RuneCountInString(s) > most {
 		return fmt.Sprintf("至多 %d 个字符", most), fmt.Sprintf("has more than %d characters", most)
 	}
 	return "", ""
