@@ -82,7 +82,7 @@ export class EditServer {
   }
 
   departments(): Promise<Department[]> {
-    this.#departments ??= this.#client.json<Page<Department>>('/api/v1/departments', { limit: 1000 }).then(({ items }) => items)
+    this.#departments ??= this.#client.json<Page<Department>>('/api/v1/departments').then(({ items }) => items)
     this.#departments.catch(() => { this.#departments = undefined })
     return this.#departments
   }
