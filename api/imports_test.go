@@ -213,6 +213,9 @@ func (w *town) asideAndPairs(t *testing.T, bureau []string) {
 	}
 	pair := fmt.Sprintf("/api/v1/duplicates/%d", pairs.Items[0].ID)
 	isProblem(t, w.post(t, "POST", pair+"/merge", `{"keep": 1}`, bureau...), 400, "invalid-request")
+	if a := w.post(t, "POST", pair+"/dismiss", `{}`, w.as(t, rights.Department)...); a.StatusCode != http.StatusForbidden {
+		t.Errorf("another department decides about a pair: %s", a.Status)
+	}
 	merged := w.post(t, "POST", pair+"/merge", `{"keep": 7}`, bureau...)
 	if merged.StatusCode != http.StatusOK {
 		t.Fatalf("%s %s", merged.Status, merged.body)

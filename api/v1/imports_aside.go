@@ -183,7 +183,7 @@ func (h *Handler) dismissDuplicate(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	return h.write(w, r, nil, func(ctx context.Context, t *gridpg.Tx) (result, error) {
-		d, err := postgres.DismissDuplicate(ctx, t, importID(r), seen)
+		d, err := postgres.DismissDuplicate(ctx, t, importID(r), seen, draft.Authorize(t.Caller.Actor))
 		return result{value: duplicateOf(d), etag: strconv.FormatInt(d.Revision, 10)}, noAside(err)
 	})
 }

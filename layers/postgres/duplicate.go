@@ -97,12 +97,37 @@ func openPair(ctx context.Context, q querier, id, match int64) (Duplicate, error
 	return d, nil
 }
 
-// DismissDuplicate decides that two features are two.
-func DismissDuplicate(ctx context.Context, q querier, id, match int64) (Duplicate, error) {
-	if d, err := openPair(ctx, q, id, match); err != nil {
+// DismissDuplicate decides that two features are two. Who does must be allowed to write both, as far as they are still there.
+func DismissDuplicate(ctx context.Context, q querier, id, match int64, may Authorize) (Duplicate, error) {
+	d, err := openPair(ctx, q, id, match)
+	if err != nil {
 		return d, err
 	}
+	if l := layers.ByID(d.Layer); l != nil {
+		if err := mayBoth(ctx, q, l, d, may); err != nil {
+			return d, err
+		}
+	}
 	return decidePair(ctx, q, id, "dismissed")
+}
+
+// mayBoth asks for the places of a pair's features.
+func mayBoth(ctx context.Context, q querier, l *layers.Layer, d Duplicate, may Authorize) error {
+	rows, err := q.Query(ctx, "SELECT coalesce(region_code, ''), array_remove(ARRAY[competent_dept, owner_dept, maintainer_dept], NULL) FROM "+quoted(l.Table)+" WHERE id IN ($1, $2)",
+		d.FeatureID, d.OtherID)
+	if err != nil {
+		return interpret(err)
+	}
+	places, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Place])
+	if err != nil {
+		return interpret(err)
+	}
+	for _, p := range places {
+		if err := may(p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func decidePair(ctx context.Context, q querier, id int64, state string) (Duplicate, error) {

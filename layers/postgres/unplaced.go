@@ -106,7 +106,8 @@ func draftOf(l *layers.Layer, u *Unplaced) (Draft, error) {
 	return Draft{Values: values}, nil
 }
 
-// DismissUnplaced decides that a row of a ledger will not be put on the map.
+// DismissUnplaced decides that a row of a ledger will not be put on the map. It has no place that a right could be asked for: whoever may write the inventory
+// anywhere may decide, and the row stays in the list of those dismissed.
 func DismissUnplaced(ctx context.Context, q querier, id, match int64) (Unplaced, error) {
 	if u, err := openUnplaced(ctx, q, id, match); err != nil {
 		return u, err
