@@ -19,6 +19,7 @@ import (
 	"wangge/api/reply"
 	v1 "wangge/api/v1"
 	"wangge/api/web"
+	"wangge/geo/datum"
 	"wangge/grid"
 	gridpg "wangge/grid/postgres"
 	"wangge/layers"
@@ -45,6 +46,8 @@ type records interface {
 	Scan(ctx context.Context, l *layers.Layer, s postgres.Selection, row func(*postgres.Cells) error) (next []byte, err error)
 	Count(ctx context.Context, l *layers.Layer, s postgres.Selection) (int64, error)
 	Order(ctx context.Context, l *layers.Layer, s postgres.Selection) ([]int64, error)
+	LocalSystems(ctx context.Context) ([]datum.System, error)
+	RecentSystems(ctx context.Context) []datum.System
 	Checklist(ctx context.Context, checklist string) ([]postgres.ChecklistItem, error)
 	Figures(ctx context.Context, codes []string, zone string) (map[string]int64, error)
 }

@@ -42,7 +42,7 @@ type problem struct {
 	Results   any            `json:"results,omitempty"` // of a batch, one by one
 }
 
-// problemFault names one parameter, or by a JSON pointer one place of the body.
+// problemFault names one parameter, where that is JSON also the place in it, or by a JSON pointer one place of the body.
 type problemFault struct {
 	In        string  `json:"in,omitempty"`
 	Parameter string  `json:"parameter,omitempty"`
@@ -125,6 +125,8 @@ func (p *problem) addFaults(faults param.Faults) {
 		fault := problemFault{In: f.In, Parameter: f.Name, Detail: f.Detail, DetailEn: f.DetailEn}
 		if f.In == "body" {
 			fault.Parameter, fault.Pointer = "", &f.Name
+		} else if f.Pointer != "" {
+			fault.Pointer = &f.Pointer
 		}
 		p.Errors = append(p.Errors, fault)
 	}

@@ -50,8 +50,8 @@ func preferences(r *http.Request) []string {
 	return strings.Split(text, ",")
 }
 
-// ReadSystem reads the header Content-Crs: the URI of a coordinate reference system in angle brackets.
-func (q *Request) ReadSystem(r *http.Request) error {
+// ReadSystem reads the header Content-Crs: the URI of a coordinate reference system in angle brackets. find finds the system, like datum.Parse.
+func (q *Request) ReadSystem(r *http.Request, find func(name string) (datum.System, error)) error {
 	name := strings.TrimSpace(strings.Join(r.Header.Values("Content-Crs"), ","))
 	if name == "" {
 		return nil
@@ -64,7 +64,7 @@ func (q *Request) ReadSystem(r *http.Request) error {
 	if opens != closes || len(name) > 200 {
 		return bad("须为 <坐标系的 URI>", "must be <the URI of a coordinate reference system>")
 	}
-	s, err := datum.Parse(inner)
+	s, err := find(inner)
 	if errors.Is(err, datum.ErrUnknown) {
 		return bad("没有这个坐标系", "there is no such coordinate reference system")
 	}

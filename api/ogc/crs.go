@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"wangge/api/param"
+	"wangge/api/selection"
 	"wangge/geo/datum"
 	"wangge/layers"
 	"wangge/layers/city"
@@ -23,10 +24,10 @@ func reaches(s datum.System, view *city.View, l *layers.Layer) bool {
 	return true
 }
 
-// systemsOf are the identifiers of the systems that a collection is offered in.
-func systemsOf(view *city.View, l *layers.Layer) []string {
+// systemsOf are the identifiers of the systems that a collection is offered in, the city's own last.
+func systemsOf(view *city.View, l *layers.Layer, own []datum.System) []string {
 	var list []string
-	for _, s := range datum.Systems() {
+	for _, s := range append(datum.Systems(), own...) {
 		if reaches(s, view, l) {
 			list = append(list, s.URI())
 		}
@@ -35,12 +36,12 @@ func systemsOf(view *city.View, l *layers.Layer) []string {
 }
 
 // readCRS reads in which system is answered, and how the caller calls it.
-func (h *Handler) readCRS(q *param.Query, view *city.View, l *layers.Layer) (datum.System, string) {
+func readCRS(q *param.Query, view *city.View, l *layers.Layer, systems *selection.Systems) (datum.System, string) {
 	if !q.Has("crs") {
 		return datum.System{}, crs84
 	}
 	name := q.Text("crs", 200)
-	s, err := datum.Parse(name)
+	s, err := systems.Find(name)
 	if err != nil || !reaches(s, view, l) {
 		q.Fault("crs", "不是此集合提供的坐标系", "is none of the systems that the collection is offered in")
 		return datum.System{}, crs84

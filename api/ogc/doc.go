@@ -18,7 +18,9 @@
 //     than one of 500. An answer that cannot be finished breaks off, so that nobody takes a part for the whole.
 //   - numberMatched is known for nothing where a page is the whole, and where everything is asked for. Else first pages count, up to 50,000;
 //     later pages, and more than that, count when asked to (count=true): counting costs as much as reading.
-//   - A collection is offered in the systems that all of it lies in the area of. Axes are in the order of the registry.
+//   - A collection is offered in the systems that all of it lies in the area of, the city's own (table local_system) among them, under
+//     urn:wangge:def:crs:CODE and easting first. Axes of the others are in the order of the registry. Who names a system that is none of
+//     the known ones has the table looked into; lists know it from at most a minute ago, for they are answered from memory.
 //   - Features of a list have the revision that a writer names, but not what takes looking up: labels, regions and grids are for the feature alone.
 //   - A tile is answered by the code behind /tiles (Handler.Tile): the same bytes, tags and encodings, filter and fields included. What is added
 //     here is the order of row and column, and the limits.

@@ -1,6 +1,7 @@
 package ogc
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 
 	"wangge/api/param"
 	"wangge/api/reply"
+	"wangge/api/selection"
 	"wangge/layers"
 	"wangge/layers/city"
 	"wangge/layers/postgres"
@@ -140,8 +142,9 @@ func (h *Handler) Version(w http.ResponseWriter, r *http.Request) error {
 		return param.InPath("version", "必须是版本号", "must be the number of a version")
 	}
 	q := h.Query(r)
-	system, uri := h.readCRS(q, view, l)
-	if err := q.Err(); err != nil {
+	systems := selection.SystemsOf(r.Context(), h.Features)
+	system, uri := readCRS(q, view, l, systems)
+	if err := cmp.Or(systems.Err(), q.Err()); err != nil {
 		return err
 	}
 	internal := h.internal(r)

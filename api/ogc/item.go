@@ -1,6 +1,7 @@
 package ogc
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -14,6 +15,7 @@ import (
 
 	"wangge/api/param"
 	"wangge/api/reply"
+	"wangge/api/selection"
 	"wangge/geo/datum"
 	"wangge/layers"
 	"wangge/layers/city"
@@ -55,8 +57,9 @@ func (h *Handler) Item(w http.ResponseWriter, r *http.Request) error {
 	}
 	q := h.Query(r)
 	at := q.Instant("datetime", h.Zone(view))
-	system, uri := h.readCRS(q, view, l)
-	if err := q.Err(); err != nil {
+	systems := selection.SystemsOf(r.Context(), h.Features)
+	system, uri := readCRS(q, view, l, systems)
+	if err := cmp.Or(systems.Err(), q.Err()); err != nil {
 		return err
 	}
 	if at.After(time.Now()) {

@@ -32,6 +32,8 @@ const (
 type features interface {
 	Scan(ctx context.Context, l *layers.Layer, s postgres.Selection, row func(*postgres.Cells) error) (next []byte, err error)
 	Count(ctx context.Context, l *layers.Layer, s postgres.Selection) (int64, error)
+	LocalSystems(ctx context.Context) ([]datum.System, error)
+	RecentSystems(ctx context.Context) []datum.System
 }
 
 // ItemParams are the parameters of items that are the same for all collections.
@@ -101,8 +103,12 @@ func (h *Handler) readItems(r *http.Request) (*itemsAsk, error) {
 	}
 	q := h.Query(r)
 	ask := &itemsAsk{view: view, layer: l, address: h.Base(r) + "/ogc/collections/" + l.ID + "/items"}
-	ask.Wanted = selection.Read(q, l, selection.Caller{Internal: h.internal(r), Zone: h.Zone(view), Now: time.Now()})
-	ask.system, ask.uri = h.readCRS(q, view, l)
+	systems := selection.SystemsOf(r.Context(), h.Features)
+	ask.Wanted = selection.Read(q, l, selection.Caller{Internal: h.internal(r), Zone: h.Zone(view), Now: time.Now(), Systems: systems})
+	ask.system, ask.uri = readCRS(q, view, l, systems)
+	if err := systems.Err(); err != nil {
+		return nil, err
+	}
 	ask.Limit = readLimit(q, max(itemsLimit, len(ask.IDs)))
 	if q.Has("count") {
 		ask.count = q.OneOf("count", "true", "false")

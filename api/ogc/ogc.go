@@ -14,6 +14,7 @@ import (
 	"wangge/api/commit"
 	"wangge/api/param"
 	"wangge/api/reply"
+	"wangge/geo/datum"
 	gridpg "wangge/grid/postgres"
 	"wangge/grid/rights"
 	"wangge/layers"
@@ -148,13 +149,14 @@ func (h *Handler) Collections(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	base := h.Base(r)
+	own := h.Features.RecentSystems(r.Context())
 	answer := collections{Links: []link{
 		{Href: base + "/ogc/collections", Rel: "self", Type: jsonType},
 		{Href: base + "/ogc/collections?f=html", Rel: "alternate", Type: htmlType},
 	}, Collections: []collection{}}
 	for _, l := range view.Layers() {
 		if l.Collection {
-			answer.Collections = append(answer.Collections, h.describe(view, l, base))
+			answer.Collections = append(answer.Collections, h.describe(view, l, base, own))
 		}
 	}
 	if html {
@@ -173,19 +175,19 @@ func (h *Handler) Collection(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	doc := h.describe(view, l, h.Base(r))
+	doc := h.describe(view, l, h.Base(r), h.Features.RecentSystems(r.Context()))
 	if html {
 		return h.collectionPage(w, r, l, doc)
 	}
 	return h.Reply.JSON(w, r, doc)
 }
 
-func (h *Handler) describe(view *city.View, l *layers.Layer, base string) collection {
+func (h *Handler) describe(view *city.View, l *layers.Layer, base string, own []datum.System) collection {
 	self := base + "/ogc/collections/" + l.ID
 	c := collection{
 		ID: l.ID, Title: l.Title.Zh, TitleEn: l.Title.En,
 		Description: l.Provenance.Zh, DescriptionEn: l.Provenance.En,
-		ItemType: "feature", Features: view.Features()[l.ID], CRS: systemsOf(view, l), StorageCRS: crs4490, DefaultSort: []string{"id"},
+		ItemType: "feature", Features: view.Features()[l.ID], CRS: systemsOf(view, l, own), StorageCRS: crs4490, DefaultSort: []string{"id"},
 		Links: []link{
 			{Href: self, Rel: "self", Type: jsonType, Title: l.Title.Zh},
 			{Href: self + "?f=html", Rel: "alternate", Type: htmlType, Title: "网页 As a web page"},

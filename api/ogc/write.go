@@ -17,6 +17,7 @@ import (
 	"wangge/api/draft"
 	"wangge/api/param"
 	"wangge/api/reply"
+	"wangge/api/selection"
 	"wangge/geo/datum"
 	gridpg "wangge/grid/postgres"
 	"wangge/grid/rights"
@@ -177,7 +178,7 @@ func (h *Handler) readWrite(w http.ResponseWriter, r *http.Request, kind draft.K
 		return nil, err
 	}
 	ask.request = draft.Request{Layer: ask.layer, Kind: kind, ID: ask.id}
-	if err := ask.request.ReadSystem(r); err != nil {
+	if err := ask.request.ReadSystem(r, selection.SystemsOf(r.Context(), h.Features).Find); err != nil {
 		return nil, err
 	}
 	text, err := io.ReadAll(r.Body)

@@ -6,6 +6,7 @@ import "strings"
 type Fault struct {
 	In       string // query, path, header or body
 	Name     string // of the parameter; in the body a JSON pointer
+	Pointer  string // into a parameter that is JSON
 	Detail   string
 	DetailEn string
 }

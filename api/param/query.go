@@ -54,6 +54,11 @@ func (q *Query) Fault(name, detail, detailEn string) {
 	q.faults = append(q.faults, Fault{In: "query", Name: name, Detail: detail, DetailEn: detailEn})
 }
 
+// FaultAt notes a fault at a place of a parameter that is JSON, named by a JSON pointer.
+func (q *Query) FaultAt(name, pointer, detail, detailEn string) {
+	q.faults = append(q.faults, Fault{In: "query", Name: name, Pointer: pointer, Detail: detail, DetailEn: detailEn})
+}
+
 // Has tells whether a parameter was given, be it empty.
 func (q *Query) Has(name string) bool { return q.values.Has(name) }
 

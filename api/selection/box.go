@@ -12,18 +12,6 @@ import (
 	"wangge/layers/postgres"
 )
 
-// readSystem reads a coordinate reference system; CRS84 where none is given.
-func readSystem(q *param.Query, name string) datum.System {
-	if !q.Has(name) {
-		return datum.System{}
-	}
-	system, err := datum.Parse(q.Text(name, 200))
-	if err != nil {
-		q.Fault(name, "没有这个坐标系", "is no coordinate reference system that is spoken here")
-	}
-	return system
-}
-
 // Same tells whether positions of a system are those of the record, but for the order of the axes.
 func Same(s datum.System) bool {
 	switch s.Code() {
@@ -55,8 +43,8 @@ func shapeOf(s datum.System) func(orb.Geometry) (orb.Geometry, error) {
 }
 
 // readBox reads four numbers, or six with heights between them, in the order of the axes of bbox-crs.
-func readBox(q *param.Query, s *postgres.Selection) {
-	system := readSystem(q, "bbox-crs")
+func readBox(q *param.Query, c Caller, s *postgres.Selection) {
+	system := c.Systems.Read(q, "bbox-crs")
 	if !q.Has("bbox") {
 		return
 	}

@@ -29,6 +29,7 @@ type Caller struct {
 	Internal bool           // may see internal fields
 	Zone     *time.Location // of the city
 	Now      time.Time
+	Systems  *Systems // nil: none of the city's own
 }
 
 // Wanted is what a request wants.
@@ -60,9 +61,9 @@ func Fixed() []string {
 // Read reads what is wanted of a layer. Faults stay with the query.
 func Read(q *param.Query, l *layers.Layer, c Caller) Wanted {
 	w := Wanted{Selection: postgres.Selection{Internal: c.Internal}}
-	readBox(q, &w.Selection)
+	readBox(q, c, &w.Selection)
 	readTime(q, c, &w.Selection)
-	readFilter(q, &w.Selection)
+	readFilter(q, c, &w.Selection)
 	readSort(q, l, &w.Selection)
 	readProperties(q, l, &w)
 	readIDs(q, &w.Selection)
@@ -78,9 +79,9 @@ func Read(q *param.Query, l *layers.Layer, c Caller) Wanted {
 	return w
 }
 
-func readFilter(q *param.Query, s *postgres.Selection) {
+func readFilter(q *param.Query, c Caller, s *postgres.Selection) {
 	lang := q.OneOf("filter-lang", "cql2-text", "cql2-json")
-	system := readSystem(q, "filter-crs")
+	system := c.Systems.Read(q, "filter-crs")
 	if !q.Has("filter") {
 		return
 	}
@@ -106,7 +107,7 @@ func Fault(q *param.Query, err error) bool {
 	var wrong *cql2.Error
 	switch {
 	case errors.As(err, &wrong):
-		q.Fault("filter", fmt.Sprintf("第 %d 个字符：%s", wrong.At, wrong.Zh), fmt.Sprintf("at character %d: %s", wrong.At, wrong.En))
+		filterFault(q, wrong)
 	case errors.Is(err, datum.ErrOutside):
 		q.Fault("filter", "坐标超出 filter-crs 的适用范围", "has coordinates outside the area of filter-crs")
 	case errors.Is(err, postgres.ErrCursor):
@@ -115,6 +116,15 @@ func Fault(q *param.Query, err error) bool {
 		return false
 	}
 	return true
+}
+
+// filterFault says where a filter is wrong: by character, and in JSON by the pointer of the value too.
+func filterFault(q *param.Query, wrong *cql2.Error) {
+	zh, en := fmt.Sprintf("第 %d 个字符", wrong.At), fmt.Sprintf("at character %d", wrong.At)
+	if wrong.Pointer != "" {
+		zh, en = zh+"（"+wrong.Pointer+"）", en+" ("+wrong.Pointer+")"
+	}
+	q.FaultAt("filter", wrong.Pointer, zh+"："+wrong.Zh, en+": "+wrong.En)
 }
 
 // list reads names with commas between them.

@@ -2,6 +2,7 @@ package v1
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +37,7 @@ type Exports struct {
 type exportRows interface {
 	Scan(ctx context.Context, l *layers.Layer, s postgres.Selection, row func(*postgres.Cells) error) (next []byte, err error)
 	Count(ctx context.Context, l *layers.Layer, s postgres.Selection) (int64, error)
+	LocalSystems(ctx context.Context) ([]datum.System, error)
 }
 
 // Why there is no such export.
@@ -136,26 +138,16 @@ func (h *Handler) readExport(r *http.Request, f export.Format) (*exportAsk, erro
 	ask := &exportAsk{format: f}
 	q, now := h.Query(r), time.Now()
 	zone := netOf(view).Zone()
-	ask.Wanted = selection.Read(q, l, selection.Caller{Internal: h.Who(r).Might(rights.ReadInternal) == nil, Zone: zone, Now: now})
+	systems := selection.SystemsOf(r.Context(), h.Exports.Rows)
+	ask.Wanted = selection.Read(q, l, selection.Caller{Internal: h.Who(r).Might(rights.ReadInternal) == nil, Zone: zone, Now: now, Systems: systems})
 	ask.table = export.Table{
 		Layer: l, Columns: ask.Fields, Shown: ask.Shown, Rules: view.Rules(), Zone: zone, At: ask.At, Now: now, Filter: asked(r.URL.Query()),
-		Codes: q.OneOf("values", "labels", "codes") == "codes", GBK: q.OneOf("charset", "utf-8", "gbk") == "gbk", System: systemOf(q),
+		Codes: q.OneOf("values", "labels", "codes") == "codes", GBK: q.OneOf("charset", "utf-8", "gbk") == "gbk", System: systems.Read(q, "crs"),
 	}
 	if ask.table.Columns == nil {
 		ask.table.Columns = postgres.VisibleColumns(l, ask.Internal)
 	}
-	return ask, q.Err()
-}
-
-func systemOf(q *param.Query) datum.System {
-	if !q.Has("crs") {
-		return datum.System{}
-	}
-	system, err := datum.Parse(q.Text("crs", 200))
-	if err != nil {
-		q.Fault("crs", "没有这个坐标系", "is no coordinate reference system that is spoken here")
-	}
-	return system
+	return ask, cmp.Or(systems.Err(), q.Err())
 }
 
 // asked says in words what was asked for, for the notes of the file.

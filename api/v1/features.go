@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"wangge/api/param"
 	"wangge/api/reply"
 	"wangge/api/selection"
+	"wangge/geo/datum"
 	"wangge/grid/rights"
 	"wangge/layers"
 	layerspg "wangge/layers/postgres"
@@ -21,6 +23,7 @@ import (
 // features reads many features of the record.
 type features interface {
 	Order(ctx context.Context, l *layers.Layer, s layerspg.Selection) ([]int64, error)
+	LocalSystems(ctx context.Context) ([]datum.System, error)
 }
 
 // featureRoutes are those that read features of the inventory in ways that OGC API does not know.
@@ -66,8 +69,9 @@ func (h *Handler) featureOrder(w http.ResponseWriter, r *http.Request) error {
 	}
 	who := h.Who(r)
 	q := h.Query(r)
-	wanted := selection.Read(q, l, selection.Caller{Internal: who.Might(rights.ReadInternal) == nil, Zone: netOf(view).Zone(), Now: time.Now()})
-	if err := q.Err(); err != nil {
+	systems := selection.SystemsOf(r.Context(), h.Features)
+	wanted := selection.Read(q, l, selection.Caller{Internal: who.Might(rights.ReadInternal) == nil, Zone: netOf(view).Zone(), Now: time.Now(), Systems: systems})
+	if err := cmp.Or(systems.Err(), q.Err()); err != nil {
 		return err
 	}
 	ids, err := h.Features.Order(r.Context(), l, wanted.Selection)

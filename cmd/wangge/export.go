@@ -16,7 +16,6 @@ import (
 	"wangge/api/param"
 	"wangge/api/selection"
 	v1 "wangge/api/v1"
-	"wangge/geo/datum"
 	"wangge/layers"
 	"wangge/layers/export"
 	"wangge/layers/postgres"
@@ -39,7 +38,7 @@ type ExportCmd struct {
 	Sortby     string `help:"Order, such as -capacity,name. 排序" placeholder:"FIELDS"`
 	Properties string `help:"These fields only. 字段" placeholder:"FIELDS"`
 
-	CRS     string `help:"The coordinate reference system: wgs84, cgcs2000, gcj02, bd09, EPSG:n. 坐标系" name:"crs" placeholder:"CRS"`
+	CRS     string `help:"The coordinate reference system: wgs84, cgcs2000, gcj02, bd09, EPSG:n, or the city's own by code. 坐标系" name:"crs" placeholder:"CRS"`
 	Codes   bool   `help:"Names and codes in tables, not titles and labels. 表格用字段名与代码"`
 	Charset string `help:"Of a Shapefile: utf-8 or gbk. 字符编码" enum:"utf-8,gbk" default:"utf-8" placeholder:"CHARSET"`
 	Public  bool   `help:"Leave out what only staff may see. 只导出公开字段"`
@@ -72,11 +71,11 @@ func (c *ExportCmd) Run(ctx context.Context, console *console) error {
 	if err := ready(ctx, r.pool); err != nil {
 		return err
 	}
-	table, wanted, err := c.table(l, zoneOf(ctx, r))
+	reader := postgres.NewReader(r.pool)
+	table, wanted, err := c.table(l, zoneOf(ctx, r), selection.SystemsOf(ctx, reader))
 	if err != nil {
 		return err
 	}
-	reader := postgres.NewReader(r.pool)
 	result := exported{Layer: l.ID, Format: string(format), File: c.Out}
 	if result.File == "" {
 		result.File = export.FileName(table, format)
@@ -132,7 +131,7 @@ func (c *ExportCmd) what() (*layers.Layer, export.Format, error) {
 }
 
 // table reads the flags as the API reads its parameters.
-func (c *ExportCmd) table(l *layers.Layer, zone *time.Location) (t export.Table, w selection.Wanted, err error) {
+func (c *ExportCmd) table(l *layers.Layer, zone *time.Location, systems *selection.Systems) (t export.Table, w selection.Wanted, err error) {
 	values := url.Values{}
 	for name, v := range map[string]string{"filter": c.Filter, "filter-lang": c.FilterLang, "bbox": c.BBox, "datetime": c.Datetime, "grid": c.Grid,
 		"region": c.Region, "ids": c.IDs, "sortby": c.Sortby, "properties": c.Properties} {
@@ -142,7 +141,7 @@ func (c *ExportCmd) table(l *layers.Layer, zone *time.Location) (t export.Table,
 	}
 	now := time.Now()
 	q := param.Parse(values.Encode(), selection.Fixed()...)
-	w = selection.Read(q, l, selection.Caller{Internal: !c.Public, Zone: zone, Now: now})
+	w = selection.Read(q, l, selection.Caller{Internal: !c.Public, Zone: zone, Now: now, Systems: systems})
 	if err := q.Err(); err != nil {
 		return t, w, usageError("%v", err)
 	}
@@ -152,7 +151,7 @@ func (c *ExportCmd) table(l *layers.Layer, zone *time.Location) (t export.Table,
 		t.Columns = postgres.VisibleColumns(l, w.Internal)
 	}
 	if c.CRS != "" {
-		if t.System, err = datum.Parse(c.CRS); err != nil {
+		if t.System, err = systems.Find(c.CRS); err != nil {
 			return t, w, usageError("there is no coordinate reference system %q 没有此坐标系", c.CRS)
 		}
 	}

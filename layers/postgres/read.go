@@ -86,6 +86,8 @@ type Reader struct {
 	features map[string]string // statements by table
 
 	inDivisions, inZone string
+
+	recent recentSystems
 }
 
 // NewReader composes the statements for every layer of the catalogue.

@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -29,6 +31,42 @@ func LocalSystems(ctx context.Context, q querier) ([]datum.System, error) {
 		}
 	}
 	return systems, nil
+}
+
+// LocalSystems are the city's own coordinate systems, as the record has them now.
+func (r *Reader) LocalSystems(ctx context.Context) ([]datum.System, error) {
+	own, err := LocalSystems(ctx, r.pool)
+	return own, interpret(err)
+}
+
+// recentFor is for how long RecentSystems knows them, and recentWait how long it waits for the record.
+const (
+	recentFor  = time.Minute
+	recentWait = time.Second
+)
+
+// recentSystems are the city's own systems as they were read last.
+type recentSystems struct {
+	mu   sync.Mutex
+	own  []datum.System
+	read time.Time
+}
+
+// RecentSystems are the city's own coordinate systems as they were within the last minute: for lists. While the record is away they are those of before.
+func (r *Reader) RecentSystems(ctx context.Context) []datum.System {
+	s := &r.recent
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Since(s.read) < recentFor {
+		return s.own
+	}
+	ctx, cancel := context.WithTimeout(ctx, recentWait)
+	defer cancel()
+	if own, err := r.LocalSystems(ctx); err == nil {
+		s.own = own
+	}
+	s.read = time.Now()
+	return s.own
 }
 
 // System finds a coordinate reference system by one of its names: those that every city speaks, and the city's own by code or identifier. Its errors are
