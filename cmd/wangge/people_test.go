@@ -70,7 +70,7 @@ func TestPeopleImportCommand(t *testing.T) {
 		says string
 	}{
 		"all rejected": {[]string{"bad.xlsx"}, 1, "every row was rejected"},
-		"no workbook":  {[]string{"text.xlsx"}, 1, "not an xlsx workbook"},
+		"no workbook":  {[]string{"text.xlsx"}, 1, "not a readable xlsx"},
 		"no file":      {[]string{"none.xlsx"}, 1, "none.xlsx"},
 		"no scheme":    {[]string{"--scheme", "zz", "people.xlsx"}, 2, "zz"},
 		"for people":   {[]string{"people.xlsx"}, 0, "people 人员: inserted 新增 0"},
