@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
-
-	"wangge/geo/pgeom"
 	"wangge/layers"
 )
 
@@ -72,41 +69,4 @@ func revive(ctx context.Context, q querier, l *layers.Layer, id int64, d Draft, 
 	}
 	_, err = q.Exec(ctx, reviveSQL, "")
 	return out, err
-}
-
-// readState reads a row that was, from a FROM item.
-func readState(ctx context.Context, q querier, l *layers.Layer, from string, args ...any) (*stored, error) {
-	s, err := scanStored(q.QueryRow(ctx, storedColumns(l)+" FROM "+from, args...), l)
-	if err != nil {
-		return nil, fmt.Errorf("%s %v: %w", l.ID, args[0], err)
-	}
-	return s, nil
-}
-
-// storedColumns begins a statement that scanStored reads a row of, called f.
-func storedColumns(l *layers.Layer) string {
-	return "SELECT f.id, f.revision, coalesce(f.region_code, ''), ST_AsEWKB(f.geom), " + columnList(l, "f")
-}
-
-// scanStored reads a row with all its columns. Its errors are ErrNotFound and the driver's.
-func scanStored(row pgx.Row, l *layers.Layer) (*stored, error) {
-	columns := l.Columns()
-	values := make([]any, len(columns))
-	s := &stored{values: map[string]any{}}
-	var geom []byte
-	targets := []any{&s.id, &s.revision, &s.region, &geom}
-	for i := range values {
-		targets = append(targets, &values[i])
-	}
-	if err := row.Scan(targets...); errors.Is(err, pgx.ErrNoRows) {
-		return nil, ErrNotFound
-	} else if err != nil {
-		return nil, err
-	}
-	for i, f := range columns {
-		s.values[f.Name] = plain(values[i])
-	}
-	var err error
-	s.geometry, err = pgeom.Decode(geom)
-	return s, err
 }

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"fmt"
-	"strings"
 
 	"wangge/layers"
 )
@@ -56,16 +55,5 @@ func composePast(l *layers.Layer, instant string, only *layers.Only, also string
 		}
 		return " AND " + alias + "." + quoted(only.Column) + " = " + quoteText(only.Value)
 	}
-	list := func(alias string) string { return columnList(l, alias) + ", " + alias + ".geom" }
-	return fmt.Sprintf(pastSQL, quoted(l.Table), quoteText(l.Table), instant, list("c"), list("p"), where("c"), where("p"), also)
-}
-
-// columnList names the columns of the catalogue of a row called alias.
-func columnList(l *layers.Layer, alias string) string {
-	columns := l.Columns()
-	names := make([]string, len(columns))
-	for i, f := range columns {
-		names[i] = alias + "." + quoted(f.Name)
-	}
-	return strings.Join(names, ", ")
+	return fmt.Sprintf(pastSQL, quoted(l.Table), quoteText(l.Table), instant, shapedList(l, "c"), shapedList(l, "p"), where("c"), where("p"), also)
 }

@@ -276,15 +276,8 @@ WHERE h.entity = %[7]s AND h.op = 'delete' AND h.at > %[5]s AND h.at <= %[6]s
   AND NOT EXISTS (SELECT FROM change l WHERE l.entity = %[7]s AND l.entity_id = h.entity_id AND l.id > h.id AND l.at <= %[6]s)) f`
 
 func (q *query) withGone(from, until string) string {
-	list := func(alias string) string {
-		var b strings.Builder
-		for _, f := range q.layer.Columns() {
-			b.WriteString(alias + "." + quoted(f.Name) + ", ")
-		}
-		return b.String() + alias + ".geom"
-	}
 	since := q.arg(q.s.Since) + "::timestamptz"
-	return fmt.Sprintf(goneSQL, from, list("f"), list("p"), quoted(q.layer.Table), since, until, quoteText(q.layer.Table))
+	return fmt.Sprintf(goneSQL, from, shapedList(q.layer, "f"), shapedList(q.layer, "p"), quoted(q.layer.Table), since, until, quoteText(q.layer.Table))
 }
 
 // text is the statement that gives a list of expressions of what is selected.

@@ -30,29 +30,59 @@ type stored struct {
 
 // read reads and locks a feature.
 func (w *writing) read(ctx context.Context, id int64) (*stored, error) {
-	columns := w.l.Columns()
-	names := make([]string, len(columns))
+	return readState(ctx, w.q, w.l, quoted(w.l.Table)+" f WHERE f.id = $1 FOR NO KEY UPDATE", id)
+}
+
+// readState reads a row from a FROM item called f, and what follows it.
+func readState(ctx context.Context, q querier, l *layers.Layer, from string, args ...any) (*stored, error) {
+	s, err := scanStored(q.QueryRow(ctx, storedColumns(l)+" FROM "+from, args...), l)
+	if err != nil {
+		return nil, fmt.Errorf("%s %v: %w", l.ID, args[0], err)
+	}
+	return s, nil
+}
+
+// storedColumns begins a statement that scanStored reads a row of, called f.
+func storedColumns(l *layers.Layer) string {
+	return "SELECT f.id, f.revision, coalesce(f.region_code, ''), ST_AsEWKB(f.geom), " + columnList(l, "f")
+}
+
+// scanStored reads a row with all its columns. Its errors are ErrNotFound and the driver's.
+func scanStored(row pgx.Row, l *layers.Layer) (*stored, error) {
+	columns := l.Columns()
 	values := make([]any, len(columns))
 	s := &stored{values: map[string]any{}}
 	var geom []byte
 	targets := []any{&s.id, &s.revision, &s.region, &geom}
-	for i, f := range columns {
-		names[i] = quoted(f.Name)
+	for i := range values {
 		targets = append(targets, &values[i])
 	}
-	sql := fmt.Sprintf("SELECT id, revision, coalesce(region_code, ''), ST_AsEWKB(geom), %s FROM %s WHERE id = $1 FOR NO KEY UPDATE", strings.Join(names, ", "), quoted(w.l.Table))
-	err := w.q.QueryRow(ctx, sql, id).Scan(targets...)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, fmt.Errorf("%s %d: %w", w.l.ID, id, ErrNotFound)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s %d: %w", w.l.ID, id, err)
+	if err := row.Scan(targets...); errors.Is(err, pgx.ErrNoRows) {
+		return nil, ErrNotFound
+	} else if err != nil {
+		return nil, err
 	}
 	for i, f := range columns {
 		s.values[f.Name] = plain(values[i])
 	}
+	var err error
 	s.geometry, err = pgeom.Decode(geom)
 	return s, err
+}
+
+// columnList names the columns of the catalogue of a row called alias.
+func columnList(l *layers.Layer, alias string) string {
+	columns := l.Columns()
+	names := make([]string, len(columns))
+	for i, f := range columns {
+		names[i] = alias + "." + quoted(f.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// shapedList is columnList with the geometry behind it.
+func shapedList(l *layers.Layer, alias string) string {
+	return columnList(l, alias) + ", " + alias + ".geom"
 }
 
 func (s *stored) place() Place { return Place{Region: s.region, Depts: deptsOf(s.values)} }
