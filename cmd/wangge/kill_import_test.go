@@ -125,13 +125,32 @@ func TestImportsSurviveKills(t *testing.T) {
 	k.server = startChild(t, k.cluster.DSN(pgrun.Database))
 	defer func() { k.server.kill() }()
 	chance := rand.New(rand.NewPCG(8, uint64(killRounds(t))))
-	whole := 0
-	for round := range killRounds(t) {
+	rounds, whole := killRounds(t), 0
+	for round := range rounds {
 		if k.killImport(t, chance, round) {
 			whole++
 		}
 	}
-	t.Logf("%d of %d imports were done before the kill", whole, killRounds(t))
+	if rounds > 2 && (whole == 0 || whole == rounds) {
+		t.Error("the kills met one side only")
+	}
+	t.Logf("%d of %d imports were done before the kill", whole, rounds)
+}
+
+// await waits for the moment of a kill: of four rounds one is killed as soon as its import was asked for, one once it was called done, two at any moment. It
+// tells whether the import was called done.
+func (k *killer) await(t *testing.T, chance *rand.Rand, round int, id int64) bool {
+	t.Helper()
+	most := 1500
+	switch round % 4 {
+	case 0:
+		most = 20
+	case 2:
+		k.until(t, id, "done")
+		most = 200
+	}
+	<-time.NewTimer(time.Duration(chance.IntN(most)) * time.Millisecond).C
+	return round%4 == 2
 }
 
 // killImport commits a file, kills, looks, and tries again until it is done. It tells whether the first try was.
@@ -141,7 +160,7 @@ func (k *killer) killImport(t *testing.T, chance *rand.Rand, round int) bool {
 	if _, status := k.call(t, http.MethodPost, fmt.Sprintf("/api/v1/imports/%d/commit", one.ID), []byte(`{}`), one.Revision); status != http.StatusAccepted {
 		t.Fatalf("round %d: %d", round, status)
 	}
-	<-time.NewTimer(time.Duration(chance.IntN(1500)) * time.Millisecond).C
+	told := k.await(t, chance, round, one.ID)
 	if chance.IntN(2) == 0 {
 		pgtest.Kill(t, k.cluster)
 		if err := k.cluster.Ensure(t.Context()); err != nil {
@@ -152,7 +171,7 @@ func (k *killer) killImport(t *testing.T, chance *rand.Rand, round int) bool {
 		k.server = startChild(t, k.cluster.DSN(pgrun.Database))
 	}
 	there, state := k.imported(t, round, one.ID)
-	if there != 0 && there != importedRows || (state == "done") != (there == importedRows) {
+	if there != 0 && there != importedRows || (state == "done") != (there == importedRows) || told && state != "done" {
 		t.Fatalf("round %d: %d of %d features, and the import is %s", round, there, importedRows, state)
 	}
 	for again := k.until(t, one.ID, "done failed"); again.State != "done"; again = k.until(t, one.ID, "done failed") {
