@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -132,10 +133,15 @@ func (l *Layer) Check(values map[string]any, required bool) Faults {
 			}
 		}
 	}
-	for _, name := range sortedNames(values) {
+	var unknown []string
+	for name := range values {
 		if l.Field(name) == nil {
-			faults.add(name, "图层没有这个字段", "the layer has no such field")
+			unknown = append(unknown, name)
 		}
+	}
+	slices.Sort(unknown)
+	for _, name := range unknown {
+		faults.add(name, "图层没有这个字段", "the layer has no such field")
 	}
 	return append(faults, l.checkOrder(values)...)
 }

@@ -148,3 +148,19 @@ COMMENT ON COLUMN duplicate_pair.created_at IS '建立时间';
 COMMENT ON COLUMN duplicate_pair.updated_at IS '修改时间';
 COMMENT ON COLUMN duplicate_pair.updated_by IS '修改人';
 CREATE TRIGGER touch BEFORE INSERT OR UPDATE ON duplicate_pair FOR EACH ROW EXECUTE FUNCTION touch_row();
+
+-- Who writes is asked once, not for every row: an import has a million.
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION record_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    who text := actor();
+    request text := request_id();
+BEGIN
+    INSERT INTO change (entity, entity_id, op, actor, request_id)
+    SELECT TG_TABLE_NAME, n.id, 'insert', who, request FROM new_rows n;
+    IF FOUND THEN
+        PERFORM pg_notify('wangge_change', '');
+    END IF;
+    RETURN NULL;
+END $$;
+-- +goose StatementEnd

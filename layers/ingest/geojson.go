@@ -25,6 +25,7 @@ type object struct {
 	err      error // why it is to be rejected
 	nowhere  bool  // it has no position, and is to be set aside where it has a name
 	address  string
+	bytes    int // of its text, where it was read ahead
 }
 
 // rejected makes a reject of the object, with what could be read of it.
@@ -139,6 +140,7 @@ func (g *geoJSONReader) object(top bool) error {
 	if err != nil {
 		return g.s.fault(nil, err.Error())
 	}
+	o.bytes = g.s.limit - g.s.budget
 	return g.emit(o)
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 
@@ -156,10 +157,11 @@ func (m *Mapper) looseText(f *layers.Field, s string, u *unit) (v any, bound str
 		return nil, "", nil
 	}
 	bad := func() error { return refuse(BadValue, fmt.Sprintf("%s: %.80q", f.Name, s)) }
-	folded := strings.TrimSpace(width.Fold.String(s))
+	if f.Type == layers.String {
+		return m.looseString(f, s)
+	}
+	folded := fold(s)
 	switch f.Type {
-	case layers.String:
-		return m.looseString(f, s, folded)
 	case layers.Enum:
 		if v, ok := looseEnum(f, folded); ok {
 			return v, "", nil
@@ -190,9 +192,18 @@ func (m *Mapper) looseText(f *layers.Field, s string, u *unit) (v any, bound str
 	return nil, "", bad()
 }
 
+// fold gives a text with signs of ordinary width and without spaces around it.
+func fold(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return strings.TrimSpace(s) // as nearly all are, and folding copies
+	}
+	return strings.TrimSpace(width.Fold.String(s))
+}
+
 // looseString reads a text; of codes only what stands for one.
-func (m *Mapper) looseString(f *layers.Field, s, folded string) (any, string, error) {
+func (m *Mapper) looseString(f *layers.Field, s string) (any, string, error) {
 	if strings.HasSuffix(f.Name, "code") || strings.HasSuffix(f.Name, "_dept") {
+		folded := fold(s)
 		if scientific.MatchString(folded) {
 			return nil, "", refuse(LostDigits, f.Name+": "+folded)
 		}

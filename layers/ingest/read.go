@@ -40,13 +40,14 @@ func Read(ctx context.Context, f *File, o Options, sink Sink) (*Mapper, error) {
 	if f.Format.IsTable() {
 		err = readTable(ctx, f, m, conv, take)
 	} else {
-		err = readGeoJSON(ctx, f, o.checkCRS, func(object *object) error {
-			if object.err == nil {
-				object.geometry, object.err = conv.convert(object.geometry)
-			}
-			m.speakOSM(object)
-			return take(object)
-		})
+		err = readAhead(ctx, func(ctx context.Context, emit func(*object) error) error {
+			return readGeoJSON(ctx, f, o.checkCRS, func(object *object) error {
+				if object.err == nil {
+					object.geometry, object.err = conv.convert(object.geometry)
+				}
+				return emit(object)
+			})
+		}, func(object *object) error { m.speakOSM(object); return take(object) })
 	}
 	if err == nil {
 		err = conv.judge()

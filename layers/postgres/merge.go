@@ -23,7 +23,8 @@ func (r *run) merge(ctx context.Context, m *ingest.Mapper) error {
 			continue
 		}
 		r.job.Progress("合并 merging "+s.layer.ID, 0, 0)
-		if err := r.mergeLayer(ctx, s, s.writes(m.Given(s.layer.ID))); err != nil {
+		s.given = m.Given(s.layer.ID)
+		if err := r.mergeLayer(ctx, s, s.writes(s.given)); err != nil {
 			return fmt.Errorf("merging %s: %w", s.layer.ID, err)
 		}
 		r.add(s.counts)
@@ -170,7 +171,7 @@ func (r *run) place(ctx context.Context, s *staged) error {
 	for i, level := range levels {
 		if i > 0 {
 			var sql string
-			rest, sql = s.createRest(level)
+			rest, sql = s.createRest(rest, level)
 			tag, err := r.tx.Exec(ctx, sql)
 			if err != nil {
 				return err
@@ -183,7 +184,7 @@ func (r *run) place(ctx context.Context, s *staged) error {
 			return err
 		}
 	}
-	if err := r.exec(ctx, "ANALYZE "+s.placed(), s.createOutside()); err != nil {
+	if err := r.exec(ctx, "ANALYZE "+s.placed(), s.createOutside(rest)); err != nil {
 		return err
 	}
 	if !r.job.NewArea {

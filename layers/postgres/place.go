@@ -32,18 +32,18 @@ WHERE k.level = $1 AND k.is_division AND r.valid_to IS NULL AND p.has_moved
 GROUP BY p.id`, t.placed(), rest)
 }
 
-// createRest lists the rows that no level so far has placed.
-func (t *table) createRest(level int16) (rest, sql string) {
+// createRest lists the rows of a list (the plan, or an earlier rest) that no level so far has placed.
+func (t *table) createRest(of string, level int16) (rest, sql string) {
 	rest = quoted(fmt.Sprintf("rest_%s_%d", t.layer.ID, level))
 	return rest, fmt.Sprintf(`CREATE TEMPORARY TABLE %s ON COMMIT DROP AS
-SELECT p.id, p.geom, p.has_moved FROM %s p LEFT JOIN %s d USING (id) WHERE p.has_moved AND d.id IS NULL`, rest, t.plan(), t.placed())
+SELECT p.seq, p.id, p.geom, p.has_moved FROM %s p LEFT JOIN %s d USING (id) WHERE p.has_moved AND d.id IS NULL`, rest, of, t.placed())
 }
 
-// createOutside lists the rows that no region holds, not even a zone, nor in part.
-func (t *table) createOutside() string {
+// createOutside lists the rows of a rest that no region holds, not even a zone, nor in part.
+func (t *table) createOutside(rest string) string {
 	return fmt.Sprintf(`CREATE TEMPORARY TABLE %s ON COMMIT DROP AS
 SELECT p.seq, p.id FROM %s p LEFT JOIN %s d USING (id) WHERE p.has_moved AND d.id IS NULL
-AND NOT EXISTS (SELECT FROM region r WHERE r.valid_to IS NULL AND ST_Intersects(r.geom, p.geom))`, t.outside(), t.plan(), t.placed())
+AND NOT EXISTS (SELECT FROM region r WHERE r.valid_to IS NULL AND ST_Intersects(r.geom, p.geom))`, t.outside(), rest, t.placed())
 }
 
 func (t *table) outside() string { return quoted("outside_" + t.layer.ID) }
@@ -54,28 +54,35 @@ func (t *table) clearGrids() string {
 		t.plan(), quoteText(t.layer.Table))
 }
 
-// placeGrids finds the grids of all planned rows, by the rule of grids_of: points, lines and areas each their own way. Grids are joined
-// once to all rows and not looked up row by row.
+// placeGrids finds the grids of all planned rows, by the rule of grids_of: points, lines and areas each their own way.
 func (t *table) placeGrids() (statements []string) {
-	name, plan := quoteText(t.layer.Table), t.plan()
+	name := quoteText(t.layer.Table)
 	if t.layer.Holds(layers.Point) {
-		statements = append(statements, fmt.Sprintf(placePointsSQL, name, plan))
+		statements = append(statements, fmt.Sprintf(placePointsSQL, name, t.met(0)))
 	}
 	if t.layer.Holds(layers.LineString) {
-		statements = append(statements, fmt.Sprintf(placeLinesSQL, name, plan))
+		statements = append(statements, fmt.Sprintf(placeLinesSQL, name, t.met(1)))
 	}
 	if t.layer.Holds(layers.Polygon) {
-		statements = append(statements, fmt.Sprintf(placeAreasSQL, name, plan))
+		statements = append(statements, fmt.Sprintf(placeAreasSQL, name, t.met(2)))
 	}
 	return statements
+}
+
+// met joins every grid g near the plan, of scheme s, with the planned rows p of a dimension that it meets. Each grid is unpacked once and held against
+// all rows near it: OFFSET 0 keeps the planner, who takes the rows of one dimension for few, from looking grids up row by row.
+func (t *table) met(dimension int) string {
+	return fmt.Sprintf(`grid g JOIN grid_scheme s ON s.code = g.scheme
+      CROSS JOIN LATERAL (SELECT p.id, p.geom FROM %[1]s p
+                          WHERE p.geom && g.geom AND ST_Intersects(g.geom, p.geom) AND p.has_moved AND ST_Dimension(p.geom) = %[2]d OFFSET 0) p
+      WHERE g.valid_to IS NULL AND g.geom && (SELECT ST_SetSRID(ST_Extent(geom)::geometry, 4490) FROM %[1]s)`, t.plan(), dimension)
 }
 
 // placePointsSQL: in an exclusive scheme a point has one grid, that with the lower code.
 const placePointsSQL = `INSERT INTO feature_grid (layer, feature_id, scheme, grid_id)
 SELECT %s, h.id, h.scheme, h.grid_id
 FROM (SELECT p.id, g.scheme, g.id AS grid_id, s.is_exclusive, row_number() OVER (PARTITION BY p.id, g.scheme ORDER BY g.code) AS nth
-      FROM %s p JOIN grid g ON ST_Intersects(g.geom, p.geom) JOIN grid_scheme s ON s.code = g.scheme
-      WHERE p.has_moved AND ST_Dimension(p.geom) = 0 AND g.valid_to IS NULL) h
+      FROM %s) h
 WHERE h.nth = 1 OR NOT h.is_exclusive ORDER BY h.id`
 
 // placeLinesSQL deals every line out to the grids of each scheme that it touches, as grids_of does.
@@ -83,8 +90,7 @@ const placeLinesSQL = `INSERT INTO feature_grid (layer, feature_id, scheme, grid
 SELECT %s, n.id, n.scheme, x.grid_id, x.m
 FROM (SELECT p.id, g.scheme, array_agg(g.id ORDER BY g.code) AS grids,
              line_shares((array_agg(p.geom))[1], array_agg(g.geom ORDER BY g.code), bool_and(s.is_exclusive)) AS shares
-      FROM %s p JOIN grid g ON ST_Intersects(g.geom, p.geom) JOIN grid_scheme s ON s.code = g.scheme
-      WHERE p.has_moved AND ST_Dimension(p.geom) = 1 AND g.valid_to IS NULL
+      FROM %s
       GROUP BY p.id, g.scheme) n, unnest(n.grids, n.shares) x (grid_id, m)
 WHERE x.m > 0.001 ORDER BY n.id`
 
@@ -94,8 +100,7 @@ SELECT %s, x.id, x.scheme, x.grid_id, x.m2
 FROM (SELECT p.id, g.scheme, g.id AS grid_id,
              CASE WHEN ST_CoveredBy(p.geom, g.geom) THEN ST_Area(p.geom::geography)
                   ELSE ST_Area(ST_CollectionExtract(ST_Intersection(g.geom, p.geom), 3)::geography) END AS m2
-      FROM %s p JOIN grid g ON ST_Intersects(g.geom, p.geom)
-      WHERE p.has_moved AND ST_Dimension(p.geom) = 2 AND g.valid_to IS NULL) x
+      FROM %s) x
 WHERE x.m2 > 0.001 ORDER BY x.id`
 
 // adoptSQL gives every division without a parent the smallest larger one around it.

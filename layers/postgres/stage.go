@@ -30,7 +30,7 @@ type staged struct {
 
 // beginImportSQL tells the triggers who writes and that places are found by joins, and gives the joins room to be done in memory.
 const beginImportSQL = `SELECT set_config('wangge.bulk', 'on', true), set_config('wangge.actor', $1, true), set_config('wangge.request_id', $2, true),
-    set_config('work_mem', '128MB', true), set_config('maintenance_work_mem', '128MB', true), set_config('jit', 'off', true)`
+    set_config('work_mem', '256MB', true), set_config('maintenance_work_mem', '128MB', true), set_config('jit', 'off', true)`
 
 func (r *run) begin(ctx context.Context) error {
 	_, err := r.tx.Exec(ctx, beginImportSQL, r.job.Actor, r.job.RequestID)

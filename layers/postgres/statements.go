@@ -74,7 +74,7 @@ func (t *table) shortName(constraint string) string {
 // createKeys finds the row of the record that each staged row is: by code, or else by key.
 func (t *table) createKeys() string {
 	byCode, join := "NULL::bigint", ""
-	if t.has("code") {
+	if t.has("code") && slices.Contains(t.given, "code") {
 		byCode = "c.id"
 		join = fmt.Sprintf("LEFT JOIN %s c ON c.code = s.code", t.name())
 		if t.has("code_scheme") {
@@ -117,7 +117,7 @@ func (t *table) createPlan(columns []string) string {
 		differs = append(differs, fmt.Sprintf("o.%s IS DISTINCT FROM %s", quoted(c), t.value(c, true)))
 	}
 	return fmt.Sprintf(`CREATE TEMPORARY TABLE %[1]s ON COMMIT DROP AS
-SELECT x.seq, x.is_new, x.has_moved, coalesce(x.id, nextval(pg_get_serial_sequence(%[3]s, 'id'))) AS id, x.geom
+SELECT x.seq, x.is_new, x.has_moved, coalesce(x.id, nextval((SELECT pg_get_serial_sequence(%[3]s, 'id')::regclass))) AS id, x.geom
 FROM (SELECT s.seq, k.id IS NULL AS is_new, o.id IS NULL OR %[2]s AS has_moved, k.id, %[4]s AS geom
       FROM %[5]s s JOIN %[6]s k USING (seq) LEFT JOIN %[7]s o ON o.id = k.id
       WHERE o.id IS NULL OR %[8]s

@@ -15,6 +15,7 @@ import (
 type table struct {
 	layer   *layers.Layer
 	columns []*layers.Field // that files may fill, without source and source_key
+	given   []string        // the fields that the file has something to say about; known once it is read
 	facts   map[string]columnFact
 	checks  []check
 }
