@@ -470,10 +470,16 @@ func TestItemPages(t *testing.T) {
 		}
 	}
 	body := string(w.get(t, "/ogc/collections/public_toilet/items?f=html&limit=10").body)
-	for _, want := range []string{"&lt;script&gt;", "停用", `rel="next"`, "共 61 个对象", "少海公厕"} {
+	for _, want := range []string{"&lt;script&gt;", "停用", `rel="next"`, "共 61 个对象", "少海公厕", w.URL + "/inventory?layer=public_toilet"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page has no %s", want)
 		}
+	}
+	if name, code, grade := strings.Index(body, "<small>name"), strings.Index(body, "<small>code<"), strings.Index(body, "<small>grade"); !(0 < name && name < code && code < grade) {
+		t.Errorf("name at %d, code at %d, grade at %d", name, code, grade)
+	}
+	if body := w.get(t, "/ogc/collections/public_toilet/items/100?f=html").body; !bytes.Contains(body, []byte(w.URL+"/?select=public_toilet/100")) {
+		t.Errorf("no link to the feature in the map")
 	}
 }
 

@@ -43,6 +43,7 @@ type webTable struct {
 	Title string
 	Head  []webCell
 	Rows  [][]webCell
+	Wide  bool // many columns: a row is a line, and the table is scrolled
 }
 
 type webCell struct{ Text, Small, Href string }
@@ -112,6 +113,6 @@ func (h *Handler) collectionPage(w http.ResponseWriter, r *http.Request, l *laye
 	}
 	return h.sendPage(w, r, webPage{
 		Title: c.Title, TitleEn: c.TitleEn, Path: h.path(r, nil), Sections: []webTable{facts, linkTable("链接 Links", c.Links), systems},
-		Links: []link{{Href: base + "/items?f=html", Title: "对象 Features"}, {Href: base + "/queryables?f=html", Title: "可过滤字段 Queryables"}, {Href: base + "?f=json", Title: "JSON"}},
+		Links: []link{{Href: base + "/items?f=html", Title: "对象 Features"}, {Href: base + "/queryables?f=html", Title: "可过滤字段 Queryables"}, {Href: h.Base(r) + "/inventory?layer=" + l.ID, Title: "台账 Inventory"}, {Href: base + "?f=json", Title: "JSON"}},
 	})
 }

@@ -44,17 +44,37 @@ func shownValue(f *layers.Field, v any) webCell {
 	return webCell{Text: strings.Trim(strings.TrimSpace(string(text)), `"`), Small: f.Unit}
 }
 
+// forPeople are the places of fields in the order of a table for people: what the feature is called and known by, then the others as they come.
+func forPeople(fields []*layers.Field) []int {
+	order := make([]int, 0, len(fields))
+	for _, first := range []string{"name", "code"} {
+		for i, f := range fields {
+			if f.Name == first {
+				order = append(order, i)
+			}
+		}
+	}
+	for i, f := range fields {
+		if f.Name != "name" && f.Name != "code" {
+			order = append(order, i)
+		}
+	}
+	return order
+}
+
 // itemsPage shows a page of items as a table.
 func (h *Handler) itemsPage(w http.ResponseWriter, r *http.Request, ask *itemsAsk) error {
 	pen := newFeaturePen(ask)
-	t := webTable{Head: []webCell{{Text: "编号", Small: "id"}}}
-	for _, f := range ask.Shown {
-		t.Head = append(t.Head, webCell{Text: f.Title.Zh, Small: f.Name})
+	t := webTable{Wide: true, Head: []webCell{{Text: "编号", Small: "id"}}}
+	order := forPeople(ask.Shown)
+	for _, i := range order {
+		t.Head = append(t.Head, webCell{Text: ask.Shown[i].Title.Zh, Small: ask.Shown[i].Name})
 	}
 	next, err := h.Features.Scan(r.Context(), ask.layer, ask.Selection, func(row *postgres.Cells) error {
 		id := strconv.FormatInt(row.ID, 10)
 		line := []webCell{{Text: id, Href: ask.address + "/" + id + "?f=html"}}
-		for i, f := range ask.Shown {
+		for _, i := range order {
+			f := ask.Shown[i]
 			if c := &pen.columns[i]; c.derive != nil {
 				line = append(line, shownValue(f, c.derive(pen.fieldsOf(row), pen.rules)))
 			} else {
@@ -82,15 +102,19 @@ func (h *Handler) itemsPage(w http.ResponseWriter, r *http.Request, ask *itemsAs
 			page.Links = append(page.Links, link{Href: strings.Replace(l.Href, "f=html", "f=json", 1), Rel: "alternate", Title: "GeoJSON"})
 		}
 	}
-	page.Links = append(page.Links, link{Href: h.Base(r) + "/", Title: "地图 Map"})
+	page.Links = append(page.Links, link{Href: h.Base(r) + "/inventory?layer=" + ask.layer.ID, Title: "台账 Inventory"})
 	return h.sendPage(w, r, page)
 }
 
 // itemPage shows one feature.
 func (h *Handler) itemPage(w http.ResponseWriter, r *http.Request, l *layers.Layer, f feature) error {
 	values := webTable{Title: "属性 Properties"}
+	fields := make([]*layers.Field, len(f.Properties.names))
 	for i, name := range f.Properties.names {
-		field := l.Field(name)
+		fields[i] = l.Field(name)
+	}
+	for _, i := range forPeople(fields) {
+		name, field := f.Properties.names[i], fields[i]
 		cell := shownValue(field, f.Properties.values[i])
 		if label, named := f.Labels[name]; named {
 			cell = webCell{Text: label.Title, Small: cell.Text}
@@ -114,7 +138,7 @@ func (h *Handler) itemPage(w http.ResponseWriter, r *http.Request, l *layers.Lay
 	path := append(h.path(r, l), link{Href: h.Base(r) + "/ogc/collections/" + l.ID + "/items?f=html", Title: "对象 Features"})
 	return h.sendPage(w, r, webPage{
 		Title: l.Title.Zh + " " + id, TitleEn: l.Title.En, Path: path, Sections: []webTable{values, where},
-		Links: []link{{Href: self + "?f=json", Rel: "alternate", Title: "GeoJSON"}, {Href: h.Base(r) + "/", Title: "地图 Map"}},
+		Links: []link{{Href: self + "?f=json", Rel: "alternate", Title: "GeoJSON"}, {Href: h.Base(r) + "/?select=" + l.ID + "/" + id, Title: "地图 Map"}},
 	})
 }
 
