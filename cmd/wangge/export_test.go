@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"wangge/layers"
 )
 
@@ -112,6 +114,38 @@ func TestRoundTrips(t *testing.T) {
 				t.Errorf("%s: %+v, want %+v", file, again, want)
 			}
 		}
+	}
+	roundTripInOwnSystem(t, run)
+}
+
+// roundTripInOwnSystem sends a table out and takes it in again in the city's own coordinate system: nothing moves by a millimetre.
+func roundTripInOwnSystem(t *testing.T, run func(args ...string) (int, string, string)) {
+	t.Helper()
+	const file = "own.csv"
+	if code, out, stderr := run("export", "--layer", "public_toilet", "--crs", "qd-local", "--out", file); code != 2 || !strings.Contains(stderr, "qd-local") {
+		t.Errorf("a system that nobody has put there: exit %d: %s%s", code, out, stderr)
+	}
+	conn, err := pgx.Connect(t.Context(), os.Getenv("DATABASE_URL"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	if _, err := conn.Exec(t.Context(), `INSERT INTO local_system (code, title, title_en, base_srid, dx_m, dy_m, rotation, scale) VALUES ('qd-local', '青岛城建坐标', 'Qingdao local', 4549, -400000, -3900000, 0.01, 1.00001)`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Exec(t.Context(), `CREATE TABLE before AS SELECT id, geom FROM public_toilet`); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, stderr := run("export", "--layer", "public_toilet", "--crs", "qd-local", "--out", file); code != 0 {
+		t.Fatalf("exit %d: %s%s", code, out, stderr)
+	}
+	again := importedCounts(t, run, "--layer", "public_toilet", "--datum", "qd-local", "--axes", "en", file)
+	var movedM float64
+	if err := conn.QueryRow(t.Context(), `SELECT max(ST_Distance(b.geom::geography, p.geom::geography)) FROM before b JOIN public_toilet p USING (id)`).Scan(&movedM); err != nil {
+		t.Fatal(err)
+	}
+	if again.Read != 2 || again.Updated+again.Unchanged != 2 || movedM > 0.001 {
+		t.Errorf("%+v, moved by %v m", again, movedM)
 	}
 }
 
