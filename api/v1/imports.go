@@ -175,7 +175,7 @@ func (h *Handler) oneImport(w http.ResponseWriter, r *http.Request) error {
 	return h.row(w, r, job.Revision, importOf(job))
 }
 
-// ErrNoImport: there is no such import, or it is another's. HTTP 404.
+// ErrNoImport says that there is no such import, or that it is another's. HTTP 404.
 var ErrNoImport = errors.New("no such import")
 
 func noImport(err error) error {

@@ -137,7 +137,7 @@ func pointOf(text json.RawMessage) (orb.Geometry, error) {
 	return p, nil
 }
 
-// ErrNoAside: there is no such row or pair. HTTP 404.
+// ErrNoAside says that there is no such row or pair. HTTP 404.
 var ErrNoAside = errors.New("no such row or pair")
 
 func noAside(err error) error {

@@ -271,9 +271,9 @@ func (l *looker) sheets(ctx context.Context, f *File, book *ledger) error {
 		}
 	}
 	for i, info := range book.book.Sheets() {
-		any := l.o
-		any.Layer, any.HeaderRow = nil, 0
-		head, err := book.head(ctx, i, &any)
+		open := l.o
+		open.Layer, open.HeaderRow = nil, 0
+		head, err := book.head(ctx, i, &open)
 		if err != nil {
 			return err
 		}

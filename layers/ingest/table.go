@@ -53,8 +53,8 @@ func openLedger(ctx context.Context, f *File, o *Options) (*ledger, error) {
 		return nil, sheetFault(err)
 	}
 	names := l.book.Names()
-	switch {
-	case o.Sheet == "":
+	switch o.Sheet {
+	case "":
 		l.sheet, err = l.likeliest(ctx, o)
 	default:
 		l.sheet = slices.IndexFunc(names, func(n string) bool { return n == o.Sheet || strings.TrimSpace(n) == strings.TrimSpace(o.Sheet) })
@@ -306,14 +306,14 @@ func textColumn(columns []string, sample []sheet.Line, l *layers.Layer) int {
 }
 
 // arePositions tells whether the texts of a column are positions: all of them, or where its heading says so already any.
-func arePositions(sample []sheet.Line, column int, l *layers.Layer, any bool) bool {
+func arePositions(sample []sheet.Line, column int, l *layers.Layer, lenient bool) bool {
 	read := 0
 	for _, line := range sample {
 		if column >= len(line.Cells) || line.Cells[column].Blank() {
 			continue
 		}
 		_, nowhere, err := shapeOf(clean(line.Cells[column].Text), l)
-		if good := line.Cells[column].Kind == sheet.Text && err == nil; !good && !any {
+		if good := line.Cells[column].Kind == sheet.Text && err == nil; !good && !lenient {
 			return false
 		} else if good && !nowhere {
 			read++

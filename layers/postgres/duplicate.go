@@ -144,7 +144,7 @@ func decidePair(ctx context.Context, q querier, id int64, state string) (Duplica
 	return list[0], interpret(err)
 }
 
-// ErrNotOfPair: the feature that is to be kept is none of the two. HTTP 400.
+// ErrNotOfPair says that the feature that is to be kept is none of the two. HTTP 400.
 var ErrNotOfPair = fmt.Errorf("no feature of the pair")
 
 // MergeDuplicate makes one feature of two: the other is deleted, and what the kept one has no value for is taken from it. Both are history.

@@ -13,7 +13,7 @@ import (
 	"wangge/layers"
 )
 
-// ErrDecided: somebody has decided about it before. HTTP 409.
+// ErrDecided says that somebody has decided about it before. HTTP 409.
 var ErrDecided = errors.New("decided before")
 
 // Unplaced is a row of a ledger that says where its facility is in words only.
