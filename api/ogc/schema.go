@@ -28,6 +28,7 @@ type schema struct {
 type property struct {
 	Type       string            `json:"type,omitempty"`
 	Format     string            `json:"format,omitempty"`
+	MaxLength  int               `json:"maxLength,omitempty"` // characters of a text that may be written
 	Title      string            `json:"title"`
 	TitleEn    string            `json:"x-title-en"`
 	Unit       string            `json:"x-unit,omitempty"`
@@ -138,6 +139,9 @@ func describeField(f *layers.Field) *property {
 	p.Type, p.Format = jsonKind(f.Type)
 	for _, v := range f.Values {
 		p.OneOf = append(p.OneOf, choice{v.Code, v.Label.Zh, v.Label.En})
+	}
+	if f.Type == layers.String && !p.ReadOnly {
+		p.MaxLength = f.MaxLength()
 	}
 	return p
 }
