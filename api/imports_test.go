@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -156,7 +157,7 @@ func TestImport(t *testing.T) {
 	if diff := cmp.Diff(want, codes); diff != "" {
 		t.Error(diff)
 	}
-	commit := append(bureau, "If-Match", etag(got.Revision), "Idempotency-Key", "c1")
+	commit := slices.Concat(bureau, []string{"If-Match", etag(got.Revision), "Idempotency-Key", "c1"})
 	said[importAnswer](t, w.post(t, "POST", path+"/commit", `{}`, commit...), 202)
 	got = w.settled(t, got.ID, "done", bureau...)
 	if got.Result.Inserted != 2 || got.Result.Revision == nil {

@@ -475,7 +475,7 @@ func TestItemPages(t *testing.T) {
 			t.Errorf("the page has no %s", want)
 		}
 	}
-	if name, code, grade := strings.Index(body, "<small>name"), strings.Index(body, "<small>code<"), strings.Index(body, "<small>grade"); !(0 < name && name < code && code < grade) {
+	if name, code, grade := strings.Index(body, "<small>name"), strings.Index(body, "<small>code<"), strings.Index(body, "<small>grade"); name <= 0 || code <= name || grade <= code {
 		t.Errorf("name at %d, code at %d, grade at %d", name, code, grade)
 	}
 	if body := w.get(t, "/ogc/collections/public_toilet/items/100?f=html").body; !bytes.Contains(body, []byte(w.URL+"/?select=public_toilet/100")) {

@@ -279,7 +279,7 @@ func looseNumber(f *layers.Field, s string, u *unit) (v any, bound string, ok bo
 			break
 		}
 	}
-	end := strings.LastIndexFunc(s, func(r rune) bool { return unicode.IsDigit(r) }) + 1
+	end := strings.LastIndexFunc(s, unicode.IsDigit) + 1
 	if end == 0 {
 		return nil, "", false
 	}

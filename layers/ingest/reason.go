@@ -74,7 +74,7 @@ func textOf(c Code) text {
 	case NotPublic:
 		return text{"不对公众开放的厕所", "a toilet that is not open to the public"}
 	case OutsideRegions:
-		return text{"位于所有已知区域之外：若确为新区域，请加 --new-area", "outside every known region: if this is a new area, say --new-area"}
+		return text{"位于所有已知区域之外：若确为新区域，请允许新区域（--new-area）", "outside every known region: if this is a new area, say --new-area"}
 	case DuplicateKey:
 		return text{"文件中重复的要素，以先出现的为准", "the same feature again in the file; the first holds"}
 	case DuplicateCode:
@@ -97,6 +97,15 @@ func textOf(c Code) text {
 		return text{"值由公式得出：请粘贴为数值", "the value is made by a formula: paste it as a value"}
 	case CellError:
 		return text{"单元格是错误值", "the cell has an error"}
+	case NewArea:
+		return text{"接受了已知区域之外的要素", "features outside every known region were taken"}
+	}
+	return ledgerText(c)
+}
+
+// ledgerText is textOf for what only tables, and files as a whole, can be told of; other codes are those of package geo.
+func ledgerText(c Code) text {
+	switch c {
 	case CellCut:
 		return text{"单元格文字过长", "the text of the cell is too long"}
 	case TotalRow:
@@ -113,8 +122,6 @@ func textOf(c Code) text {
 		return text{"只有地址或名称，没有坐标：已列入待定位", "an address or a name without coordinates: set aside to be put on the map"}
 	case Likely:
 		return text{"与另一对象名称相近、位置相邻，可能重复", "another feature near it has a like name: perhaps the same"}
-	case NewArea:
-		return text{"接受了已知区域之外的要素", "features outside every known region were taken"}
 	}
 	return text{geo.Code(c).Title(), geo.Code(c).TitleEn()}
 }
