@@ -61,9 +61,6 @@ func (h *Handler) importLedger(w http.ResponseWriter, r *http.Request) error {
 	}
 	return h.change(w, r, ledgerBody{sha256.Sum256(data)}, func(ctx context.Context, t *postgres.Tx) (result, error) {
 		done, err := t.ImportLedger(ctx, book, scheme)
-		if errors.Is(err, postgres.ErrNoScheme) {
-			err = postgres.ErrNoScheme
-		}
 		return result{value: done, dryRun: dry}, err
 	})
 }

@@ -70,33 +70,16 @@ func hausdorffM(a, b orb.Geometry) float64 {
 
 // outline is the lines of a shape in metres around a middle; a point is a line of one vertex.
 func outline(g orb.Geometry, middle, scale orb.Point) (lines []orb.LineString) {
-	line := func(ps []orb.Point) {
+	eachPart(g, func(ps []orb.Point) {
+		if ps == nil { // between the parts of a multi-geometry
+			return
+		}
 		out := make(orb.LineString, len(ps))
 		for i, p := range ps {
 			out[i] = orb.Point{(p[0] - middle[0]) * scale[0], (p[1] - middle[1]) * scale[1]}
 		}
 		lines = append(lines, out)
-	}
-	switch g := g.(type) {
-	case orb.Point:
-		line([]orb.Point{g})
-	case orb.LineString:
-		line(g)
-	case orb.MultiLineString:
-		for _, l := range g {
-			line(l)
-		}
-	case orb.Polygon:
-		for _, r := range g {
-			line(r)
-		}
-	case orb.MultiPolygon:
-		for _, p := range g {
-			for _, r := range p {
-				line(r)
-			}
-		}
-	}
+	})
 	return lines
 }
 
