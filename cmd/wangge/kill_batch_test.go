@@ -215,14 +215,15 @@ func (k *killer) record(t *testing.T) (made map[string]int, counters [3]int) {
 	return made, counters
 }
 
-// Kill -9 of the server or of its database at random moments of batches: each batch is there whole or not at all, none that was acknowledged is lost,
-// and a retry with the same key does it once.
-func TestBatchesSurviveKills(t *testing.T) {
-	k := &killer{cluster: pgtest.Cluster(t), answers: map[string][]byte{}, client: http.Client{Timeout: 10 * time.Second}}
+// newKiller starts a record and a server over it; both end with the test. Its client gives up after a while, for who is asked may be dead.
+func newKiller(t *testing.T, patience time.Duration) *killer {
+	t.Helper()
+	k := &killer{cluster: pgtest.Cluster(t), answers: map[string][]byte{}, client: http.Client{Timeout: patience}}
 	conn, err := pgx.Connect(t.Context(), k.cluster.DSN(pgrun.Database))
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer conn.Close(t.Context())
 	var sum []byte
 	k.token, sum = auth.NewToken()
 	if _, err := conn.Exec(t.Context(), killSQL); err != nil {
@@ -231,9 +232,15 @@ func TestBatchesSurviveKills(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), `INSERT INTO api_token (account_id, name, hash) VALUES (801, 'kill', $1)`, sum); err != nil {
 		t.Fatal(err)
 	}
-	conn.Close(t.Context())
 	k.server = startChild(t, k.cluster.DSN(pgrun.Database))
-	defer func() { k.server.kill() }()
+	t.Cleanup(func() { k.server.kill() })
+	return k
+}
+
+// Kill -9 of the server or of its database at random moments of batches: each batch is there whole or not at all, none that was acknowledged is lost,
+// and a retry with the same key does it once.
+func TestBatchesSurviveKills(t *testing.T) {
+	k := newKiller(t, 10*time.Second)
 	chance := rand.New(rand.NewPCG(5, uint64(killRounds(t))))
 	for round := range killRounds(t) {
 		k.round(t, chance, round)

@@ -13,7 +13,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"wangge/api/auth"
 	"wangge/fixtures/pgrun"
 	"wangge/fixtures/pgtest"
 )
@@ -108,22 +107,7 @@ func (k *killer) tried(t *testing.T, round int) killedImport {
 // Kill -9 of the server or of its database at random moments of an import: all of a file or nothing of it, what was called done is there, and a retry
 // brings nothing twice.
 func TestImportsSurviveKills(t *testing.T) {
-	k := &killer{cluster: pgtest.Cluster(t), client: http.Client{Timeout: 30 * time.Second}}
-	conn, err := pgx.Connect(t.Context(), k.cluster.DSN(pgrun.Database))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var sum []byte
-	k.token, sum = auth.NewToken()
-	if _, err := conn.Exec(t.Context(), killSQL); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := conn.Exec(t.Context(), `INSERT INTO api_token (account_id, name, hash) VALUES (801, 'kill', $1)`, sum); err != nil {
-		t.Fatal(err)
-	}
-	conn.Close(t.Context())
-	k.server = startChild(t, k.cluster.DSN(pgrun.Database))
-	defer func() { k.server.kill() }()
+	k := newKiller(t, 30*time.Second)
 	chance := rand.New(rand.NewPCG(8, uint64(killRounds(t))))
 	rounds, whole := killRounds(t), 0
 	for round := range rounds {
