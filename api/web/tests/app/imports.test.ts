@@ -1,6 +1,7 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { keep, launch, open, phone } from '../browser/browser.ts'
+import { keep, launch, phone } from '../browser/browser.ts'
+import { enter as signIn } from '../browser/users.ts'
 import { mockPassword } from '../mock/accounts.ts'
 import { startMock, type Mock } from '../mock/server.ts'
 
@@ -13,14 +14,7 @@ beforeEach(async () => {
 })
 afterAll(() => browser.close())
 
-async function enter(name: string, to: string, options?: Parameters<typeof open>[2]): Promise<{ page: Page; faults: string[] }> {
-  const opened = await open(browser, `${mock.url}/sign-in?to=${encodeURIComponent(to)}`, options)
-  await opened.page.locator('input[name=username]').fill(name)
-  await opened.page.locator('input[type=password]').fill(mockPassword)
-  await opened.page.keyboard.press('Enter')
-  await opened.page.waitForURL((url) => url.pathname !== '/sign-in')
-  return opened
-}
+const enter = (name: string, to: string, options?: BrowserContextOptions) => signIn(browser, mock.url, { name, password: mockPassword }, to, options)
 
 const ledger = { name: '公厕台账.csv', mimeType: 'text/csv', buffer: Buffer.from('公厕台账\n编号,公厕名称,经度,纬度,地址\n1,夹具公厕,120.01,36.26,\n') }
 

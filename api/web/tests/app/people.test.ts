@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { keep, launch, open } from '../browser/browser.ts'
+import { keep, launch } from '../browser/browser.ts'
+import { enter as signIn } from '../browser/users.ts'
 import { mockPassword } from '../mock/accounts.ts'
 import { startMock, type Mock } from '../mock/server.ts'
 
@@ -14,14 +15,7 @@ beforeEach(async () => {
 })
 afterAll(() => browser.close())
 
-async function enter(name: string, to: string): Promise<{ page: Page; faults: string[] }> {
-  const opened = await open(browser, `${mock.url}/sign-in?to=${encodeURIComponent(to)}`)
-  await opened.page.locator('input[name=username]').fill(name)
-  await opened.page.locator('input[type=password]').fill(mockPassword)
-  await opened.page.keyboard.press('Enter')
-  await opened.page.waitForURL((url) => url.pathname !== '/sign-in')
-  return opened
-}
+const enter = (name: string, to: string) => signIn(browser, mock.url, { name, password: mockPassword }, to)
 
 describe('people', () => {
   it('are found, opened by the address, and lead to the map', async () => {
