@@ -1,0 +1,21 @@
+// Package coverage answers what of a city is within reach on foot, what is not, and where the next one should go. It works on values:
+// the city comes through the interface [City], nothing here knows SQL, HTTP or where the city is kept. 覆盖分析。
+//
+//	live := coverage.NewLive()
+//	board, err := live.At(ctx, city)                       // the state of the city that the caller sees
+//	table, err := board.Table(ctx, question, "community")  // figures by area
+//	what := board.With(changes)                            // the same, with changes that are in no record
+//
+// Words: a service 服务 is a layer, or some of it, whose facilities people walk to; a sheet 六边形底图 is the hexagons of one resolution over
+// the city; an area 统计单元 is a grid, community, street, county or zone that figures are given for; a board 计算结果 is coverage of one state of the
+// city; a scenario 情景 is changes that are in no record.
+//
+// Decisions:
+//
+//   - Ground is covered, uncovered or without network; the third is told apart in every figure. Distances beyond the limit of a search are
+//     "farther", never a number.
+//   - A share is covered area by the area of the unit's own geometry. Hexagons are dealt out to units by exact intersection, so a unit grid of a
+//     hectare is not all or nothing. Sums are whole numbers (hundredths of square metres, thousandths of persons, millimetres): no drift,
+//     whatever the order of changes.
+//   - The same city and the same question give the same bytes; ties go to the lower id.
+package coverage
