@@ -66,27 +66,49 @@ const (
 
 // NewWriter begins a workbook. notes gives the rows of the second sheet and is asked when the first is complete; nil for no second sheet.
 func NewWriter(w io.Writer, name, notesName string, columns []Column, notes func() [][2]string) (*Writer, error) {
-	x := &Writer{zip: zip.NewWriter(w), columns: columns, notes: notes}
-	x.zip.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, deflateLevel) })
-	second := notes != nil
-	for _, part := range fixedParts(Named(name), Named(notesName), second) {
-		if err := x.part(part.name, part.text); err != nil {
-			return nil, err
-		}
+	x := newWriter(w)
+	x.columns, x.notes = columns, notes
+	names := []string{Named(name)}
+	if notes != nil {
+		names = append(names, Named(notesName))
 	}
-	if err := x.begin("xl/worksheets/sheet1.xml"); err != nil {
+	if err := x.fixed(names); err != nil {
 		return nil, err
 	}
+	return x, x.head(1)
+}
+
+func newWriter(w io.Writer) *Writer {
+	x := &Writer{zip: zip.NewWriter(w)}
+	x.zip.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, deflateLevel) })
+	return x
+}
+
+// fixed writes the parts of a workbook that are the same whatever its rows.
+func (x *Writer) fixed(names []string) error {
+	for _, part := range fixedParts(names...) {
+		if err := x.part(part.name, part.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// head begins a sheet, by its number from 1, with its headings.
+func (x *Writer) head(number int) error {
+	if err := x.begin("xl/worksheets/sheet" + strconv.Itoa(number) + ".xml"); err != nil {
+		return err
+	}
 	x.buf = append(x.buf[:0], `<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>`...)
-	for i, c := range columns {
+	for i, c := range x.columns {
 		x.buf = fmt.Appendf(x.buf, `<col min="%d" max="%d" width="%s" customWidth="1"/>`, i+1, i+1, strconv.FormatFloat(c.width(), 'f', 1, 64))
 	}
 	x.buf = append(x.buf, `</cols><sheetData>`...)
 	x.startRow()
-	for i, c := range columns {
+	for i, c := range x.columns {
 		x.buf = x.appendText(x.buf, i, c.Heading, styleHead)
 	}
-	return x, x.endRow()
+	return x.endRow()
 }
 
 func (c Column) width() float64 {
@@ -225,12 +247,7 @@ func (x *Writer) Close() error {
 	if x.err != nil {
 		return x.err
 	}
-	tail := `</sheetData>`
-	if len(x.columns) > 0 {
-		last := strings.TrimSpace(string(appendColumn(nil, len(x.columns)-1)))
-		tail += fmt.Sprintf(`<autoFilter ref="A1:%s%d"/>`, last, max(x.row, 1))
-	}
-	if err := x.end(tail); err != nil {
+	if err := x.foot(); err != nil {
 		return err
 	}
 	if x.notes != nil {
@@ -253,6 +270,16 @@ func (x *Writer) Close() error {
 		}
 	}
 	return x.zip.Close()
+}
+
+// foot ends a sheet with headings.
+func (x *Writer) foot() error {
+	tail := `</sheetData>`
+	if len(x.columns) > 0 {
+		last := strings.TrimSpace(string(appendColumn(nil, len(x.columns)-1)))
+		tail += fmt.Sprintf(`<autoFilter ref="A1:%s%d"/>`, last, max(x.row, 1))
+	}
+	return x.end(tail)
 }
 
 func (x *Writer) end(tail string) error {

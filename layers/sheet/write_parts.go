@@ -1,14 +1,17 @@
 package sheet
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 const xmlHead = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
 
 // fixedPart is a part of a workbook that is the same whatever its rows.
 type fixedPart struct{ name, text string }
 
-// fixedParts are the parts of a workbook with one sheet or two.
-func fixedParts(name, notesName string, second bool) []fixedPart {
+// fixedParts are the parts of a workbook with sheets of some names, told apart by a number where two are alike. There are fewer than nine.
+func fixedParts(names ...string) []fixedPart {
 	const (
 		main  = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 		rel   = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -18,17 +21,16 @@ func fixedParts(name, notesName string, second bool) []fixedPart {
 	)
 	escaped := func(s string) string { return string(appendXML(nil, s)) }
 	var sheets, links, overrides strings.Builder
-	add := func(id, title string) {
+	seen := map[string]bool{}
+	for i, title := range names {
+		id := strconv.Itoa(i + 1)
+		if seen[strings.ToLower(title)] {
+			title += id
+		}
+		seen[strings.ToLower(title)] = true
 		sheets.WriteString(`<sheet name="` + escaped(title) + `" sheetId="` + id + `" r:id="rId` + id + `"/>`)
 		links.WriteString(`<Relationship Id="rId` + id + `" Type="` + rel + `/worksheet" Target="worksheets/sheet` + id + `.xml"/>`)
 		overrides.WriteString(`<Override PartName="/xl/worksheets/sheet` + id + `.xml" ContentType="` + kind + `worksheet+xml"/>`)
-	}
-	add("1", name)
-	if second {
-		if strings.EqualFold(notesName, name) {
-			notesName += "2"
-		}
-		add("2", notesName)
 	}
 	return []fixedPart{
 		{"[Content_Types].xml", xmlHead + `<Types xmlns="` + types + `"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>` +
