@@ -48,7 +48,7 @@ test: install-test build test-go test-web test-browser ## everything, against a 
 
 # say-left-out names the third parties whose checks cannot run: go test tells of a skipped test only when it is asked.
 define say-left-out
-@for p in nginx varnishd ogrinfo osmium; do command -v $$p >/dev/null || echo "left out: the checks with $$p, which is not installed"; done
+@for p in nginx varnishd ogrinfo osmium cbc; do command -v $$p >/dev/null || echo "left out: the checks with $$p, which is not installed"; done
 @test -d "$(WANGGE_REAL_DATA)" || echo "left out: the tests on real data, for WANGGE_REAL_DATA names no folder"
 endef
 
