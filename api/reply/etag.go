@@ -52,3 +52,21 @@ func matches(list, etag string) bool {
 		list = list[end+2:]
 	}
 }
+
+// Known answers 304 where the caller has content, of which the tag is enough to tell; it tells whether it did. Bytes are not asked for.
+func (w *Writer) Known(rw http.ResponseWriter, r *http.Request, c Content) bool {
+	e, err := Choose(Accepted(r), Encodings())
+	if err != nil {
+		return false
+	}
+	for _, e := range []Encoding{e, Identity} { // short content is sent as it is
+		if etag := e.Quote(c.Tag); Unchanged(r, etag) {
+			rw.Header().Add("Vary", "Accept-Encoding")
+			rw.Header().Set("Cache-Control", c.Cache)
+			rw.Header().Set("ETag", etag)
+			rw.WriteHeader(http.StatusNotModified)
+			return true
+		}
+	}
+	return false
+}
