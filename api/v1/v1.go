@@ -3,11 +3,13 @@ package v1
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 
 	"wangge/api/auth"
 	"wangge/api/commit"
 	"wangge/api/param"
 	"wangge/api/reply"
+	"wangge/grid/coverage"
 	"wangge/grid/postgres"
 	"wangge/grid/rights"
 	"wangge/layers/city"
@@ -28,6 +30,11 @@ type Handler struct {
 	Features features // of the inventory
 	Exports  Exports
 	Imports  *layerpg.Imports
+
+	Coverage     *coverage.Live
+	CoverageCity func(*city.View) coverage.City // a view as coverage reads it
+
+	sitings atomic.Int32 // under way
 }
 
 // Route is one line of the table of routes, and one operation of the API document.
