@@ -57,11 +57,12 @@ type Plan struct {
 	Gains  []int64  // by chosen: weight that it covers and those before it do not (for Fewest and Each: towards the targets)
 	Fixed  int64    // weight that the fixed ones cover
 
-	Value      int64 // fixed ones and gains together
-	UpperBound int64 // no choice of as many sites, or within the budget, has a greater value; Value where it is proven best
-	LowerBound int   // Fewest and Each: no fewer sites reach the targets; 0 where nobody can tell
-	Reached    bool  // the K sites were found, or the targets reached
-	Spent      int64 // cost of the chosen
+	Value      int64   // fixed ones and gains together
+	UpperBound int64   // no choice of as many sites, or within the budget, has a greater value; Value where it is proven best
+	LowerBound int     // Fewest and Each: no fewer sites reach the targets; 0 where nobody can tell
+	Gap        float64 // how far from the best the plan can be: of the bound, or of the sites where targets are reached; 0 is proven best
+	Reached    bool    // the K sites were found, or the targets reached
+	Spent      int64   // cost of the chosen
 
 	Often []int // by chosen: in how many of the reruns it was chosen too
 
@@ -70,12 +71,20 @@ type Plan struct {
 	Iterations  int // steps of the bound
 }
 
-// Gap is how far from the best the plan can be, as a share of the bound: 0 is proven best.
-func (p Plan) Gap() float64 {
-	if p.UpperBound <= p.Value {
-		return 0
-	}
-	return float64(p.UpperBound-p.Value) / float64(p.UpperBound)
+// Refusal is an error with sentences that whoever asked may read.
+type Refusal struct {
+	Err    error
+	Zh, En string
+}
+
+func (r *Refusal) Error() string { return r.Err.Error() + ": " + r.En }
+
+// Unwrap is the sentinel: ErrTooLarge and others.
+func (r *Refusal) Unwrap() error { return r.Err }
+
+// tooLarge is ErrTooLarge in both languages; both formats take the same values.
+func tooLarge(zh, en string, values ...any) error {
+	return &Refusal{Err: ErrTooLarge, Zh: fmt.Sprintf(zh, values...), En: fmt.Sprintf(en, values...)}
 }
 
 func malformed(format string, args ...any) error {
