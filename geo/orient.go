@@ -10,6 +10,9 @@ import (
 // ε = 2^-53.
 const orientError = (3 + 16*0x1p-53) * 0x1p-53
 
+// Orient tells on which side of the line a→b the position c lies: 1 left, -1 right, 0 exactly on it, whatever rounding does.
+func Orient(a, b, c orb.Point) int { return orient(a, b, c) }
+
 // orient tells on which side of the line a→b the position c lies: 1 left, -1 right, 0 exactly on it.
 func orient(a, b, c orb.Point) int {
 	acx, bcy := a[0]-c[0], b[1]-c[1]

@@ -18,6 +18,7 @@ func tangle(r *rand.Rand, nodes, edges int, maxMM uint32) *Graph {
 		v := uint32((int(u) + r.IntN(12)) % nodes)
 		net.Edges = append(net.Edges, Edge{U: u, V: v, MM: 1 + r.Uint32N(maxMM)})
 		net.shape = append(net.shape, orb.Point{float64(u), 0}, orb.Point{float64(v), 0})
+		net.along = append(net.along, 0, net.Edges[len(net.Edges)-1].MM)
 		net.ends = append(net.ends, uint32(len(net.shape)))
 	}
 	return wired(net)

@@ -66,7 +66,13 @@ type Network struct {
 	Findings []Finding
 
 	shape []orb.Point // of all edges, end to end, from U to V
+	along []uint32    // by position of shape: how far it is from U, millimetres
 	ends  []uint32    // by edge: where its shape ends
+
+	islandNodes int
+	segments    *cells   // of shape: segment i runs from position i to i+1
+	of          []uint32 // by position of shape: its edge
+	fences      *fences
 }
 
 // Edge is a stretch of a street between two nodes.
