@@ -21,6 +21,7 @@ import (
 	"wangge/api/web"
 	"wangge/geo/datum"
 	"wangge/grid"
+	"wangge/grid/coverage"
 	gridpg "wangge/grid/postgres"
 	"wangge/layers"
 	"wangge/layers/city"
@@ -128,6 +129,7 @@ func New(cfg Config) (*API, error) {
 	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records), refusals: newRefusals()}
 	a.ogc = &ogc.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Store: cfg.Store, Records: cfg.Records, Features: cfg.Records, Zone: zoneOf, Base: a.base, Reply: a.reply, Tile: a.tileOf}
 	a.v1 = &v1.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Base: a.base, Reply: a.reply, Store: cfg.Store, Auth: cfg.Auth, Features: cfg.Records, Imports: cfg.Imports,
+		Coverage: coverage.NewLive(), CoverageCity: CoverageCity,
 		Exports: v1.Exports{Rows: cfg.Records, Files: export.NewWriter()}}
 	var err error
 	if a.tiles, err = newTiles(cfg); err != nil {
