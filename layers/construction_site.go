@@ -17,7 +17,7 @@ var constructionSite = Layer{
 		Field{Name: "contractor", Type: String, Title: Text{"施工单位", "Contractor"}, Filterable: true},
 		Field{Name: "starts_on", Type: Date, Title: Text{"开工日期", "Starts on"}, Filterable: true},
 		Field{Name: "ends_on", Type: Date, Title: Text{"计划竣工", "Ends on"}, Filterable: true},
-		Field{Name: "measures", Type: Object, Members: Boolean, Default: map[string]any{}, Title: Text{"扬尘防治措施", "Dust measures"}, Standard: "六个百分之百（各地通行表述）"},
+		Field{Name: "measures", Type: Object, Members: Boolean, Held: true, Default: map[string]any{}, Title: Text{"扬尘防治措施", "Dust measures"}, Standard: "六个百分之百（各地通行表述）"},
 		Field{Name: "measures_met", Type: Integer, Title: Text{"达标措施数", "Measures met"}, Tile: true, ReadOnly: true, Derive: measuresMet},
 		Field{Name: "measures_total", Type: Integer, Title: Text{"措施总数", "Measures in all"}, Tile: true, ReadOnly: true, Derive: measuresTotal},
 	),

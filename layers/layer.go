@@ -96,6 +96,7 @@ type Field struct {
 	Access     Access
 	Filterable bool
 	Tile       bool // sent in tiles
+	Held       bool // kept in memory, though neither tiles nor filters have it; an object as its text
 	Required   bool
 	ReadOnly   bool     // kept by the record itself
 	Aliases    []string // other headings by which imports know it

@@ -128,11 +128,11 @@ func newLook(l *layers.Layer) *look {
 	return k
 }
 
-// held are the fields that memory has: those of tiles, then those that filters may ask for besides.
+// held are the fields that memory has: those of tiles, then those that filters or coverage may ask for besides.
 func held(l *layers.Layer) []*layers.Field {
 	fields := l.TileFields()
 	for i := range l.Fields {
-		if f := &l.Fields[i]; f.Filterable && !f.Tile && f.Access == layers.Public {
+		if f := &l.Fields[i]; (f.Filterable || f.Held) && !f.Tile && f.Access == layers.Public {
 			fields = append(fields, f)
 		}
 	}

@@ -53,7 +53,7 @@ func newSource(l *layers.Layer) *source {
 		if byZoom {
 			s.zoomBy = len(s.columns)
 		}
-		if f.Tile || byZoom || f.Filterable && f.Access == layers.Public || s.derives && f.Access == layers.Public && f.Type != layers.Time {
+		if f.Tile || byZoom || (f.Filterable || f.Held) && f.Access == layers.Public || s.derives && f.Access == layers.Public && f.Type != layers.Time {
 			s.columns = append(s.columns, f)
 		}
 	}

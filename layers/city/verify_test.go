@@ -181,7 +181,7 @@ func sortedIDs(v *city.View, layer string) (ids []int64) {
 // heldFields are the fields that memory has.
 func heldFields(l *layers.Layer) (names []string) {
 	for i := range l.Fields {
-		if f := &l.Fields[i]; f.Tile || f.Filterable && f.Access == layers.Public {
+		if f := &l.Fields[i]; f.Tile || (f.Filterable || f.Held) && f.Access == layers.Public {
 			names = append(names, f.Name)
 		}
 	}
