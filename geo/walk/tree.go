@@ -21,6 +21,7 @@ func NewTree(g *Graph, limitMM uint32) *Tree {
 	t := &Tree{Graph: g, LimitMM: min(limitMM, MaxLimitMM),
 		Dist: make([]uint32, len(g.Net.At)), Owner: make([]uint32, len(g.Net.At)), first: make([]uint32, len(g.Net.Edges))}
 	t.clear()
+	fill(t.first)
 	return t
 }
 
@@ -95,12 +96,25 @@ func (t *Tree) before(a, b uint32) bool {
 
 // clear takes all facilities away.
 func (t *Tree) clear() {
-	for _, s := range [][]uint32{t.Dist, t.Owner, t.first} {
-		for i := range s {
-			s[i] = None
+	for _, s := range t.seeds {
+		if s.Edge != None {
+			t.first[s.Edge] = None
 		}
 	}
 	t.seeds, t.next = t.seeds[:0], t.next[:0]
+	fill(t.Dist)
+	fill(t.Owner)
+}
+
+// fill sets all to None, which is Never too, by copying ever longer runs.
+func fill(s []uint32) {
+	if len(s) == 0 {
+		return
+	}
+	s[0] = None
+	for n := 1; n < len(s); n *= 2 {
+		copy(s[n:], s[:n])
+	}
 }
 
 // place notes where a facility is.
