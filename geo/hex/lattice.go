@@ -133,6 +133,13 @@ func newLattice(res int) lattice {
 	return l
 }
 
+// height is how far the middle of a place is from the middle of the face, towards the nearest of its edges.
+func (l *lattice) height(a, b int32) float64 {
+	u, v := l.ua*float64(a)+l.ub*float64(b), l.va*float64(a)+l.vb*float64(b)
+	h := math.Sqrt(3) / 2
+	return max(-u, u/2+v*h, u/2-v*h)
+}
+
 // edgeMargin is how far from an edge of its cell, in steps of the lattice, a place must lie to be told without asking H3.
 const edgeMargin = 1e-4
 

@@ -19,11 +19,13 @@ func (p Place) split() (face int, a, b int32) {
 
 // drawable is the place of a cell, if the cell keeps clear of the edges of the face.
 func (l *lattice) drawable(face uint8, a, b int32) Place {
-	u, v := l.ua*float64(a)+l.ub*float64(b), l.va*float64(a)+l.vb*float64(b)
-	height := math.Sqrt(3) / 2
-	if max(-u, u/2+v*height, u/2-v*height) > faceInradius-l.step {
+	if l.height(a, b) > faceInradius-l.step {
 		return 0
 	}
+	return placeOf(face, a, b)
+}
+
+func placeOf(face uint8, a, b int32) Place {
 	return Place(face+1)<<(2*placeBits) | Place(uint32(a)&placeMask)<<placeBits | Place(uint32(b)&placeMask)
 }
 
