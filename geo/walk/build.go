@@ -3,6 +3,7 @@ package walk
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/paulmach/orb"
 )
@@ -14,16 +15,21 @@ const maxJoinMM = 20_000
 // snapping. Positions that are no numbers are left out. It fails where ctx ends, and with ErrTangled.
 func Build(ctx context.Context, streets []Street, barriers []Barrier, o Options) (*Network, error) {
 	l := newLines(streets)
-	joined := l.join(min(o.JoinMM, maxJoinMM))
-	crossed, err := l.cross(ctx)
+	joinMM := min(o.JoinMM, maxJoinMM)
+	grid := newCells(len(l.at), l.segment, nodeSideM, float64(joinMM))
+	cuts, joined := l.join(joinMM, grid)
+	cuts, crossed, err := l.cross(ctx, grid, cuts)
 	if err != nil {
 		return nil, err
 	}
+	l.cut(cuts)
 	l.apart()
 	n := &Network{Streets: streets, Barriers: barriers, islandNodes: o.IslandNodes}
 	n.edges(l)
-	n.index()
+	var beside sync.WaitGroup
+	beside.Go(n.index)
 	n.Findings = slices.Concat(joined, crossed, n.islands(), n.repeats())
+	beside.Wait()
 	return n, ctx.Err()
 }
 

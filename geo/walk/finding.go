@@ -47,23 +47,11 @@ func settled(list []*Finding) []Finding {
 
 // repeats reports streets that run along the same line for at least one edge, each pair of streets once.
 func (n *Network) repeats() []Finding {
-	order := make([]uint32, len(n.Edges))
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	byEnds := func(a, b uint32) int {
-		e, f := &n.Edges[a], &n.Edges[b]
-		return cmp.Or(cmp.Compare(min(e.U, e.V), min(f.U, f.V)), cmp.Compare(max(e.U, e.V), max(f.U, f.V)))
-	}
-	slices.SortFunc(order, func(a, b uint32) int { return cmp.Or(byEnds(a, b), cmp.Compare(a, b)) })
 	found := map[[2]uint32]*Finding{}
 	var list []*Finding
-	for from := 0; from < len(order); {
-		to := from + 1
-		for to < len(order) && byEnds(order[from], order[to]) == 0 {
-			to++
-		}
-		for _, pair := range n.sameLines(order[from:to]) {
+	first, edges := n.byLowerNode()
+	for v := range n.At {
+		for _, pair := range n.sameLines(edges[first[v]:first[v+1]]) {
 			streets := [2]uint32{n.Edges[pair[0]].Street, n.Edges[pair[1]].Street}
 			if found[streets] == nil {
 				found[streets] = &Finding{Kind: Repeats, Shape: orb.MultiLineString{}}
@@ -71,16 +59,44 @@ func (n *Network) repeats() []Finding {
 			}
 			found[streets].add(n, pair[1], n.Streets[streets[0]].Key, n.Streets[streets[1]].Key)
 		}
-		from = to
 	}
-	slices.SortFunc(list, func(a, b *Finding) int { return slices.Compare(a.Streets, b.Streets) })
+	slices.SortStableFunc(list, func(a, b *Finding) int { return slices.Compare(a.Streets[:2], b.Streets[:2]) })
 	return settled(list)
 }
 
-// sameLines gives, for each of some edges with the same ends that runs along an earlier one, the two.
+// byLowerNode lists the edges by the lower of their nodes; those of node v are edges[first[v]:first[v+1]], ascending by the higher one,
+// then by number.
+func (n *Network) byLowerNode() (first, edges []uint32) {
+	first, edges = make([]uint32, len(n.At)+1), make([]uint32, len(n.Edges))
+	for _, e := range n.Edges {
+		first[min(e.U, e.V)]++
+	}
+	total := uint32(0)
+	for v, count := range first {
+		total += count
+		first[v] = total
+	}
+	for i, e := range slices.Backward(n.Edges) {
+		v := min(e.U, e.V)
+		first[v]--
+		edges[first[v]] = uint32(i)
+	}
+	for v := range n.At {
+		slices.SortStableFunc(edges[first[v]:first[v+1]], func(a, b uint32) int {
+			return cmp.Compare(max(n.Edges[a].U, n.Edges[a].V), max(n.Edges[b].U, n.Edges[b].V))
+		})
+	}
+	return first, edges
+}
+
+// sameLines gives, for each of the edges of one lower node that runs along an earlier one, the two.
 func (n *Network) sameLines(edges []uint32) (pairs [][2]uint32) {
+	from := 0
 	for i, e := range edges {
-		for _, earlier := range edges[:i] {
+		if max(n.Edges[e].U, n.Edges[e].V) != max(n.Edges[edges[from]].U, n.Edges[edges[from]].V) {
+			from = i
+		}
+		for _, earlier := range edges[from:i] {
 			if n.sameLine(earlier, e) {
 				pairs = append(pairs, [2]uint32{earlier, e})
 				break

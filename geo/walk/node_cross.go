@@ -32,8 +32,9 @@ type boxed struct {
 // crossings finds where segments of one level touch or cross, and what to cut there. A cut may be named more than once.
 type crossings struct {
 	*lines
-	cuts  []cut
-	found []crossed
+	cuts   []cut
+	joined map[cut]bool // segments and the places that were joined to them
+	found  []crossed
 }
 
 // crossed is a crossing without a common vertex.
@@ -42,10 +43,13 @@ type crossed struct {
 	a, b  int64 // keys, the lower first
 }
 
-// cross cuts streets where they cross or touch on one level, and reports crossings without a common vertex.
-func (l *lines) cross(ctx context.Context) ([]Finding, error) {
-	c := crossings{lines: l}
-	grid := newCells(len(l.at), l.segment, nodeSideM)
+// cross finds what to cut where streets cross or touch on one level, besides where ends were joined to them, and reports crossings
+// without a common vertex.
+func (l *lines) cross(ctx context.Context, grid *cells, joined []cut) ([]cut, []Finding, error) {
+	c := crossings{lines: l, cuts: joined, joined: map[cut]bool{}}
+	for _, j := range joined {
+		c.joined[cut{seg: j.seg, place: j.place}] = true
+	}
 	var here []boxed
 	work := 0
 	for cell := range len(grid.first) - 1 {
@@ -60,15 +64,14 @@ func (l *lines) cross(ctx context.Context) ([]Finding, error) {
 		c.pairs(here)
 		if work += len(items) * len(items); work > 1<<20 {
 			if work = 0; ctx.Err() != nil {
-				return nil, ctx.Err()
+				return nil, nil, ctx.Err()
 			}
 			if len(c.cuts) > 1<<21+8*len(l.at) {
-				return nil, ErrTangled
+				return nil, nil, ErrTangled
 			}
 		}
 	}
-	l.cut(c.cuts)
-	return c.findings(), nil
+	return c.cuts, c.findings(), nil
 }
 
 func (l *lines) boxed(seg uint32) boxed {
@@ -98,6 +101,9 @@ func (c *crossings) meet(s, t uint32) {
 		return
 	}
 	ofA0, ofA1 := geo.Orient(at[b0], at[b1], at[a0]), geo.Orient(at[b0], at[b1], at[a1])
+	if c.isJoined(s, b0, b1) || c.isJoined(t, a0, a1) {
+		return
+	}
 	if ofB0*ofB1 < 0 && ofA0*ofA1 < 0 {
 		c.crossing(s, t)
 		return
@@ -106,6 +112,11 @@ func (c *crossings) meet(s, t uint32) {
 	c.touch(s, b1, ofB1)
 	c.touch(t, a0, ofA0)
 	c.touch(t, a1, ofA1)
+}
+
+// isJoined tells whether one of two places was joined to a segment: there they meet already.
+func (c *crossings) isJoined(seg, a, b uint32) bool {
+	return len(c.joined) > 0 && (c.joined[cut{seg: seg, place: a}] || c.joined[cut{seg: seg, place: b}])
 }
 
 // touch cuts a segment at a place that lies on its line, if it lies inside it.

@@ -20,9 +20,6 @@ func (l *lines) cutAt(seg, place uint32) cut {
 
 // cut cuts segments. A segment's parts add up to its length, whichever way it runs.
 func (l *lines) cut(cuts []cut) {
-	if len(cuts) == 0 {
-		return
-	}
 	slices.SortFunc(cuts, func(a, b cut) int {
 		return cmp.Or(cmp.Compare(a.seg, b.seg), cmp.Compare(a.share, b.share), cmp.Compare(a.place, b.place))
 	})
@@ -44,7 +41,6 @@ func (l *lines) cut(cuts []cut) {
 		}
 	}
 	n.first = append(n.first, uint32(len(n.at)))
-	n.count()
 	*l = *n
 }
 

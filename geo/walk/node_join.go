@@ -11,8 +11,8 @@ import (
 type joiner struct {
 	*lines
 	limitMM float64
-	grid    *cells
-	cuts    []cut
+	grid    *cells // of places within limitMM of segments
+	cuts    []cut  // without their shares
 	moves   []move
 	seen    []Finding
 }
@@ -28,13 +28,14 @@ type target struct {
 	mm    float64 // from the end
 }
 
-// join moves dangling ends that stop within limitMM of a street of a compatible level onto it, and reports those that are farther than
-// the record's precision from it. It goes through the ends by position, so it depends on neither the order nor the direction of streets.
-func (l *lines) join(limitMM uint32) []Finding {
-	if limitMM == 0 || len(l.at) == 0 {
-		return nil
+// join moves dangling ends that stop within limitMM of a street of a compatible level onto it, tells where to cut that, and reports ends
+// that are farther than the record's precision from it. It goes through the ends by position, so it depends on neither the order nor the
+// direction of streets. The grid has segments in all cells within limitMM of them.
+func (l *lines) join(limitMM uint32, grid *cells) ([]cut, []Finding) {
+	if limitMM == 0 {
+		return nil, nil
 	}
-	j := joiner{lines: l, limitMM: float64(limitMM), grid: newCells(len(l.at), l.segment, nodeSideM)}
+	j := joiner{lines: l, limitMM: float64(limitMM), grid: grid}
 	for _, end := range j.dangling() {
 		if l.uses[l.at[end]] > 1 {
 			continue // another end was joined to it
@@ -44,7 +45,7 @@ func (l *lines) join(limitMM uint32) []Finding {
 		}
 	}
 	j.apply()
-	return j.seen
+	return j.cuts, j.seen
 }
 
 // dangling lists the ends of parts whose places nothing else uses, by position.
@@ -66,19 +67,16 @@ func (j *joiner) find(end uint32) (best target, ok bool) {
 	p := j.point(end)
 	local := scaleAt(p[1])
 	best.mm = math.Inf(1)
-	reach := orb.Point{j.limitMM / local.x, j.limitMM / local.y}
 	own, ownEnd := j.near(end, end)
-	j.grid.around(orb.Bound{Min: orb.Point{p[0] - reach[0], p[1] - reach[1]}, Max: orb.Point{p[0] + reach[0], p[1] + reach[1]}}, func(cell int) {
-		for _, seg := range j.grid.of(cell) {
-			if own <= seg && seg < ownEnd {
-				continue
-			}
-			t := j.on(seg, p, local)
-			if t.mm <= j.limitMM && (t.mm < best.mm || t.mm == best.mm && before(t.at, best.at)) && j.compatible(end, t) && !j.connected(end, t) {
-				best, ok = t, true
-			}
+	for _, seg := range j.grid.of(j.grid.at(p)) {
+		if own <= seg && seg < ownEnd {
+			continue
 		}
-	})
+		t := j.on(seg, p, local)
+		if t.mm <= j.limitMM && (t.mm < best.mm || t.mm == best.mm && before(t.at, best.at)) && j.compatible(end, t) && !j.connected(end, t) {
+			best, ok = t, true
+		}
+	}
 	return best, ok
 }
 
@@ -156,7 +154,7 @@ func (j *joiner) take(end uint32, t target) {
 		for int(place) >= len(j.uses) {
 			j.uses = append(j.uses, 0)
 		}
-		j.cuts = append(j.cuts, j.cutAt(t.seg, place))
+		j.cuts = append(j.cuts, cut{seg: t.seg, place: place})
 		j.uses[place]++
 	}
 	j.uses[place]++
@@ -166,7 +164,7 @@ func (j *joiner) take(end uint32, t target) {
 	}
 }
 
-// apply moves the ends, then cuts.
+// apply moves the ends, measures their segments anew, and finds the shares of cuts.
 func (j *joiner) apply() {
 	for _, m := range j.moves {
 		j.lines.at[m.vertex] = m.place
@@ -178,8 +176,7 @@ func (j *joiner) apply() {
 		}
 		j.mm[seg] = segmentMM(j.point(seg), j.point(seg+1))
 	}
-	if len(j.cuts) == 0 {
-		j.count()
+	for i, c := range j.cuts {
+		j.cuts[i] = j.cutAt(c.seg, c.place)
 	}
-	j.lines.cut(j.cuts)
 }

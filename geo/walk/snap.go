@@ -27,7 +27,7 @@ func (n *Network) index() {
 			return a, b, false
 		}
 		return n.shape[i], n.shape[i+1], true
-	}, snapSideM)
+	}, snapSideM, 0)
 	n.fences = newFences(n.Barriers)
 }
 

@@ -96,7 +96,7 @@ func newFences(barriers []Barrier) *fences {
 			return a, b, false
 		}
 		return f.at[i], f.at[i+1], true
-	}, snapSideM)
+	}, snapSideM, 0)
 	return f
 }
 
