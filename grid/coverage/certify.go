@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sync/atomic"
 )
 
 // Bounds of the work that a certificate may take.
@@ -11,7 +12,8 @@ const (
 	maxSteps    = 400
 	maxGathers  = 800 << 20 // prices read, in all steps together
 	polishEvery = 5         // steps
-	goodGap     = 200       // one part in so many is close enough
+	goodGap     = 200       // one part in so many is close enough, and two after
+	longSteps   = 100       // steps
 	part        = 256       // candidates are picked whole, or in so many parts
 )
 
@@ -48,7 +50,11 @@ func (s *solver) certify() error {
 	r := s.relax(s.limit())
 	return r.descend(func() int64 { return s.value }, s.polish, func(upper int64) bool {
 		s.bound = min(s.bound, max(upper, s.value))
-		return s.bound-s.value <= (s.fixed+s.bound)/goodGap
+		good := (s.fixed + s.bound) / goodGap
+		if s.plan.Iterations > longSteps {
+			good *= 2
+		}
+		return s.bound-s.value <= good
 	})
 }
 
@@ -191,7 +197,9 @@ func (r *relaxation) descend(floor func() int64, found func(picked []uint32, val
 			stride, idle = stride/2, 0
 		}
 		r.drop(floor() << r.shift)
-		r.step(stride * float64(r.upper-floor()<<r.shift))
+		if err := r.step(stride * float64(r.upper-floor()<<r.shift)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -279,26 +287,43 @@ func (r *relaxation) drop(floor int64) {
 }
 
 // step moves the prices: up where nobody picked covers an item that would pay, down where more than one does.
-func (r *relaxation) step(excess float64) {
+func (r *relaxation) step(excess float64) error {
+	norms := make([]float64, len(r.live)/patience+1)
+	err := spread(r.s.ctx, len(r.live), func(from, to int) {
+		norm := 0.0
+		for _, i := range r.live[from:to] {
+			g := float64(r.slope(i))
+			norm += float64(r.weight[i]) * g * g
+		}
+		norms[from/patience] = norm
+	})
 	norm := 0.0
-	for _, i := range r.live {
-		g := float64(r.slope(i))
-		norm += float64(r.weight[i]) * g * g
+	for _, n := range norms {
+		norm += n
 	}
-	if norm == 0 || excess <= 0 {
-		return
+	if err != nil || norm == 0 || excess <= 0 {
+		return err
 	}
-	t := excess * part / norm
-	for _, i := range r.live {
+	var kept atomic.Int64
+	err = spread(r.s.ctx, len(r.live), func(from, to int) {
+		kept.Add(r.move(r.live[from:to], excess*part/norm))
+	})
+	r.kept += kept.Load()
+	return err
+}
+
+// move moves the prices of some items by a stride, and tells how much more they keep.
+func (r *relaxation) move(live []uint32, stride float64) (kept int64) {
+	for _, i := range live {
 		g := r.slope(i)
 		if g == 0 {
 			continue
 		}
-		w := r.weight[i]
-		p := min(max(r.price[i]-int64(t*float64(w)*float64(g)), 0), w)
-		r.kept += r.price[i] - p
-		r.price[i] = p
+		w, p := r.weight[i], r.price[i]
+		r.price[i] = min(max(p-int64(stride*float64(w)*float64(g)), 0), w)
+		kept += p - r.price[i]
 	}
+	return kept
 }
 
 // slope is how the bound changes with the price of an item, in parts; 0 where the price cannot move that way.

@@ -19,7 +19,7 @@ const (
 const (
 	MaxCandidates = 200_000
 	MaxSites      = 500
-	MaxSetEntries = 64 << 20 // entries of all coverage sets together, 4 bytes each
+	MaxSetEntries = 32 << 20 // entries of all coverage sets together, 4 bytes each
 )
 
 // ErrProblem: a Problem contradicts itself: lengths that do not fit, numbers out of range, a share outside 0 … 1.

@@ -171,8 +171,7 @@ func (s *solver) chooseFewest() error {
 	}
 	for s.value >= s.target && len(s.chosen) > 0 {
 		kept := slices.Clone(s.chosen)
-		losses := s.losses(nil)
-		s.remove(slices.Index(losses, slices.Min(losses)))
+		s.remove(slices.Index(s.loss, slices.Min(s.loss)))
 		if err := s.improve(); err != nil {
 			return err
 		}

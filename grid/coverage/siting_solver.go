@@ -25,6 +25,7 @@ type solver struct {
 	alone  []int64 // by candidate: gain where only the fixed ones are chosen; no gain is ever greater
 
 	chosen []uint32 // by slot
+	loss   []int64  // by slot: weight that nothing else chosen covers
 	value  int64    // of the chosen, beyond the fixed
 	spent  int64
 	fixed  int64 // value of the fixed
@@ -195,7 +196,7 @@ func (s *solver) grouped(c uint32, sums []int64, touched []uint32) (int64, []uin
 // add chooses a candidate.
 func (s *solver) add(c uint32) {
 	slot := uint32(len(s.chosen))
-	s.chosen = append(s.chosen, c)
+	s.chosen, s.loss = append(s.chosen, c), append(s.loss, 0)
 	s.in[c] = true
 	s.spent += s.cost(c)
 	s.cover(c, slot)
@@ -205,8 +206,12 @@ func (s *solver) add(c uint32) {
 func (s *solver) cover(c, slot uint32) {
 	for _, i := range s.set1(c) {
 		it := &s.items[i]
-		if it.count == 0 {
+		switch it.count {
+		case 0:
 			s.value += s.credit(i, it.weight)
+			s.loss[slot] += it.weight
+		case 1:
+			s.loss[it.who] -= it.weight
 		}
 		it.count++
 		it.who ^= slot
@@ -219,13 +224,17 @@ func (s *solver) uncover(c, slot uint32) {
 		it := &s.items[i]
 		it.count--
 		it.who ^= slot
-		if it.count == 0 {
-			s.value -= s.debit(i, it.weight)
+		switch it.count {
+		case 0:
+			s.value += s.credit(i, -it.weight)
+			s.loss[slot] -= it.weight
+		case 1:
+			s.loss[it.who] += it.weight
 		}
 	}
 }
 
-// credit is what covering an item adds to the value.
+// credit is what covering an item adds to the value; a negative weight uncovers it.
 func (s *solver) credit(i uint32, w int64) int64 {
 	if s.room == nil {
 		return w
@@ -238,8 +247,6 @@ func (s *solver) credit(i uint32, w int64) int64 {
 	s.covered[g] += w
 	return min(s.covered[g], s.room[g]) - before
 }
-
-func (s *solver) debit(i uint32, w int64) int64 { return -s.credit(i, -w) }
 
 // replace puts a candidate in the slot of another.
 func (s *solver) replace(slot int, c uint32) {
@@ -254,18 +261,16 @@ func (s *solver) replace(slot int, c uint32) {
 // remove lets go of what is in a slot. The last slot takes its number.
 func (s *solver) remove(slot int) {
 	last := len(s.chosen) - 1
+	gone, moved := s.chosen[slot], s.chosen[last]
+	s.uncover(gone, uint32(slot))
 	if slot != last {
-		moved := s.chosen[last]
 		s.uncover(moved, uint32(last))
-		s.chosen[last], s.chosen[slot] = s.chosen[slot], moved
-		s.uncover(s.chosen[last], uint32(slot))
 		s.cover(moved, uint32(slot))
-	} else {
-		s.uncover(s.chosen[last], uint32(last))
+		s.chosen[slot] = moved
 	}
-	s.in[s.chosen[last]] = false
-	s.spent -= s.cost(s.chosen[last])
-	s.chosen = s.chosen[:last]
+	s.in[gone] = false
+	s.spent -= s.cost(gone)
+	s.chosen, s.loss = s.chosen[:last], s.loss[:last]
 }
 
 func (s *solver) clear() {

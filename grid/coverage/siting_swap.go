@@ -1,19 +1,6 @@
 package coverage
 
-// losses are, by slot, what the value would lose without it.
-func (s *solver) losses(into []int64) []int64 {
-	into = into[:0]
-	for slot, c := range s.chosen {
-		sum := int64(0)
-		for _, i := range s.set1(c) {
-			if it := &s.items[i]; it.count == 1 && it.who == uint32(slot) {
-				sum += it.weight
-			}
-		}
-		into = append(into, sum)
-	}
-	return into
-}
+import "slices"
 
 // improve exchanges one of the chosen for one of the others as long as that gains, the lower number first. A candidate that gains less alone than
 // every chosen one loses is not looked at, which leaves few.
@@ -21,16 +8,15 @@ func (s *solver) improve() error {
 	if len(s.chosen) == 0 {
 		return nil
 	}
-	losses := s.losses(nil)
 	saves := make([]int64, len(s.chosen))
 	for range maxSweeps {
 		before := s.value
-		least := lowest(losses)
+		least := slices.Min(s.loss)
 		for c, alone := range s.alone {
 			if alone <= least || s.in[c] || s.enough() {
 				continue
 			}
-			slot, net := s.exchange(uint32(c), losses, saves)
+			slot, net := s.exchange(uint32(c), saves)
 			if s.plan.Evaluations++; s.plan.Evaluations%patience == 0 && s.ctx.Err() != nil {
 				return s.ctx.Err()
 			}
@@ -39,8 +25,7 @@ func (s *solver) improve() error {
 			}
 			s.replace(slot, uint32(c))
 			s.plan.Swaps++
-			losses = s.losses(losses)
-			least = lowest(losses)
+			least = slices.Min(s.loss)
 		}
 		if s.value == before {
 			break
@@ -49,17 +34,9 @@ func (s *solver) improve() error {
 	return nil
 }
 
-func lowest(losses []int64) int64 {
-	least := losses[0]
-	for _, l := range losses[1:] {
-		least = min(least, l)
-	}
-	return least
-}
-
 // exchange finds the slot whose candidate is best given up for c, and what the value gains by it. What only that slot covers and c covers too is
 // not lost. saves are zeroes by slot, before and after.
-func (s *solver) exchange(c uint32, losses, saves []int64) (slot int, net int64) {
+func (s *solver) exchange(c uint32, saves []int64) (slot int, net int64) {
 	gain := int64(0)
 	set := s.set1(c)
 	for _, i := range set {
@@ -71,7 +48,7 @@ func (s *solver) exchange(c uint32, losses, saves []int64) (slot int, net int64)
 		}
 	}
 	slot, net = -1, 0
-	for k, loss := range losses {
+	for k, loss := range s.loss {
 		if n := gain + saves[k] - loss; n > net && s.affordable(c, s.cost(s.chosen[k])) {
 			slot, net = k, n
 		}
