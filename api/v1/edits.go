@@ -156,9 +156,9 @@ func describeEdited(n *grid.Net, e postgres.Edited, found []grid.Finding, dry bo
 }
 
 // nonNil is a list that JSON writes as such.
-func nonNil(list []string) []string {
+func nonNil[T any](list []T) []T {
 	if list == nil {
-		return []string{}
+		return []T{}
 	}
 	return list
 }

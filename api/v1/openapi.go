@@ -114,6 +114,11 @@ func (s *schemas) response(rt Route) object {
 	case rt.Reply != nil:
 		answer["content"] = object{"application/json": object{"schema": s.of(reflect.TypeOf(rt.Reply))}}
 	}
+	if content, ok := answer["content"].(object); ok {
+		for _, media := range rt.Also {
+			content[media] = object{}
+		}
+	}
 	return answer
 }
 
@@ -148,7 +153,7 @@ func parameters(rt Route) []any {
 	if rt.Match {
 		add("header", "If-Match", "读到的版本（ETag） the revision that was read", true)
 	}
-	if rt.method() != http.MethodGet && rt.Needs != rights.SignIn {
+	if rt.method() != http.MethodGet && rt.Needs != rights.SignIn && !rt.Safe {
 		add("header", "Idempotency-Key", "重试安全：同一键同一答复 retries with the same key get the same answer", false)
 	}
 	return list

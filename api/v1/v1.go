@@ -55,6 +55,8 @@ type Route struct {
 	Stream bool    // goes on for as long as its caller likes: has no time limit
 	// BodyType and ReplyType are media types of what is not JSON; "" for application/json.
 	BodyType, ReplyType string
+	Also                []string // other media types of the answer, by the caller's choice
+	Safe                bool     // changes nothing, whatever its method: there is nothing to repeat safely
 	MaxBytes            int64 // of the body, where it may be longer than others; the path has no variables then
 	Serve               func(w http.ResponseWriter, r *http.Request) error
 }
@@ -68,7 +70,7 @@ type Param struct {
 // Routes is the whole table. Each file of the package adds its own lines.
 func (h *Handler) Routes() []Route {
 	var all []Route
-	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.peopleWriteRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes(), h.proposalRoutes(), h.batchRoutes(), h.featureRoutes(), h.exportRoutes(), h.importRoutes(), h.asideRoutes()} {
+	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.peopleWriteRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes(), h.proposalRoutes(), h.batchRoutes(), h.featureRoutes(), h.exportRoutes(), h.importRoutes(), h.asideRoutes(), h.coverageRoutes()} {
 		all = append(all, part...)
 	}
 	return all

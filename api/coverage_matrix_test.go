@@ -1,0 +1,43 @@
+package api
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+
+	"wangge/grid/rights"
+)
+
+const toiletCoverage = "/api/v1/coverage/public_toilet"
+
+// coverageAsks are the open routes of coverage, with a request of each.
+func coverageAsks() map[string]string {
+	const service = "GET /api/v1/coverage/{service}"
+	return map[string]string{
+		"GET /api/v1/coverage/methods": "/api/v1/coverage/methods",
+		service:                        toiletCoverage,
+		service + "/explain":           toiletCoverage + "/explain?lon=120&lat=36.27",
+		service + "/gaps.geojson":      toiletCoverage + "/gaps.geojson",
+		service + "/facilities":        toiletCoverage + "/facilities",
+		service + "/report.xlsx":       toiletCoverage + "/report.xlsx",
+	}
+}
+
+// coverageMatrix are the rows of coverage in the matrix of rights.
+func coverageMatrix() (rows []row) {
+	asks := coverageAsks()
+	for _, route := range slices.Sorted(maps.Keys(asks)) {
+		rows = append(rows, row{route, rights.ReadOpen, of(asks[route]), []int{http.StatusOK}})
+	}
+	return rows
+}
+
+// coverageOpen names the routes of coverage that need nobody to sign in.
+func coverageOpen() (routes []string) {
+	for _, r := range coverageMatrix() {
+		if r.do == rights.ReadOpen {
+			routes = append(routes, r.route)
+		}
+	}
+	return routes
+}

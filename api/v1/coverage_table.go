@@ -1,0 +1,103 @@
+package v1
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"wangge/api/reply"
+	"wangge/grid/coverage"
+)
+
+// coverageTable is figures by area.
+type coverageTable struct {
+	Method coverageMethod `json:"method"`
+	By     string         `json:"by"`
+	Within string         `json:"within"`
+	RadiiM []uint32       `json:"radii_m"`
+	Total  coverageRow    `json:"total"`
+	Items  []coverageRow  `json:"items"`
+	Next   *string        `json:"next" doc:"下一页的游标"`
+	Count  int            `json:"count" doc:"所有页上的单元数"`
+}
+
+// tableAsk is what a request for a table wants.
+type tableAsk struct {
+	*serviceAsk
+	order     rowOrder
+	limit     int
+	after     *rowKey
+	format    string
+	ambiguous bool
+}
+
+func (h *Handler) readTable(r *http.Request) (*tableAsk, error) {
+	a, err := h.askService(r)
+	if err != nil {
+		return nil, err
+	}
+	q := h.Query(r)
+	a.readRadii(q)
+	a.readAreas(q)
+	t := &tableAsk{serviceAsk: a, order: readOrder(q, a.radii), limit: q.Int("limit", pageLimit, 1, maxPageLimit), after: readRowCursor(q),
+		format: q.OneOf("f", "json", "csv", "xlsx"), ambiguous: q.OneOf("ambiguous", "false", "true") == "true"}
+	if t.format != "json" {
+		for _, name := range []string{"limit", "cursor"} {
+			if q.Has(name) {
+				q.Fault(name, "csv 与 xlsx 不分页", "files are not paged")
+			}
+		}
+	}
+	return t, q.Err()
+}
+
+// coverageTable answers with figures by area.
+func (h *Handler) coverageTable(w http.ResponseWriter, r *http.Request) error {
+	t, err := h.readTable(r)
+	if err != nil {
+		return err
+	}
+	media := map[string]string{"json": jsonMedia, "csv": csvMedia, "xlsx": xlsxMedia}[t.format]
+	if t.format != "json" {
+		nameFile(w, "coverage_"+t.service.ID, "覆盖指标_"+t.service.Title, t.format)
+	}
+	return h.answerCoverage(w, r, t.serviceAsk, media, func() ([]byte, error) {
+		table, err := h.tableOf(r.Context(), t)
+		if err != nil {
+			return nil, err
+		}
+		if t.format == "json" {
+			table.Items, table.Next = t.order.page(table.Items, t.after, t.limit)
+			return reply.Marshal(table)
+		}
+		return coverageFile(t.format, table, t.service)
+	}, t.order.text(), strconv.Itoa(t.limit), h.Query(r).Cursor("cursor"), strconv.FormatBool(t.ambiguous))
+}
+
+// tableOf is all of a table, in order.
+func (h *Handler) tableOf(ctx context.Context, t *tableAsk) (*coverageTable, error) {
+	board, err := h.board(ctx, t.serviceAsk)
+	if err != nil {
+		return nil, err
+	}
+	table, err := board.Table(ctx, t.question, t.radii, t.by, t.within)
+	if err != nil {
+		return nil, err
+	}
+	if t.ambiguous {
+		if err := board.Ambiguity(ctx, table); err != nil {
+			return nil, err
+		}
+	}
+	return describeTable(table, t.order), nil
+}
+
+func describeTable(table *coverage.Table, order rowOrder) *coverageTable {
+	j := &coverageTable{Method: describeMethod(&table.Method), By: table.By, Within: table.Within, RadiiM: table.RadiiM, Total: describeRow(&table.Total),
+		Items: make([]coverageRow, len(table.Rows)), Count: len(table.Rows)}
+	for i := range table.Rows {
+		j.Items[i] = describeRow(&table.Rows[i])
+	}
+	order.sort(j.Items)
+	return j
+}
