@@ -7,7 +7,7 @@ func Catalogue() []*Layer {
 
 // Reference lists what is drawn beneath and around the inventory but is none of it.
 func Reference() []*Layer {
-	return []*Layer{&ground, &region}
+	return []*Layer{&ground, &region, &landUse, &population}
 }
 
 // ByID finds a layer of the catalogue or of the reference, or nil.

@@ -8,7 +8,7 @@
 //   - A field has the name of its column. What is computed from other fields and from thresholds (compliance of a ramp, measures met
 //     by a site) is a derived field: it has no column and is computed wherever the row is read, so it is never stale.
 //   - Enumerations are short ASCII codes with labels in both languages; an import accepts code or label.
-//   - ground and region are declared here too, because they are drawn, but they are reference and no collections.
+//   - ground, region, land_use and population are declared here too, because they are drawn and counted with, but they are reference and no collections.
 //   - What a value may be is said here (Range, Members, Orders, Required, lengths of check.go) and once more by the CHECK constraints of the record, which
 //     hold for who writes behind the server's back. A test holds the two against each other. Read takes JSON strictly; files are read more
 //     kindly by package ingest, and both are held against the same Check.

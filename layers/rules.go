@@ -13,7 +13,8 @@ type Threshold struct {
 	Value                    float64
 	Comparator               string // <=, >=, <, >, =
 	Unit                     string
-	Standard, Clause         string
+	Standard, Edition        string // edition is the year of the standard; "" for not told
+	Clause                   string
 	Verified                 bool
 }
 

@@ -34,7 +34,7 @@ SELECT txid::text::int8, entity, entity_id, at FROM change WHERE txid = ANY ($2:
 	anyPlanSQL   = `SET LOCAL enable_seqscan = on`
 
 	thresholdsSQL = `
-SELECT t.layer, t.metric, t.applies_to, t.value, t.comparator, t.unit, coalesce(t.standard, ''), coalesce(t.clause, ''), t.verified, p.version
+SELECT t.layer, t.metric, t.applies_to, t.value, t.comparator, t.unit, coalesce(t.standard, ''), coalesce(t.edition, ''), coalesce(t.clause, ''), t.verified, p.version
 FROM threshold t JOIN threshold_profile p ON p.id = t.profile AND p.version = t.version
 WHERE p.is_current ORDER BY t.layer, t.metric, t.applies_to, t.profile`
 
@@ -121,7 +121,7 @@ func queueRules(batch *pgx.Batch) *layers.Rules {
 	batch.Queue(thresholdsSQL).Query(func(rows pgx.Rows) error {
 		var t layers.Threshold
 		var version int
-		_, err := pgx.ForEachRow(rows, []any{&t.Layer, &t.Metric, &t.AppliesTo, &t.Value, &t.Comparator, &t.Unit, &t.Standard, &t.Clause, &t.Verified, &version}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&t.Layer, &t.Metric, &t.AppliesTo, &t.Value, &t.Comparator, &t.Unit, &t.Standard, &t.Edition, &t.Clause, &t.Verified, &version}, func() error {
 			rules.Thresholds = append(rules.Thresholds, t)
 			rules.ProfileVersion = max(rules.ProfileVersion, version)
 			return nil

@@ -81,14 +81,16 @@ func TestGoldenOrder(t *testing.T) {
 	}
 }
 
-func TestHiddenNet(t *testing.T) {
+// TestHidden: what is not shown before anybody asks is in the style all the same.
+func TestHidden(t *testing.T) {
 	s, err := Build(everything(), "light", "", City{}, someDensities{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, l := range s.Layers {
 		hidden := l.Layout["visibility"] == "none"
-		if want := strings.HasPrefix(l.SourceLayer, "grid_street"); hidden != want {
+		asked := l.SourceLayer == "land_use" || strings.HasPrefix(l.SourceLayer, "population")
+		if want := asked || strings.HasPrefix(l.SourceLayer, "grid_street"); hidden != want {
 			t.Errorf("%s: hidden = %v, want %v", l.ID, hidden, want)
 		}
 	}
