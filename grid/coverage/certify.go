@@ -14,7 +14,7 @@ const (
 	polishEvery = 5         // steps
 	goodGap     = 200       // one part in so many is close enough, and two after
 	longSteps   = 100       // steps
-	part        = 256       // candidates are picked whole, or in so many parts
+	wholeParts  = 256       // candidates are picked whole, or in so many parts
 )
 
 // relaxation is the Lagrangian dual of maximal covering: every item has a price between nothing and its weight, which it pays to be covered; what it
@@ -206,7 +206,7 @@ func (r *relaxation) descend(floor func() int64, found func(picked []uint32, val
 
 // collect sums the prices that each candidate in play collects.
 func (r *relaxation) collect() error {
-	return spread(r.s.ctx, len(r.play), func(from, to int) {
+	return inBlocks(r.s.ctx, len(r.play), func(from, to int) {
 		for _, c := range r.play[from:to] {
 			sum := int64(0)
 			for _, i := range r.s.set1(c) {
@@ -233,14 +233,14 @@ func (r *relaxation) pick() {
 			hi, lo := bits.Mul64(uint64(top.gain), uint64(left))
 			share, rest := bits.Div64(hi, lo, uint64(cost))
 			sum += int64(share + min(rest, 1))
-			r.mark(top.c, int32(left*part/cost))
+			r.mark(top.c, int32(left*wholeParts/cost))
 			break
 		} else if r.order.cost != nil {
 			left -= cost
 		}
 		sum += top.gain
 		r.picked = append(r.picked, top.c)
-		r.mark(top.c, part)
+		r.mark(top.c, wholeParts)
 		r.edge = top.gain
 	}
 	if len(r.picked) < r.k || r.order.cost != nil {
@@ -265,7 +265,7 @@ func (r *relaxation) mark(c uint32, parts int32) {
 func (r *relaxation) worth() int64 {
 	sum := int64(0)
 	for _, i := range r.marked {
-		if r.cover[i] >= part {
+		if r.cover[i] >= wholeParts {
 			sum += r.s.items[i].weight
 		}
 	}
@@ -289,7 +289,7 @@ func (r *relaxation) drop(floor int64) {
 // step moves the prices: up where nobody picked covers an item that would pay, down where more than one does.
 func (r *relaxation) step(excess float64) error {
 	norms := make([]float64, len(r.live)/patience+1)
-	err := spread(r.s.ctx, len(r.live), func(from, to int) {
+	err := inBlocks(r.s.ctx, len(r.live), func(from, to int) {
 		norm := 0.0
 		for _, i := range r.live[from:to] {
 			g := float64(r.slope(i))
@@ -305,8 +305,8 @@ func (r *relaxation) step(excess float64) error {
 		return err
 	}
 	var kept atomic.Int64
-	err = spread(r.s.ctx, len(r.live), func(from, to int) {
-		kept.Add(r.move(r.live[from:to], excess*part/norm))
+	err = inBlocks(r.s.ctx, len(r.live), func(from, to int) {
+		kept.Add(r.move(r.live[from:to], excess*wholeParts/norm))
 	})
 	r.kept += kept.Load()
 	return err
@@ -331,11 +331,11 @@ func (r *relaxation) slope(i uint32) int32 {
 	cover, p := r.cover[i], r.price[i]
 	switch {
 	case p == r.weight[i]:
-		return max(cover-part, 0)
-	case p == 0 && cover > part:
+		return max(cover-wholeParts, 0)
+	case p == 0 && cover > wholeParts:
 		return 0
 	default:
-		return cover - part
+		return cover - wholeParts
 	}
 }
 

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// plain is a random city: demand on a lattice of hexagon-like points whose weight falls away from the centre, candidates anywhere, sets by distance.
-func plain(seed uint64, candidates, side int, reach float64) Problem {
+// plainCity is a random city: demand on a lattice of hexagon-like points whose weight falls away from the centre, candidates anywhere, sets by distance.
+func plainCity(seed uint64, candidates, side int, reach float64) Problem {
 	r := rand.New(rand.NewPCG(seed, 11))
 	p := Problem{Goal: Most, Bound: true, First: []uint32{0}}
 	middle := float64(side) / 2
@@ -28,7 +28,7 @@ func plain(seed uint64, candidates, side int, reach float64) Problem {
 		for row := max(int(y-reach), 0); row < min(int(y+reach)+1, side); row++ {
 			for col := max(int(x-reach), 0); col < min(int(x+reach)+1, side); col++ {
 				// what is near is reached, less so near the rim: streets are no circles
-				if d := math.Hypot(float64(col)-x, float64(row)-y); d < reach*(0.6+0.4*unit(uint64(row/3)<<20|uint64(col/3))) {
+				if d := math.Hypot(float64(col)-x, float64(row)-y); d < reach*(0.6+0.4*chance(uint64(row/3)<<20|uint64(col/3))) {
 					p.Items = append(p.Items, uint32(row*side+col))
 				}
 			}
@@ -44,7 +44,7 @@ func TestSolveAgainstCBC(t *testing.T) {
 		t.Skip("no program cbc (Debian: coinor-cbc) to compare with")
 	}
 	for seed := range uint64(2) {
-		p := plain(seed, 300, 50, 5)
+		p := plainCity(seed, 300, 50, 5)
 		p.K = 10
 		plan, err := Solve(t.Context(), p)
 		if err != nil {
@@ -146,7 +146,7 @@ func linearProgram(p *Problem) string {
 // BenchmarkSolve is k of 5,000 with the swap pass and the certificate, coverage sets given.
 func BenchmarkSolve(b *testing.B) {
 	for _, k := range []int{10, 30, 100} {
-		p := plain(1, 5000, 200, 6)
+		p := plainCity(1, 5000, 200, 6)
 		p.K = k
 		b.Run(fmt.Sprintf("k=%d", k), func(b *testing.B) {
 			var plan Plan

@@ -22,7 +22,7 @@ const (
 const (
 	MinSpacingM  = 20
 	MaxSpacingM  = 5_000
-	MaxFixed     = 500
+	UsualM       = 100 // spacing where none is given
 	StableReruns = 10
 )
 
@@ -62,7 +62,7 @@ type CandidatePoint struct {
 type Site struct {
 	At        orb.Point
 	Name      string // of the given point
-	Street    int64  // key of the street it is on; 0 in straight mode
+	Street    string // that it is on or reached from, as of StreetName; "" in straight mode unless it is on one
 	Candidate int    // place among the given points; -1 for others
 	Cost      int64
 	Gain      int64 // of weight, beyond what those before it cover
@@ -72,17 +72,21 @@ type Site struct {
 
 // Siting is the answer to a SitingQuestion. Weights are in the unit of its weight.
 type Siting struct {
+	Method     Method
 	Sites      []Site
-	Total      int64 // all weight of the city or of Within
+	Total      int64 // all weight of the city or of Within; of Each that of the areas, one by one
 	Already    int64 // of it covered now
 	NoNetwork  int64 // of it without network: no site can cover it
 	FixedGain  int64 // what the fixed sites add
 	Value      int64 // fixed and chosen sites together add
-	UpperBound int64 // no choice adds more
+	UpperBound int64 // no choice of as many sites, or within the budget, adds more; 0 where the goal is to have few
 	LowerBound int   // Fewest and Each: no fewer sites will do; 0 where nobody can tell
 	Gap        float64
 	Candidates int   // places that were looked at
-	OffNetwork []int // given points that no street is near: never chosen
+	OffNetwork []int // given points that no street is near, or that are on forbidden ground: never chosen
+	FixedOff   []int // fixed sites that no street is near: they cover nothing
+	Areas      int   // Each: how many areas there are
+	AreasMet   int   // of them with the share
 	Reruns     int
 	Reached    bool   // false where fewer sites than asked are useful, or the target is out of reach
 	Why, WhyEn string // says so

@@ -40,7 +40,7 @@ func (s *solver) again(run uint64) ([]bool, error) {
 		if s.p.Errors != nil {
 			number = uint64(s.p.Errors[i])
 		}
-		weight[i] = w - w/10 + int64(float64(w/5)*unit(run<<32^number))
+		weight[i] = w - w/10 + int64(float64(w/5)*chance(run<<32^number))
 	}
 	other, err := newSolver(s.ctx, s.p, weight)
 	if err != nil {
@@ -52,8 +52,8 @@ func (s *solver) again(run uint64) ([]bool, error) {
 	return other.in, nil
 }
 
-// unit turns a number into one between 0 and 1 that looks like chance and is always the same.
-func unit(n uint64) float64 {
+// chance turns a number into one between 0 and 1 that looks like chance and is always the same.
+func chance(n uint64) float64 {
 	n += 0x9e3779b97f4a7c15
 	n = (n ^ n>>30) * 0xbf58476d1ce4e5b9
 	n = (n ^ n>>27) * 0x94d049bb133111eb

@@ -18,22 +18,22 @@ const setBlock = 64
 // sets are what candidates cover: those of candidate c are items[first[c]:first[c+1]], each once.
 type sets struct{ first, items []uint32 }
 
-// found is an item that is so much farther than a node.
-type found struct{ item, mm uint32 }
+// setItem is an item that is so much farther than a node.
+type setItem struct{ item, mm uint32 }
 
-// finder finds items from nodes and along edges of a graph. It is immutable.
-type finder struct {
+// setFinder finds items from nodes and along edges of a graph. It is immutable.
+type setFinder struct {
 	graph  *walk.Graph
 	spots  []walk.Spot // by item, all on edges
 	first  []uint32    // by node, one more than nodes: where its part of found begins
-	found  []found
+	found  []setItem
 	onEdge []uint32 // by edge, one more than edges: where its part of along begins
 	along  []uint32 // items
 }
 
-// newFinder sorts items to the nodes and edges that they are reached from.
-func newFinder(g *walk.Graph, spots []walk.Spot) *finder {
-	f := &finder{graph: g, spots: spots, first: make([]uint32, len(g.Net.At)+1), onEdge: make([]uint32, len(g.Net.Edges)+1), found: make([]found, 2*len(spots)), along: make([]uint32, len(spots))}
+// newSetFinder sorts items to the nodes and edges that they are reached from.
+func newSetFinder(g *walk.Graph, spots []walk.Spot) *setFinder {
+	f := &setFinder{graph: g, spots: spots, first: make([]uint32, len(g.Net.At)+1), onEdge: make([]uint32, len(g.Net.Edges)+1), found: make([]setItem, 2*len(spots)), along: make([]uint32, len(spots))}
 	for _, s := range spots {
 		e := &g.Net.Edges[s.Edge]
 		f.first[e.U]++
@@ -45,9 +45,9 @@ func newFinder(g *walk.Graph, spots []walk.Spot) *finder {
 	for i, s := range slices.Backward(spots) {
 		e := &g.Net.Edges[s.Edge]
 		f.first[e.V]--
-		f.found[f.first[e.V]] = found{uint32(i), s.PerpMM + e.MM - s.OffMM}
+		f.found[f.first[e.V]] = setItem{uint32(i), s.PerpMM + e.MM - s.OffMM}
 		f.first[e.U]--
-		f.found[f.first[e.U]] = found{uint32(i), s.PerpMM + s.OffMM}
+		f.found[f.first[e.U]] = setItem{uint32(i), s.PerpMM + s.OffMM}
 		f.onEdge[s.Edge]--
 		f.along[f.onEdge[s.Edge]] = uint32(i)
 	}
@@ -65,7 +65,7 @@ func sumUp(counts []uint32) {
 
 // walkSets are the items within so far on foot of each candidate: through the nodes, or along the edge that both are on. The edge of a candidate
 // that is off the network is walk.None; it covers nothing. Refused with ErrTooLarge beyond MaxSetEntries.
-func walkSets(ctx context.Context, f *finder, candidates []walk.Spot, limitMM uint32, done func(int)) (sets, error) {
+func walkSets(ctx context.Context, f *setFinder, candidates []walk.Spot, limitMM uint32, done func(int)) (sets, error) {
 	return eachSet(ctx, len(candidates), len(f.spots), done, func() func(c int, take func(item uint32)) {
 		searcher := new(walk.Searcher)
 		return func(c int, take func(item uint32)) {
@@ -94,7 +94,7 @@ func walkSets(ctx context.Context, f *finder, candidates []walk.Spot, limitMM ui
 func circleSets(ctx context.Context, at []orb.Point, near func(b orb.Bound, visit func(item uint32)), candidates []orb.Point, limitMM uint32, done func(int)) (sets, error) {
 	return eachSet(ctx, len(candidates), len(at), done, func() func(c int, take func(item uint32)) {
 		return func(c int, take func(item uint32)) {
-			round := newCircle(candidates[c], limitMM)
+			round := newDisc(candidates[c], limitMM)
 			near(round.bound, func(item uint32) {
 				if round.has(at[item]) {
 					take(item)
@@ -104,8 +104,8 @@ func circleSets(ctx context.Context, at []orb.Point, near func(b orb.Bound, visi
 	})
 }
 
-// circle is what is within a distance of a place. Most places are told in or out in the plane; the rim is measured.
-type circle struct {
+// disc is what is within a distance of a place. Most places are told in or out in the plane; the rim is measured.
+type disc struct {
 	at           orb.Point
 	limitMM      uint32
 	perX, perY   float64 // what a degree is there, as a share of the limit
@@ -113,10 +113,10 @@ type circle struct {
 	bound        orb.Bound
 }
 
-func newCircle(p orb.Point, limitMM uint32) circle {
+func newDisc(p orb.Point, limitMM uint32) disc {
 	const degree, slack = 0.01, 0.01
 	limit := float64(max(limitMM, 1))
-	c := circle{at: p, limitMM: limitMM, inner: (1 - slack) * (1 - slack), outer: (1 + slack) * (1 + slack),
+	c := disc{at: p, limitMM: limitMM, inner: (1 - slack) * (1 - slack), outer: (1 + slack) * (1 + slack),
 		perX: float64(walk.DistanceMM(p, orb.Point{p[0] + degree, p[1]})) / degree / limit,
 		perY: float64(walk.DistanceMM(p, orb.Point{p[0], p[1] + degree})) / degree / limit}
 	dx, dy := (1+slack)/c.perX, (1+slack)/c.perY
@@ -124,7 +124,7 @@ func newCircle(p orb.Point, limitMM uint32) circle {
 	return c
 }
 
-func (c *circle) has(p orb.Point) bool {
+func (c *disc) has(p orb.Point) bool {
 	dx, dy := (p[0]-c.at[0])*c.perX, (p[1]-c.at[1])*c.perY
 	switch d2 := dx*dx + dy*dy; {
 	case d2 < c.inner:

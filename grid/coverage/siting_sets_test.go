@@ -20,7 +20,7 @@ func meshed(t testing.TB, side int) *walk.Graph {
 	r := rand.New(rand.NewPCG(1, 2))
 	at := make([]orb.Point, side*side)
 	for i := range at {
-		at[i] = place(float64(i%side)*100+r.Float64()*30, float64(i/side)*100+r.Float64()*30)
+		at[i] = sitingPlace(float64(i%side)*100+r.Float64()*30, float64(i/side)*100+r.Float64()*30)
 	}
 	var streets []walk.Street
 	for i := range side {
@@ -37,8 +37,8 @@ func meshed(t testing.TB, side int) *walk.Graph {
 	return net.Graph(walk.Profile{ID: "walk"})
 }
 
-// place is so many metres east and north of a corner.
-func place(eastM, northM float64) orb.Point {
+// sitingPlace is so many metres east and north of a corner.
+func sitingPlace(eastM, northM float64) orb.Point {
 	const degreeM = 111_195
 	return orb.Point{120 + eastM/(degreeM*math.Cos(36*math.Pi/180)), 36 + northM/degreeM}
 }
@@ -49,7 +49,7 @@ func scattered(t testing.TB, g *walk.Graph, sideM, spacingM float64) ([]orb.Poin
 	var at []orb.Point
 	for y := 0.0; y < sideM; y += spacingM {
 		for x := 0.0; x < sideM; x += spacingM {
-			at = append(at, place(x, y))
+			at = append(at, sitingPlace(x, y))
 		}
 	}
 	spots := make([]walk.Spot, len(at))
@@ -68,7 +68,7 @@ func TestWalkSets(t *testing.T) {
 	_, candidates := scattered(t, g, 1100, 93)
 	candidates = append(candidates, walk.Spot{Edge: walk.None})
 	const limit = 310_000
-	got, err := walkSets(t.Context(), newFinder(g, spots), candidates, limit, nobody)
+	got, err := walkSets(t.Context(), newSetFinder(g, spots), candidates, limit, nobody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestWalkSets(t *testing.T) {
 func TestCircleSets(t *testing.T) {
 	var at []orb.Point
 	for i := range 4000 {
-		at = append(at, place(unit(uint64(2*i))*3000, unit(uint64(2*i+1))*3000))
+		at = append(at, sitingPlace(chance(uint64(2*i))*3000, chance(uint64(2*i+1))*3000))
 	}
 	all := func(_ orb.Bound, visit func(uint32)) {
 		for i := range at {
@@ -116,7 +116,7 @@ func TestCircleSets(t *testing.T) {
 			for i, p := range at {
 				if walk.DistanceMM(p, from) <= limit {
 					want = append(want, uint32(i))
-					if b := newCircle(from, limit).bound; !b.Contains(p) {
+					if b := newDisc(from, limit).bound; !b.Contains(p) {
 						t.Errorf("%v is within %d mm of %v, but not in the bound", p, limit, from)
 					}
 				}
@@ -167,7 +167,7 @@ func BenchmarkSites(b *testing.B) {
 		b.Run(fmt.Sprintf("candidates=%d/places=%d/bound=%v", at.candidates, len(spots), at.bound), func(b *testing.B) {
 			var plan Plan
 			for b.Loop() {
-				s, err := walkSets(b.Context(), newFinder(g, spots), candidates, 500_000, nobody)
+				s, err := walkSets(b.Context(), newSetFinder(g, spots), candidates, 500_000, nobody)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -184,6 +184,6 @@ func BenchmarkSites(b *testing.B) {
 
 // weightAt falls away from the middle of the net.
 func weightAt(p orb.Point) int64 {
-	d := walk.DistanceMM(p, place(11_150, 11_150))
+	d := walk.DistanceMM(p, sitingPlace(11_150, 11_150))
 	return int64(200_000 * math.Exp(-float64(d)/4_000_000))
 }

@@ -221,16 +221,16 @@ func (s *solver) arrange() error {
 		s.plan.Reached = s.enough()
 	}
 	if s.p.Goal == Most || !s.plan.Reached {
-		s.plan.Gap = distance(s.plan.Value, s.plan.UpperBound)
+		s.plan.Gap = shortfall(s.plan.Value, s.plan.UpperBound)
 		return nil
 	}
 	s.plan.LowerBound = min(max(s.least, min(len(s.chosen), 1)), len(s.chosen))
-	s.plan.Gap = distance(int64(s.plan.LowerBound), int64(len(s.chosen)))
+	s.plan.Gap = shortfall(int64(s.plan.LowerBound), int64(len(s.chosen)))
 	return nil
 }
 
-// distance is how much less the lesser is than the greater, as a share of it.
-func distance(less, greater int64) float64 {
+// shortfall is how much less the lesser is than the greater, as a share of it.
+func shortfall(less, greater int64) float64 {
 	if greater <= less {
 		return 0
 	}

@@ -19,7 +19,7 @@ const patience = 1024
 type solver struct {
 	ctx    context.Context
 	p      *Problem
-	items  []item
+	items  []siteItem
 	banned []bool  // by candidate: forbidden, fixed, or dearer than the budget
 	in     []bool  // by candidate: among the chosen
 	alone  []int64 // by candidate: gain where only the fixed ones are chosen; no gain is ever greater
@@ -42,8 +42,8 @@ type solver struct {
 	plan  Plan
 }
 
-// item is what one hexagon, or a piece of one, has to tell while choosing.
-type item struct {
+// siteItem is what one hexagon, or a piece of one, has to tell while choosing.
+type siteItem struct {
 	weight int64
 	count  uint32 // how many of the chosen cover it
 	who    uint32 // slots of those, each xor the next: of one, that one
@@ -51,7 +51,7 @@ type item struct {
 
 func newSolver(ctx context.Context, p *Problem, weight []int64) (*solver, error) {
 	n := p.candidates()
-	s := &solver{ctx: ctx, p: p, items: make([]item, len(weight)), banned: make([]bool, n), in: make([]bool, n), alone: make([]int64, n), target: math.MaxInt64}
+	s := &solver{ctx: ctx, p: p, items: make([]siteItem, len(weight)), banned: make([]bool, n), in: make([]bool, n), alone: make([]int64, n), target: math.MaxInt64}
 	for i, w := range weight {
 		s.items[i].weight = w
 	}
@@ -107,7 +107,7 @@ func (s *solver) set1(c uint32) []uint32 { return s.p.Items[s.p.First[c]:s.p.Fir
 // measure works out what each candidate gains alone, in parallel.
 func (s *solver) measure() error {
 	n := s.p.candidates()
-	return spread(s.ctx, n, func(from, to int) {
+	return inBlocks(s.ctx, n, func(from, to int) {
 		var sums []int64
 		var touched []uint32
 		if s.room != nil {
@@ -298,8 +298,8 @@ func (s *solver) every() []uint32 {
 	return list
 }
 
-// spread does what is to be done from … to of n on all processors, in blocks, until ctx ends.
-func spread(ctx context.Context, n int, do func(from, to int)) error {
+// inBlocks does what is to be done from … to of n on all processors, in blocks, until ctx ends.
+func inBlocks(ctx context.Context, n int, do func(from, to int)) error {
 	workers := min(runtime.GOMAXPROCS(0), 2)
 	if n < 2*patience || workers == 1 {
 		for from := 0; from < n; from += patience {
