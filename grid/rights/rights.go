@@ -81,6 +81,7 @@ const (
 	EditInventory  Action = "edit_inventory"  // features of the inventory
 	Propose        Action = "propose"         // an edit that staff accept
 	Report         Action = "report"          // a problem, anywhere (宁可交叉)
+	Plan           Action = "plan"            // keep scenarios of coverage: the own ones
 )
 
 // Actions are all actions.

@@ -62,6 +62,7 @@ var table = [...]row{
 	{"- - * * * * * - -", ReadInternal, pending},
 	{"- - - * a d - - -", EditInventory, pending},
 	{"- - - * a d - o -", Propose, pending},
+	{"- * - * * * * - -", Plan, pending},
 	{"- * * - - - - - -", ReadAudit, pending},
 	{"- * * - - - - - -", ReadAccounts, pending},
 	{"- * - - - - - - -", ManageAccounts, pending},

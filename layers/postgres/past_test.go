@@ -34,6 +34,8 @@ var pastTables = map[string]string{
 	"parking_space":     `INSERT INTO parking_space (kind, fee, geom) VALUES ('motor', %[2]d %% 2 = 0, %[1]s)`,
 	"construction_site": `INSERT INTO construction_site (kind, measures, geom) VALUES ('building', '{"hoarding": true}', %[1]s)`,
 	"ground":            `INSERT INTO ground (kind, name, geom) VALUES ('water', 'n%[2]d', %[1]s)`,
+	"land_use":          `INSERT INTO land_use (kind, class_code, geom) VALUES ('green', 'R%[2]d', %[1]s)`,
+	"population":        `INSERT INTO population (persons, as_of, geom) VALUES (%[2]d %% 9000 / 3.0, '2025-12-31', %[1]s)`,
 	"region":            `INSERT INTO region (code, name, kind, geom) VALUES ('r%[2]d', 'n', 'street', ST_Multi(%[1]s))`,
 }
 
@@ -43,7 +45,7 @@ func (s sampler) shape(table string) string {
 	switch table {
 	case "road", "back_alley":
 		return fmt.Sprintf("'SRID=4490;MULTILINESTRING((%v %v,%v %v),(%v 36,120 %v))'::geometry", x, y, x+s.Float64()/100, y, x, y)
-	case "grid", "construction_site", "ground", "region":
+	case "grid", "construction_site", "ground", "land_use", "region":
 		d := 0.001 + s.Float64()/1000
 		return fmt.Sprintf("'SRID=4490;POLYGON((%[1]v %[2]v,%[3]v %[2]v,%[3]v %[4]v,%[1]v %[2]v))'::geometry", x, y, x+d, y+d)
 	}
@@ -151,7 +153,7 @@ func TestThePastIsWhatItWas(t *testing.T) {
 	s := sampler{rand.New(rand.NewPCG(uint64(rounds(0)), 7)), t}
 	mustExec(t, pool, `INSERT INTO grid_scheme (code, title, title_en, code_pattern, is_exclusive, is_complete) VALUES ('duty', '责任网格', 'Duty', '[]', false, true)`)
 	moments := []moment{keep(t, pool, 0)}
-	tables := []string{"grid", "road", "back_alley", "public_toilet", "barrier_free_ramp", "parking_space", "construction_site", "ground", "region"}
+	tables := []string{"grid", "road", "back_alley", "public_toilet", "barrier_free_ramp", "parking_space", "construction_site", "ground", "land_use", "population", "region"}
 	for n := range rounds(25) {
 		err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
 			for range 1 + s.IntN(12) {
