@@ -78,7 +78,7 @@ func (c *coverer) cover(ctx context.Context, shapes []orb.MultiPolygon) error {
 			c.markPiece(&c.pieces[i])
 		}
 		c.sweep(func(row, from, to int32, low, high float64) {
-			if low > dust && high > dust && to > from+1 {
+			if low > Dust && high > Dust && to > from+1 {
 				c.marks = append(c.marks, spanOf(row, from, to), spanOf(row+1, from, to))
 				return
 			}
@@ -100,11 +100,11 @@ const borderPerCell = 12
 
 // markSquare marks the cells of the triangles of a square that the shape meets.
 func (c *coverer) markSquare(row, col int32, low, high float64) {
-	if low > dust {
+	if low > Dust {
 		a, at := centreOf(col, row, false)
 		c.marks = append(c.marks, span{at, a, a + 1})
 	}
-	if high > dust {
+	if high > Dust {
 		a, at := centreOf(col, row, true)
 		c.marks = append(c.marks, span{at, a, a + 1})
 	}

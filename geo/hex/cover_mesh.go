@@ -139,7 +139,11 @@ func (m *Mesh) AreaM2(i int) float64 {
 		}
 		return 0
 	}
-	f, a, b := at.split()
+	return m.placeM2(at.split())
+}
+
+// placeM2 is the area of the cell at a place.
+func (m *Mesh) placeM2(f int, a, b int32) float64 {
 	over := m.faces[f].over(&m.lattice, float64(a), float64(b))
 	// On the plane a cell has √3/2 of the square of the step. The plane shows what is on the globe larger by the third power of the distance from
 	// its middle, and the globe of H3, on which latitudes are those of the ellipsoid, is held against that.

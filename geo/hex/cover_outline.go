@@ -15,8 +15,8 @@ import (
 // cellArea is the area of a cell in units of the lattice of triangles.
 const cellArea = 3
 
-// dust is area, in those units, that rounding leaves where there is none.
-const dust = 1e-9
+// Dust is the share of a cell that rounding may leave where there is nothing, or take where there is everything.
+const Dust = 1e-9
 
 // plane is the plane of a face with the lattice of triangles of a resolution.
 type plane struct {
@@ -238,7 +238,7 @@ func (o *outline) sweep(visit func(row, from, to int32, low, high float64)) {
 		at := int32(math.MinInt32)
 		for i < len(o.order) && o.pieces[o.order[i]].row == row {
 			col := o.pieces[o.order[i]].col
-			if at < col && at != math.MinInt32 && (math.Abs(low) > dust || math.Abs(high) > dust) {
+			if at < col && at != math.MinInt32 && (math.Abs(low) > Dust || math.Abs(high) > Dust) {
 				visit(row, at, col, low, high)
 			}
 			ownLow, ownHigh := low, high

@@ -12,15 +12,15 @@ type Tracer struct {
 	outline
 	areas   []float64 // by place: of the shape in hand, in units of the lattice of triangles
 	touched []uint32
-	missed  float64
+	missed  float64 // m²
 }
 
 // NewTracer makes a Tracer.
 func (m *Mesh) NewTracer() *Tracer { return &Tracer{mesh: m, areas: make([]float64, m.count)} }
 
 // Shares visits the cells of which a shape, in degrees, holds something, each once and in no order, with the share that it holds: 0 … 1, or more where
-// parts of the shape lie over one another. outside is what of the shape is in no cell of the mesh, in cells, on the faces that the mesh lies on.
-func (t *Tracer) Shares(shape orb.MultiPolygon, visit func(i int, share float64)) (outside float64) {
+// parts of the shape lie over one another. outsideM2 is what of the shape is in no cell of the mesh, on the faces that the mesh lies on.
+func (t *Tracer) Shares(shape orb.MultiPolygon, visit func(i int, share float64)) (outsideM2 float64) {
 	m := t.mesh
 	t.missed = 0
 	for i := range m.sides {
@@ -35,21 +35,18 @@ func (t *Tracer) Shares(shape orb.MultiPolygon, visit func(i int, share float64)
 			t.fill(&m.sides[i], row+1, fillRun{from, to, low + high, high, low + high + high})
 		})
 		for _, at := range t.touched {
-			if share := t.areas[at] / cellArea; share > dust {
+			if share := t.areas[at] / cellArea; share > Dust {
 				visit(int(m.rank[at]), share)
 			}
 			t.areas[at] = 0
 		}
 	}
 	for i := range m.bent {
-		if share := m.bent[i].share(shape); share > dust {
+		if share := m.bent[i].share(shape); share > Dust {
 			visit(int(m.bent[i].number), share)
 		}
 	}
-	if t.missed > dust {
-		return t.missed / cellArea
-	}
-	return 0
+	return t.missed
 }
 
 // fillRun is what a run of squares adds to the cells of one row of middles: to those at its beginning, at its end, and between.
@@ -101,8 +98,8 @@ func (t *Tracer) add(at uint32, area float64) {
 // miss counts what is in places that the mesh does not have; those across edges of the face are another's.
 func (t *Tracer) miss(s *side, row, from, to int32, f *fillRun) {
 	for a := from; a < to; a++ {
-		if t.mesh.lattice.drawable(s.face, a, row+a) != 0 {
-			t.missed += f.at(3*a + row)
+		if share := f.at(3*a+row) / cellArea; math.Abs(share) > Dust && t.mesh.lattice.drawable(s.face, a, row+a) != 0 {
+			t.missed += share * t.mesh.placeM2(int(s.face), a, row+a)
 		}
 	}
 }

@@ -29,7 +29,7 @@ type populated struct {
 	persons uint64
 }
 
-// load is something in a hexagon by which an area's persons are spread: square metres of footprint, metres of street. hexagon is outside where there is none.
+// load is something in a hexagon by which an area's persons are spread: dm² of footprint, metres of street. hexagon is outside where there is none.
 type load struct {
 	area, hexagon uint32
 	weight        float64
@@ -102,18 +102,11 @@ func (p *peopling) loadBuildings(tree *index.Tree, buildings []orb.Geometry) {
 
 // loadShape gives an area the ground of a shape as its load.
 func (p *peopling) loadShape(area uint32, shape orb.MultiPolygon) {
-	begun := len(p.loads)
-	missed := p.tracer.Shares(shape, func(i int, share float64) {
+	outsideM2 := p.tracer.Shares(shape, func(i int, share float64) {
 		p.loads = append(p.loads, load{area, uint32(i), share * float64(p.sheet.DM2[i])})
 	})
-	if missed > 0 {
-		mean := 1.0
-		if len(p.loads) > begun {
-			mean = float64(p.sheet.DM2[p.loads[begun].hexagon])
-		} else if p.sheet.Len() > 0 {
-			mean = float64(p.sheet.DM2[0])
-		}
-		p.loads = append(p.loads, load{area, outside, missed * mean})
+	if outsideM2 > 0 {
+		p.loads = append(p.loads, load{area, outside, outsideM2 * perM2})
 	}
 }
 

@@ -70,26 +70,12 @@ func (s *Sheet) holdings(ctx context.Context, a *Areas) ([]holding, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		begun := len(out)
-		outside := tracer.Shares(a.List[k].Shape, func(i int, share float64) {
+		outsideM2 := tracer.Shares(a.List[k].Shape, func(i int, share float64) {
 			out = append(out, holding{uint32(i), uint32(k), share})
 		})
-		if outside > 0 {
-			a.OutsideDM2[k] = int64(math.Round(outside * s.meanDM2(out[begun:])))
-		}
+		a.OutsideDM2[k] = int64(math.Round(outsideM2 * perM2))
 	}
 	return out, nil
-}
-
-// meanDM2 is the area of a hexagon where some areas are, or anywhere in the sheet.
-func (s *Sheet) meanDM2(some []holding) float64 {
-	switch {
-	case len(some) > 0:
-		return float64(s.DM2[some[len(some)/2].hexagon])
-	case s.Len() > 0:
-		return float64(s.DM2[s.Len()/2])
-	}
-	return 0
 }
 
 // round fills in whole dm².
