@@ -35,7 +35,7 @@ func Build(ctx context.Context, streets []Street, barriers []Barrier, o Options)
 
 // edges makes nodes of the places where streets end or meet, and edges of what is between them.
 func (n *Network) edges(l *lines) {
-	node := make([]uint32, len(l.places.at))
+	node := make([]uint32, len(l.places))
 	for i := range node {
 		node[i] = None
 	}
@@ -45,7 +45,7 @@ func (n *Network) edges(l *lines) {
 		place := l.at[v]
 		if node[place] == None {
 			node[place] = uint32(len(n.At))
-			n.At = append(n.At, l.places.at[place])
+			n.At = append(n.At, l.places[place])
 		}
 		return node[place]
 	}

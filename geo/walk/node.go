@@ -10,7 +10,7 @@ import (
 // there for every vertex but the last of a part.
 type lines struct {
 	streets []Street
-	places  places
+	places  []orb.Point
 	at      []uint32 // by vertex: its place
 	mm      []uint32 // by vertex: how long its segment is; 0 at the last of a part
 	part    []uint32 // by vertex
@@ -29,12 +29,20 @@ func newLines(streets []Street) *lines {
 			n += len(part)
 		}
 	}
-	l := &lines{streets: streets, places: newPlaces(n),
+	points := make([]orb.Point, 0, n)
+	for i := range streets {
+		for _, part := range streets[i].Shape {
+			points = append(points, part...)
+		}
+	}
+	of, places := numbered(points)
+	l := &lines{streets: streets, places: places,
 		at: make([]uint32, 0, n), mm: make([]uint32, 0, n), part: make([]uint32, 0, n),
 		first: make([]uint32, 0, parts+1), street: make([]uint32, 0, parts)}
 	for i := range streets {
 		for _, part := range streets[i].Shape {
-			l.add(uint32(i), part)
+			l.add(uint32(i), of[:len(part)])
+			of = of[len(part):]
 		}
 	}
 	l.first = append(l.first, uint32(len(l.at)))
@@ -42,20 +50,20 @@ func newLines(streets []Street) *lines {
 	return l
 }
 
-func (l *lines) add(street uint32, part orb.LineString) {
+// add adds a part, by the places of its vertices.
+func (l *lines) add(street uint32, part []uint32) {
 	begin := len(l.at)
-	for _, p := range part {
-		if !finite(p) {
+	for _, place := range part {
+		if !finite(l.places[place]) {
 			continue
 		}
-		place := l.places.number(p)
 		if n := len(l.at); n > begin {
 			if l.at[n-1] == place {
 				continue
 			}
-			l.mm[n-1] = segmentMM(l.places.at[l.at[n-1]], l.places.at[place])
+			l.mm[n-1] = segmentMM(l.places[l.at[n-1]], l.places[place])
 		}
-		l.at, l.mm, l.part = append(l.at, place), append(l.mm, 0), append(l.part, uint32(len(l.street)))
+		l.push(place, 0, uint32(len(l.street)))
 	}
 	if len(l.at) < begin+2 {
 		l.at, l.mm, l.part = l.at[:begin], l.mm[:begin], l.part[:begin]
@@ -68,20 +76,20 @@ func finite(p orb.Point) bool { return p[0]-p[0] == 0 && p[1]-p[1] == 0 }
 
 // count counts the vertices of every place.
 func (l *lines) count() {
-	l.uses = make([]uint32, len(l.places.at))
+	l.uses = make([]uint32, len(l.places))
 	for _, place := range l.at {
 		l.uses[place]++
 	}
 }
 
-func (l *lines) point(vertex uint32) orb.Point { return l.places.at[l.at[vertex]] }
+func (l *lines) point(vertex uint32) orb.Point { return l.places[l.at[vertex]] }
 
 // segment gives the ends of a segment; false after the last vertex of a part.
 func (l *lines) segment(i int) (a, b orb.Point, ok bool) {
 	if l.mm[i] == 0 {
 		return a, b, false
 	}
-	return l.places.at[l.at[i]], l.places.at[l.at[i+1]], true
+	return l.places[l.at[i]], l.places[l.at[i+1]], true
 }
 
 func (l *lines) level(vertex uint32) int8 { return l.streets[l.street[l.part[vertex]]].Level }
@@ -97,11 +105,11 @@ func (l *lines) isEnd(vertex uint32) bool {
 // crosses, whatever their vertices.
 func (l *lines) apart() {
 	const none, mixed = math.MinInt8, math.MaxInt8
-	levels := make([]int8, len(l.places.at)) // by place: of all its vertices
+	levels := make([]int8, len(l.places)) // by place: of all its vertices
 	for i := range levels {
 		levels[i] = none
 	}
-	ended := make([]bool, len(l.places.at))
+	ended := make([]bool, len(l.places))
 	for v := range l.at {
 		place, level := l.at[v], l.level(uint32(v))
 		if ended[place] = ended[place] || l.isEnd(uint32(v)); levels[place] == none {
@@ -121,66 +129,78 @@ func (l *lines) apart() {
 		}
 		s := storey{place, l.level(uint32(v))}
 		if _, known := storeys[s]; !known {
-			storeys[s] = l.places.again(place)
+			storeys[s] = l.newPlace(l.places[place])
 		}
 		l.at[v] = storeys[s]
 	}
 	l.count()
 }
 
-// places numbers positions: equal ones have one number.
-type places struct {
-	at   []orb.Point
-	slot []uint32 // open addressing: number+1, 0 where empty; a power of two
+// newPlace gives a position a place of its own.
+func (l *lines) newPlace(p orb.Point) uint32 {
+	l.places = append(l.places, p)
+	return uint32(len(l.places) - 1)
 }
 
-func newPlaces(n int) places {
-	size := 1024
-	for size < 2*n {
+// shares is into how many shares positions are dealt to be compared, so that the table of one fits a processor's cache.
+const shares = 16
+
+// numbered numbers positions by their first appearance: equal ones have one number, and places is where each number is.
+func numbered(points []orb.Point) (of []uint32, places []orb.Point) {
+	prints := make([]uint64, len(points))
+	for i, p := range points {
+		prints[i] = mix(mix(0, math.Float64bits(p[0]+0)), math.Float64bits(p[1]+0)) // -0 + 0 is 0
+	}
+	of = make([]uint32, len(points)) // the first equal position, for now
+	size := 64
+	for size < 3*len(points)/shares {
 		size *= 2
 	}
-	return places{at: make([]orb.Point, 0, n), slot: make([]uint32, size)}
-}
-
-// number is the number of a position, a new one for a new position.
-func (p *places) number(pt orb.Point) uint32 {
-	pt[0], pt[1] = pt[0]+0, pt[1]+0 // -0 is 0
-	if 2*len(p.at) >= len(p.slot) {
-		p.grow()
-	}
-	at := p.find(pt)
-	if p.slot[at] == 0 {
-		p.at = append(p.at, pt)
-		p.slot[at] = uint32(len(p.at))
-	}
-	return p.slot[at] - 1
-}
-
-// again gives the position of a place a second number that number never answers.
-func (p *places) again(place uint32) uint32 {
-	p.at = append(p.at, p.at[place])
-	return uint32(len(p.at) - 1)
-}
-
-// find is the slot of a position, or the empty one where it belongs.
-func (p *places) find(pt orb.Point) uint32 {
-	mask := uint32(len(p.slot) - 1)
-	h := math.Float64bits(pt[0])*0x9e3779b97f4a7c15 ^ math.Float64bits(pt[1])*0xc2b2ae3d27d4eb4f
-	h ^= h >> 29
-	h *= 0xbf58476d1ce4e5b9
-	for i := uint32(h >> 32); ; i++ {
-		if n := p.slot[i&mask]; n == 0 || p.at[n-1] == pt {
-			return i & mask
+	table := make([]uint32, size) // open addressing: position+1, 0 where empty
+	for share := range uint64(shares) {
+		clear(table)
+		inTable := 0
+		for i, h := range prints {
+			if h%shares != share {
+				continue
+			}
+			if 4*inTable > 3*len(table) { // dealt unevenly
+				table = enlarged(table, prints)
+			}
+			at := int(h>>4) & (len(table) - 1)
+			for table[at] != 0 && points[table[at]-1] != points[i] {
+				at = (at + 1) & (len(table) - 1)
+			}
+			if table[at] == 0 {
+				table[at] = uint32(i + 1)
+				inTable++
+			}
+			of[i] = table[at] - 1
 		}
 	}
+	places = make([]orb.Point, 0, len(points))
+	for i, first := range of {
+		if int(first) < i {
+			of[i] = of[first]
+			continue
+		}
+		of[i] = uint32(len(places))
+		places = append(places, points[i])
+	}
+	return of, places
 }
 
-func (p *places) grow() {
-	old := p.slot
-	p.slot = make([]uint32, 2*len(old))
-	for _, n := range old {
-		if n != 0 {
-			p.slot[p.find(p.at[n-1])] = n
+// enlarged is a table of twice the size with the same positions.
+func enlarged(table []uint32, prints []uint64) []uint32 {
+	larger := make([]uint32, 2*len(table))
+	for _, v := range table {
+		if v != 0 {
+			at := int(prints[v-1]>>4) & (len(larger) - 1)
+			for larger[at] != 0 {
+				at = (at + 1) & (len(larger) - 1)
+			}
+			larger[at] = v
 		}
 	}
+	return larger
 }

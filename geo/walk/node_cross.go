@@ -35,6 +35,8 @@ type crossings struct {
 	cuts   []cut
 	joined map[cut]bool // segments and the places that were joined to them
 	found  []crossed
+	made   map[onLevel]uint32 // places of crossings
+	stands map[uint32]uint32  // for places of crossings: the place that stands for it, as far as is known
 }
 
 // crossed is a crossing without a common vertex.
@@ -46,7 +48,7 @@ type crossed struct {
 // cross finds what to cut where streets cross or touch on one level, besides where ends were joined to them, and reports crossings
 // without a common vertex.
 func (l *lines) cross(ctx context.Context, grid *cells, joined []cut) ([]cut, []Finding, error) {
-	c := crossings{lines: l, cuts: joined, joined: map[cut]bool{}}
+	c := crossings{lines: l, cuts: joined, joined: map[cut]bool{}, made: map[onLevel]uint32{}, stands: map[uint32]uint32{}}
 	for _, j := range joined {
 		c.joined[cut{seg: j.seg, place: j.place}] = true
 	}
@@ -71,7 +73,60 @@ func (l *lines) cross(ctx context.Context, grid *cells, joined []cut) ([]cut, []
 			}
 		}
 	}
+	c.settle()
 	return c.cuts, c.findings(), nil
+}
+
+// settle makes one place of crossings that are as near to each other, or to a vertex, as makes no difference: where three streets cross in
+// one position rounding would have up to three.
+func (c *crossings) settle() {
+	if len(c.stands) == 0 {
+		return
+	}
+	sortCuts(c.cuts)
+	for i, k := range c.cuts {
+		for _, other := range [...]uint32{c.at[k.seg], c.at[k.seg+1]} {
+			c.unite(k.place, other)
+		}
+		if i > 0 && c.cuts[i-1].seg == k.seg {
+			c.unite(k.place, c.cuts[i-1].place)
+		}
+	}
+	for i := range c.cuts {
+		c.cuts[i].place = c.standing(c.cuts[i].place)
+	}
+	for i := range c.found {
+		c.found[i].place = c.standing(c.found[i].place)
+	}
+}
+
+// standing is the place that stands for another.
+func (c *crossings) standing(place uint32) uint32 {
+	for {
+		next, isNew := c.stands[place]
+		if !isNew || next == place {
+			return place
+		}
+		place = next
+	}
+}
+
+// unite lets one place stand for two that are near, if one of them is that of a crossing: a vertex, or the one that comes first.
+func (c *crossings) unite(a, b uint32) {
+	if a, b = c.standing(a), c.standing(b); a == b {
+		return
+	}
+	_, newA := c.stands[a]
+	_, newB := c.stands[b]
+	p, q := c.places[a], c.places[b]
+	if !newA && !newB || scaleAt(p[1]).apart(p, q) > weldMM {
+		return
+	}
+	if newA && (!newB || before(q, p)) {
+		c.stands[a] = b
+	} else {
+		c.stands[b] = a
+	}
 }
 
 func (l *lines) boxed(seg uint32) boxed {
@@ -95,17 +150,16 @@ func (c *crossings) pairs(here []boxed) {
 // meet notes how two segments of one level meet, unless they do so in a vertex that both have.
 func (c *crossings) meet(s, t uint32) {
 	a0, a1, b0, b1 := c.at[s], c.at[s+1], c.at[t], c.at[t+1]
-	at := c.places.at
+	at := c.places
 	ofB0, ofB1 := geo.Orient(at[a0], at[a1], at[b0]), geo.Orient(at[a0], at[a1], at[b1])
 	if ofB0 == ofB1 && ofB0 != 0 {
 		return
 	}
 	ofA0, ofA1 := geo.Orient(at[b0], at[b1], at[a0]), geo.Orient(at[b0], at[b1], at[a1])
-	if c.isJoined(s, b0, b1) || c.isJoined(t, a0, a1) {
-		return
-	}
 	if ofB0*ofB1 < 0 && ofA0*ofA1 < 0 {
-		c.crossing(s, t)
+		if !c.isJoined(s, b0, b1) && !c.isJoined(t, a0, a1) {
+			c.crossing(s, t)
+		}
 		return
 	}
 	c.touch(s, b0, ofB0)
@@ -121,10 +175,10 @@ func (c *crossings) isJoined(seg, a, b uint32) bool {
 
 // touch cuts a segment at a place that lies on its line, if it lies inside it.
 func (c *crossings) touch(seg, place uint32, side int) {
-	if side != 0 || place == c.at[seg] || place == c.at[seg+1] {
+	if side != 0 || place == c.at[seg] || place == c.at[seg+1] || c.isJoined(seg, place, place) {
 		return
 	}
-	p, a, b := c.places.at[place], c.point(seg), c.point(seg+1)
+	p, a, b := c.places[place], c.point(seg), c.point(seg+1)
 	if min(a[0], b[0]) <= p[0] && p[0] <= max(a[0], b[0]) && min(a[1], b[1]) <= p[1] && p[1] <= max(a[1], b[1]) {
 		c.cuts = append(c.cuts, c.cutAt(seg, place))
 	}
@@ -135,18 +189,34 @@ func (c *crossings) crossing(s, t uint32) {
 	x := crossingPoint(c.point(s), c.point(s+1), c.point(t), c.point(t+1))
 	local, place, nearest := scaleAt(x[1]), uint32(None), float64(weldMM*weldMM)
 	for _, v := range [...]uint32{c.at[s], c.at[s+1], c.at[t], c.at[t+1]} {
-		p := c.places.at[v]
+		p := c.places[v]
 		d2 := (p[0]-x[0])*(p[0]-x[0])*local.x*local.x + (p[1]-x[1])*(p[1]-x[1])*local.y*local.y
-		if d2 < nearest || d2 == nearest && place != None && before(p, c.places.at[place]) {
+		if d2 < nearest || d2 == nearest && place != None && before(p, c.places[place]) {
 			place, nearest = v, d2
 		}
 	}
 	if place == None {
-		place = c.places.number(x)
+		place = c.placeOf(x, c.level(s))
 		a, b := c.key(s), c.key(t)
 		c.found = append(c.found, crossed{place, min(a, b), max(a, b)})
 	}
 	c.cuts = append(c.cuts, c.cutAt(s, place), c.cutAt(t, place))
+}
+
+// onLevel is a position on one level.
+type onLevel struct {
+	at    orb.Point
+	level int8
+}
+
+// placeOf is the place of a crossing. It is apart from what other levels have there.
+func (c *crossings) placeOf(x orb.Point, level int8) uint32 {
+	place, known := c.made[onLevel{x, level}]
+	if !known {
+		place = c.newPlace(x)
+		c.made[onLevel{x, level}], c.stands[place] = place, place
+	}
+	return place
 }
 
 // crossingPoint is where two segments that cross do so, rounded to 1e-9 degrees; the same whatever their order and direction.
@@ -173,7 +243,7 @@ func nano(deg float64) float64 { return math.Round(deg*1e9) / 1e9 }
 // findings reports the crossings by position, each pair of streets once at a place.
 func (c *crossings) findings() []Finding {
 	slices.SortFunc(c.found, func(a, b crossed) int {
-		p, q := c.places.at[a.place], c.places.at[b.place]
+		p, q := c.places[a.place], c.places[b.place]
 		return cmp.Or(comparePoints(p, q), cmp.Compare(a.a, b.a), cmp.Compare(a.b, b.b))
 	})
 	c.found = slices.Compact(c.found)
@@ -183,7 +253,7 @@ func (c *crossings) findings() []Finding {
 		if f.a == f.b {
 			keys = keys[:1]
 		}
-		out = append(out, Finding{Kind: Crossed, Shape: c.places.at[f.place], Streets: keys})
+		out = append(out, Finding{Kind: Crossed, Shape: c.places[f.place], Streets: keys})
 	}
 	return out
 }

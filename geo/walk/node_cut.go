@@ -13,16 +13,20 @@ type cut struct {
 
 // cutAt is a cut where a place is nearest to a segment.
 func (l *lines) cutAt(seg, place uint32) cut {
-	p, a, b := l.places.at[place], l.point(seg), l.point(seg+1)
+	p, a, b := l.places[place], l.point(seg), l.point(seg+1)
 	share, _ := scaleAt(p[1]).nearest(p, a, b)
 	return cut{seg, place, share}
 }
 
-// cut cuts segments. A segment's parts add up to its length, whichever way it runs.
-func (l *lines) cut(cuts []cut) {
+func sortCuts(cuts []cut) {
 	slices.SortFunc(cuts, func(a, b cut) int {
 		return cmp.Or(cmp.Compare(a.seg, b.seg), cmp.Compare(a.share, b.share), cmp.Compare(a.place, b.place))
 	})
+}
+
+// cut cuts segments. A segment's parts add up to its length, whichever way it runs.
+func (l *lines) cut(cuts []cut) {
+	sortCuts(cuts)
 	n := &lines{streets: l.streets, places: l.places, street: l.street,
 		at: make([]uint32, 0, len(l.at)+len(cuts)), mm: make([]uint32, 0, len(l.at)+len(cuts)),
 		part: make([]uint32, 0, len(l.at)+len(cuts)), first: make([]uint32, 0, len(l.first))}
@@ -52,7 +56,7 @@ func (l *lines) push(place, mm, part uint32) {
 // first by position, so that a street and its reverse are cut alike.
 func (l *lines) split(a, b, mm uint32, cuts []cut) {
 	part, last := l.part[len(l.part)-1], len(l.at)-1
-	forward := !before(l.places.at[b], l.places.at[a])
+	forward := !before(l.places[b], l.places[a])
 	done := uint32(0)
 	for i, c := range cuts {
 		if c.place == a || c.place == b || i > 0 && c.place == cuts[i-1].place {

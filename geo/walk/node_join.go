@@ -14,6 +14,7 @@ type joiner struct {
 	grid    *cells // of places within limitMM of segments
 	cuts    []cut  // without their shares
 	moves   []move
+	made    map[orb.Point]uint32 // places that were made to join ends at
 	seen    []Finding
 }
 
@@ -35,7 +36,7 @@ func (l *lines) join(limitMM uint32, grid *cells) ([]cut, []Finding) {
 	if limitMM == 0 {
 		return nil, nil
 	}
-	j := joiner{lines: l, limitMM: float64(limitMM), grid: grid}
+	j := joiner{lines: l, limitMM: float64(limitMM), grid: grid, made: map[orb.Point]uint32{}}
 	for _, end := range j.dangling() {
 		if l.uses[l.at[end]] > 1 {
 			continue // another end was joined to it
@@ -150,9 +151,10 @@ func (j *joiner) near(from, to uint32) (first, last uint32) {
 func (j *joiner) take(end uint32, t target) {
 	place := t.place
 	if place == None {
-		place = j.places.number(t.at)
-		for int(place) >= len(j.uses) {
-			j.uses = append(j.uses, 0)
+		var made bool
+		if place, made = j.made[t.at]; !made {
+			place = j.newPlace(t.at)
+			j.made[t.at], j.uses = place, append(j.uses, 0)
 		}
 		j.cuts = append(j.cuts, cut{seg: t.seg, place: place})
 		j.uses[place]++
