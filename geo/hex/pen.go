@@ -47,8 +47,7 @@ func (p *Pen) Append(dst []uint32, c Cell, at Place) []uint32 {
 	face, a, b := at.split()
 	f, l := &p.faces[face], &p.lattice
 	start := len(dst)
-	for _, k := range [...][2]int32{{1, 1}, {-1, 2}, {-2, 1}, {-1, -1}, {1, -2}, {2, -1}} {
-		// Thirds of the step: whole numbers that are the same for all three cells at the corner.
+	for _, k := range corners {
 		ta, tb := float64(3*a+k[0])/3, float64(3*b+k[1])/3
 		u, v := l.ua*ta+l.ub*tb, l.va*ta+l.vb*tb
 		x, y := f.middle.plus(f.ahead.times(u)).plus(f.left.times(v)).world()

@@ -91,11 +91,16 @@ func (s *Sheet) Locate(p orb.Point) (int, bool) { return s.mesh.Locate(p) }
 
 // Near calls visit with hexagons, ascending, among which are all whose centre lies in a bound in degrees, until it answers false.
 func (s *Sheet) Near(b orb.Bound, visit func(i int) bool) {
-	minX, minY, maxX, maxY := geo.WorldBox(b)
-	for i := range s.Cells {
-		x, y := s.XY[2*i], s.XY[2*i+1]
-		if x >= minX && x <= maxX && y >= minY && y <= maxY && !visit(i) {
-			return
+	box := worldBox(b)
+	for k, near := range s.tier(s.Res).boxes {
+		if !near.Intersects(box) {
+			continue
+		}
+		for i := k * boxed; i < min((k+1)*boxed, s.Len()); i++ {
+			x, y := s.XY[2*i], s.XY[2*i+1]
+			if x >= box.MinX && x <= box.MaxX && y >= box.MinY && y <= box.MaxY && !visit(i) {
+				return
+			}
 		}
 	}
 }
