@@ -2,6 +2,8 @@ package coverage
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/paulmach/orb"
 
@@ -10,10 +12,66 @@ import (
 
 // Board is coverage of one state of the city, or of one with a scenario's changes. It answers always the same, works things out when they are
 // first asked for, and is safe for concurrent use.
-type Board struct{ city City }
+type Board struct {
+	city    City
+	changes []Change
+	live    bool // the next state of the city may take over what this one works with
+
+	*base
+	choices *shelf[choiceKey, *choice]
+	fields  *shelf[fieldKey, *field]
+	rolls *shelf[rollKey, *roll]
+}
+
+// base is what does not depend on facilities.
+type base struct {
+	grounds  *shelf[int, *ground]
+	weights  *shelf[areasKey, *weighing]
+	persons  *shelf[int, *people]
+	roads    *shelf[bool, *streets]
+	lays     *shelf[layKey, *lay]
+	straight *shelf[int, *straightLay]
+	crows    *shelf[int, *crowStreets]
+	deals    *shelf[dealKey, *deal]
+	waysBy   *shelf[waysKey, *ways]
+}
+
+// What a board keeps at most of what depends on questions.
+const (
+	mostFields = 16
+	mostDeals  = 12
+)
+
+func newBase() *base {
+	return &base{grounds: new(shelf[int, *ground]), weights: new(shelf[areasKey, *weighing]), persons: new(shelf[int, *people]), roads: new(shelf[bool, *streets]),
+		lays: new(shelf[layKey, *lay]), straight: new(shelf[int, *straightLay]), crows: new(shelf[int, *crowStreets]),
+		deals: &shelf[dealKey, *deal]{most: mostDeals}, waysBy: &shelf[waysKey, *ways]{most: mostDeals}}
+}
+
+func (b *base) heir() *base {
+	return &base{b.grounds.heir(), b.weights.heir(), b.persons.heir(), b.roads.heir(), b.lays.heir(), b.straight.heir(), b.crows.heir(), b.deals.heir(), b.waysBy.heir()}
+}
+
+// elsewhere is the base of a board whose streets differ: the ground is the same.
+func (b *base) elsewhere() *base {
+	return &base{b.grounds, b.weights, b.persons, b.roads.heir(), b.lays.heir(), b.straight, b.crows.heir(), b.deals.heir(), b.waysBy.heir()}
+}
+
+func newBoard(city City) *Board {
+	return &Board{city: city, base: newBase(), choices: new(shelf[choiceKey, *choice]), fields: &shelf[fieldKey, *field]{most: mostFields},
+		rolls: &shelf[rollKey, *roll]{most: mostDeals}}
+}
+
+// heir is a board of another state that starts from what this one knows.
+func (b *Board) heir(city City, changes []Change, base *base) *Board {
+	return &Board{city: city, changes: changes, base: base, choices: b.choices.heir(), fields: b.fields.heir(), rolls: b.rolls.heir()}
+}
 
 // City is the state of the city that the board is of, without the changes of a scenario.
 func (b *Board) City() City { return b.city }
+
+// Changes are those of the scenario, in order; none for the city as it is.
+func (b *Board) Changes() []Change { return slices.Clone(b.changes) }
 
 // Facility is a facility of a service as a question counts it. 设施。
 type Facility struct {
@@ -27,65 +85,245 @@ type Facility struct {
 	Change    string // added, moved, closed; "" for what is as in the record
 }
 
-// FacilityFigures are what a facility covers: the ground to which it is the nearest, within a radius.
-type FacilityFigures struct {
-	Facility
-	Hexagons   int
-	AreaM2     float64
-	Population *float64
+// asked is a question that leaves nothing open, and what it names.
+type asked struct {
+	Question
+	service Service
+	kind    ServiceKind
 }
 
-// Flags of Hexes.
-const (
-	FlagNoNetwork uint8 = 1 << iota // no street within the snap limit
-	FlagAmbiguous                   // another street within 25 m would change the class at one of the radii asked for
-)
-
-// Gap is uncovered ground of one area: hexagons, dissolved.
-type Gap struct {
-	Code, Name, NameEn string
-	AreaM2             float64 // inside the area
-	Population         *float64
-	Hexagons           int
-	Shape              orb.MultiPolygon // outline of whole hexagons
+// complete fills in what a question leaves open and checks it. Errors: ErrNoService, ErrTooLarge for a resolution that there is none of.
+func (b *Board) complete(q Question, by string) (a asked, err error) {
+	if a.service, err = FindService(q.Service); err != nil {
+		return a, err
+	}
+	if a.kind, err = a.service.Kind(q.Kind); err != nil {
+		return a, err
+	}
+	a.Question = q
+	a.Kind = a.kind.ID
+	switch q.Mode {
+	case Walk, "":
+		p, err := walkProfile(q.Profile)
+		if err != nil {
+			return a, err
+		}
+		a.Mode, a.Profile = Walk, p.ID
+	case Straight:
+		if q.Profile != "" && q.Profile != walkProfileID {
+			return a, fmt.Errorf("%w: profile %q of straight mode", ErrNoService, q.Profile)
+		}
+		a.Profile = ""
+	default:
+		return a, fmt.Errorf("%w: mode %q", ErrNoService, q.Mode)
+	}
+	if a.Res == 0 {
+		a.Res = b.Res(by)
+	}
+	if a.Res < coarsestRes || a.Res > fineRes {
+		return a, fmt.Errorf("%w: resolution %d", ErrTooLarge, a.Res)
+	}
+	return a, nil
 }
 
-// Table is the figures of a question by area. by is a kind of regions or grid:<scheme>; within the code of a region, "" for all. Errors:
-// ErrNoService, ErrRadius, ErrNoArea.
-func (b *Board) Table(ctx context.Context, q Question, radiiM []uint32, by, within string) (*Table, error) {
-	return nil, ctx.Err()
+// checkRadii tells what is wrong with radii. Errors: ErrRadius.
+func checkRadii(radiiM []uint32) error {
+	if len(radiiM) == 0 || len(radiiM) > MaxRadii {
+		return fmt.Errorf("%w: %d radii", ErrRadius, len(radiiM))
+	}
+	for i, r := range radiiM {
+		if r < MinRadiusM || r > MaxRadiusM || i > 0 && r <= radiiM[i-1] {
+			return fmt.Errorf("%w: %v", ErrRadius, radiiM)
+		}
+	}
+	return nil
 }
 
-// Ambiguity fills in how much ground of each row of one of this board's tables is ambiguous.
-func (b *Board) Ambiguity(ctx context.Context, t *Table) error { return ctx.Err() }
-
-// Gaps are the uncovered ground at a radius, by area, those without any left out. Errors as of Table.
-func (b *Board) Gaps(ctx context.Context, q Question, radiusM uint32, by, within string) ([]Gap, error) {
-	return nil, ctx.Err()
+func inMM(radiiM []uint32) []uint32 {
+	mm := make([]uint32, len(radiiM))
+	for i, r := range radiiM {
+		mm[i] = r * mmPerM
+	}
+	return mm
 }
 
-// Facilities are those of the question's service, usable or not, by id, and what they cover within a radius. Errors: ErrNoService, ErrRadius.
-func (b *Board) Facilities(ctx context.Context, q Question, radiusM uint32) ([]FacilityFigures, error) {
-	return nil, ctx.Err()
+type choiceKey struct {
+	service, kind, profile string
+	straight               bool
 }
 
-// Method is how figures of a question are made at radii. Errors: ErrNoService, ErrRadius.
-func (b *Board) Method(ctx context.Context, q Question, radiiM []uint32) (Method, error) {
-	return Method{}, ctx.Err()
+// choice is the facilities that a question is about.
+func (b *Board) choice(ctx context.Context, a asked) (*choice, error) {
+	var g *walk.Graph
+	if a.Mode == Walk {
+		var err error
+		if g, err = b.Network(ctx, a.Profile); err != nil {
+			return nil, err
+		}
+	}
+	key := choiceKey{a.Service, a.Kind, a.Profile, a.Mode == Straight}
+	return b.choices.get(ctx, key, func(ctx context.Context, before *choice, _ bool) (*choice, error) {
+		return newChooser(a.service, a.kind, a.Profile, g).choose(ctx, b.city, changesOf(b.changes, a.Service), before)
+	})
 }
 
-// Network is the walking network of a profile, with the streets of the scenario. Errors: ErrNoService.
-func (b *Board) Network(ctx context.Context, profile string) (*walk.Graph, error) {
-	return nil, ctx.Err()
+// fieldKey is a question and how far its search goes.
+type fieldKey struct {
+	Question
+	limitMM uint32
 }
 
-// Res is the resolution of hexagons that fits a kind of areas.
-func (b *Board) Res(by string) int { return 11 }
+// field is the distances that a question asks for, as far as its radii need them.
+func (b *Board) field(ctx context.Context, a asked, radiiM []uint32) (*field, error) {
+	chosen, err := b.choice(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	if a.Mode == Straight {
+		return b.straightField(ctx, a, chosen, limitFor(radiiM))
+	}
+	l, err := b.lay(ctx, a.Res, a.Profile)
+	if err != nil {
+		return nil, err
+	}
+	limit := limitFor(radiiM)
+	return b.fields.get(ctx, fieldKey{a.Question, limit}, func(ctx context.Context, before *field, had bool) (*field, error) {
+		if had && before.lay == l {
+			return before.next(chosen, b.live), ctx.Err()
+		}
+		nodes, err := b.nodes(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return newField(ctx, l, chosen, limit, newWalkReach(l, nodes, limit))
+	})
+}
 
-// Persons is how many people live in each hexagon, thousandths; nil where the city gives no population.
-func (b *Board) Persons(ctx context.Context, res int) ([]uint32, error) { return nil, ctx.Err() }
+func (b *Board) nodes(ctx context.Context) (*incidence, error) {
+	s, err := b.streets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.nodes.get(ctx, true, func(ctx context.Context, _ *incidence, _ bool) (*incidence, error) {
+		return newIncidence(s.Network), ctx.Err()
+	})
+}
 
-// Spots is where each hexagon of a sheet joins the network; Edge is walk.None where it does not.
-func (b *Board) Spots(ctx context.Context, res int, profile string) ([]walk.Spot, error) {
-	return nil, ctx.Err()
+// straightLay is the hexagons of a sheet in blocks.
+type straightLay struct {
+	lay    *lay
+	blocks *blocks
+}
+
+func (b *Board) straightLay(ctx context.Context, res int) (*straightLay, error) {
+	sheet, err := b.Sheet(ctx, res)
+	if err != nil {
+		return nil, err
+	}
+	return b.straight.get(ctx, res, func(ctx context.Context, before *straightLay, had bool) (*straightLay, error) {
+		if had && before.lay.sheet == sheet {
+			return before, nil
+		}
+		l, n, err := layStraight(ctx, sheet)
+		return &straightLay{l, n}, err
+	})
+}
+
+func (b *Board) straightField(ctx context.Context, a asked, chosen *choice, limitMM uint32) (*field, error) {
+	l, err := b.straightLay(ctx, a.Res)
+	if err != nil {
+		return nil, err
+	}
+	g, err := b.Network(ctx, walkProfileID)
+	if err != nil {
+		return nil, err
+	}
+	streets, err := b.crows.get(ctx, a.Res, func(ctx context.Context, before *crowStreets, had bool) (*crowStreets, error) {
+		if had && before.graph == g && before.blocks == l.blocks {
+			return before, nil
+		}
+		return newCrowStreets(g, l.blocks), ctx.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return b.fields.get(ctx, fieldKey{a.Question, limitMM}, func(ctx context.Context, before *field, had bool) (*field, error) {
+		if had && before.lay == l.lay && before.streets == streets {
+			return before.next(chosen, b.live), ctx.Err()
+		}
+		f, err := newField(ctx, l.lay, chosen, limitMM, newStraightReach(l.lay, l.blocks, streets, limitMM))
+		if err != nil {
+			return nil, err
+		}
+		f.streets = streets
+		return f, nil
+	})
+}
+
+type dealKey struct {
+	layKey
+	by string
+}
+
+type waysKey struct {
+	res         int
+	profile, by string
+}
+
+// account is the sums of a field by areas of a kind.
+func (b *Board) account(ctx context.Context, a asked, f *field, by string, radiiM []uint32) (*account, error) {
+	d, err := b.deal(ctx, a, f.lay, by)
+	if err != nil {
+		return nil, err
+	}
+	w, err := b.ways(ctx, a, by)
+	if err != nil {
+		return nil, err
+	}
+	key := accountKey{deal: d, ways: w}
+	radiiMM := inMM(radiiM)
+	copy(key.radiiMM[:], radiiMM)
+	return f.accounts.get(ctx, key, func(ctx context.Context, _ *account, _ bool) (acc *account, err error) {
+		f.with(func(r reach) { acc = newAccount(d, w, radiiMM, f.mm, r) })
+		return acc, ctx.Err()
+	})
+}
+
+func (b *Board) deal(ctx context.Context, a asked, l *lay, by string) (*deal, error) {
+	areas, err := b.Areas(ctx, a.Res, by)
+	if err != nil {
+		return nil, err
+	}
+	who, err := b.people(ctx, a.Res)
+	if err != nil {
+		return nil, err
+	}
+	return b.deals.get(ctx, dealKey{layKey{a.Res, a.Profile}, by}, func(ctx context.Context, before *deal, had bool) (*deal, error) {
+		if had && before.lay == l && before.areas == areas && sameSlice(before.persons, who.byHexagon) {
+			return before, nil
+		}
+		return newDeal(l, areas, who.byHexagon), ctx.Err()
+	})
+}
+
+func (b *Board) ways(ctx context.Context, a asked, by string) (*ways, error) {
+	areas, err := b.Areas(ctx, a.Res, by)
+	if err != nil {
+		return nil, err
+	}
+	g, err := b.Network(ctx, a.Profile)
+	if err != nil {
+		return nil, err
+	}
+	return b.waysBy.get(ctx, waysKey{a.Res, g.Profile.ID, by}, func(ctx context.Context, before *ways, had bool) (*ways, error) {
+		if had && before.graph == g && before.areas == areas {
+			return before, nil
+		}
+		return newWays(ctx, g, areas, exclusive(b.city.Net(), by))
+	})
+}
+
+// sameSlice tells whether two slices are one.
+func sameSlice(a, b []uint32) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) && (a == nil) == (b == nil)
 }

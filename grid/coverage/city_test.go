@@ -1,4 +1,4 @@
-package coverage_test
+package coverage
 
 import (
 	"fmt"
@@ -11,21 +11,20 @@ import (
 
 	"wangge/geo"
 	"wangge/grid"
-	"wangge/grid/coverage"
 )
 
 // Origin of test cities: their south-west corner.
 const originLon, originLat = 120.03, 36.26
 
-// at is the place so many metres east and north of the origin.
-func at(eastM, northM float64) orb.Point {
+// atM is the place so many metres east and north of the origin.
+func atM(eastM, northM float64) orb.Point {
 	const degreeM = 111_320
 	return orb.Point{originLon + eastM/(degreeM*math.Cos(originLat*math.Pi/180)), originLat + northM/degreeM}
 }
 
 // square is the ground between two corners in metres from the origin.
 func square(west, south, east, north float64) orb.MultiPolygon {
-	return orb.MultiPolygon{{{at(west, south), at(east, south), at(east, north), at(west, north), at(west, south)}}}
+	return orb.MultiPolygon{{{atM(west, south), atM(east, south), atM(east, north), atM(west, north), atM(west, south)}}}
 }
 
 // testCity is a city in memory. Changes make another one; the earlier stays as it was.
@@ -34,7 +33,7 @@ type testCity struct {
 	features map[string]map[int64]testFeature // by layer and id
 	net      *grid.Net
 	roster   *grid.Roster
-	limits   []coverage.Threshold
+	limits   []Threshold
 }
 
 type testFeature struct {
@@ -42,14 +41,14 @@ type testFeature struct {
 	values map[string]any
 }
 
-func (c *testCity) Revision() uint64                 { return c.revision }
-func (c *testCity) Version() uint64                  { return c.revision }
-func (c *testCity) Net() *grid.Net                   { return c.net }
-func (c *testCity) Roster() *grid.Roster             { return c.roster }
-func (c *testCity) Thresholds() []coverage.Threshold { return c.limits }
+func (c *testCity) Revision() uint64        { return c.revision }
+func (c *testCity) Version() uint64         { return c.revision }
+func (c *testCity) Net() *grid.Net          { return c.net }
+func (c *testCity) Roster() *grid.Roster    { return c.roster }
+func (c *testCity) Thresholds() []Threshold { return c.limits }
 
-func (f testFeature) feature(id int64, fields []string) coverage.Feature {
-	out := coverage.Feature{ID: id, Shape: f.shape, Values: make([]any, len(fields))}
+func (f testFeature) feature(id int64, fields []string) Feature {
+	out := Feature{ID: id, Shape: f.shape, Values: make([]any, len(fields))}
 	for i, name := range fields {
 		out.Values[i] = f.values[name]
 	}
@@ -57,7 +56,7 @@ func (f testFeature) feature(id int64, fields []string) coverage.Feature {
 }
 
 // Features visits in an order of its own each time, as nobody may rely on one.
-func (c *testCity) Features(layer string, fields []string, yield func(coverage.Feature) bool) error {
+func (c *testCity) Features(layer string, fields []string, yield func(Feature) bool) error {
 	for id, f := range c.features[layer] {
 		if !yield(f.feature(id, fields)) {
 			break
@@ -66,12 +65,12 @@ func (c *testCity) Features(layer string, fields []string, yield func(coverage.F
 	return nil
 }
 
-func (c *testCity) Feature(layer string, id int64, fields []string) (coverage.Feature, bool) {
+func (c *testCity) Feature(layer string, id int64, fields []string) (Feature, bool) {
 	f, ok := c.features[layer][id]
 	return f.feature(id, fields), ok
 }
 
-func (c *testCity) Changed(before coverage.City, layer string) (ids []int64, all bool) {
+func (c *testCity) Changed(before City, layer string) (ids []int64, all bool) {
 	earlier, ok := before.(*testCity)
 	if !ok {
 		return nil, true
@@ -134,8 +133,8 @@ func newTestCity(blocks int) *testCity {
 	for i := range blocks + 1 {
 		var east, north orb.LineString
 		for j := range blocks + 1 {
-			east = append(east, at(float64(j*blockM), float64(i*blockM)))
-			north = append(north, at(float64(i*blockM), float64(j*blockM)))
+			east = append(east, atM(float64(j*blockM), float64(i*blockM)))
+			north = append(north, atM(float64(i*blockM), float64(j*blockM)))
 		}
 		c.features[roads][int64(i+1)] = testFeature{east, road(fmt.Sprintf("东西%d路", i))}
 		c.features[roads][int64(i+1001)] = testFeature{north, road(fmt.Sprintf("南北%d路", i))}
@@ -151,7 +150,7 @@ func road(name string) map[string]any {
 func (c *testCity) withToilets(n, blocks int, r *rand.Rand) *testCity {
 	out := c.next(toilet)
 	for i := range n {
-		p := at(r.Float64()*float64(blocks*blockM), r.Float64()*float64(blocks*blockM))
+		p := atM(r.Float64()*float64(blocks*blockM), r.Float64()*float64(blocks*blockM))
 		out.features[toilet][int64(i+1)] = testFeature{p, openToilet()}
 	}
 	return out

@@ -1,10 +1,6 @@
 package coverage
 
-import (
-	"context"
-
-	"github.com/paulmach/orb"
-)
+import "github.com/paulmach/orb"
 
 // Class says what ground is.
 type Class string
@@ -52,9 +48,4 @@ type Joint struct {
 	Name       string
 	PerpMM     uint32
 	DistanceMM uint32 // to the nearest facility when joining here; walk.Never beyond the limit
-}
-
-// Explain says why a place is covered or not at a radius. Errors: ErrNoService, ErrRadius.
-func (b *Board) Explain(ctx context.Context, q Question, at orb.Point, radiusM uint32) (Explanation, error) {
-	return Explanation{}, ctx.Err()
 }

@@ -2,6 +2,8 @@ package coverage
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/paulmach/orb"
 )
@@ -50,8 +52,21 @@ func (f Faults) Error() string {
 // With is the board with changes, on top of those it has already; it answers as any board does. It fails with ErrTooLarge beyond MaxChanges in
 // all, and with Faults where a change names what is not there or makes no sense.
 func (b *Board) With(ctx context.Context, changes []Change) (*Board, error) {
-	return b, ctx.Err()
+	if len(b.changes)+len(changes) > MaxChanges {
+		return nil, fmt.Errorf("%w: %d changes", ErrTooLarge, len(b.changes)+len(changes))
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if faults := b.check(changes); len(faults) > 0 {
+		return nil, faults
+	}
+	if len(changes) == 0 {
+		return b, nil
+	}
+	base := b.base
+	if len(streetChangesOf(changes)) > 0 {
+		base = b.base.elsewhere()
+	}
+	return b.heir(b.city, slices.Concat(b.changes, changes), base), nil
 }
-
-// Changes are those of the scenario, in order; none for the city as it is.
-func (b *Board) Changes() []Change { return nil }

@@ -119,8 +119,10 @@ func (v values) number(i int) float64 {
 func (v values) open() bool { return v.text(3) != "private" && v.text(3) != "off_hours" }
 
 // usable tells whether a facility is in use: the status is the second field of every service.
-func (v values) usable() bool {
-	switch v.text(1) {
+func (v values) usable() bool { return v.usableAt(1) }
+
+func (v values) usableAt(i int) bool {
+	switch v.text(i) {
 	case "", "intact", "damaged":
 		return true
 	}

@@ -1,5 +1,15 @@
 package coverage
 
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"wangge/grid"
+)
+
 // Table is what figures of a question are by area.
 type Table struct {
 	Method   Method
@@ -45,4 +55,187 @@ func share(part, whole float64) (float64, bool) {
 		return 0, false
 	}
 	return min(1, part/whole), true
+}
+
+// Table is the figures of a question by area. by is a kind of regions or grid:<scheme>; within the code of a region, "" for all. Errors:
+// ErrNoService, ErrRadius, ErrNoArea.
+func (b *Board) Table(ctx context.Context, q Question, radiiM []uint32, by, within string) (*Table, error) {
+	if err := checkRadii(radiiM); err != nil {
+		return nil, err
+	}
+	a, err := b.complete(q, by)
+	if err != nil {
+		return nil, err
+	}
+	places, err := rowsWithin(b.city.Net(), by, within)
+	if err != nil {
+		return nil, err
+	}
+	all, err := b.rows(ctx, a, radiiM, by)
+	if err != nil {
+		return nil, err
+	}
+	t := &Table{Question: a.Question, By: by, Within: within, RadiiM: slices.Clone(radiiM)}
+	if places == nil {
+		t.Rows = all
+	} else {
+		for _, i := range places {
+			t.Rows = append(t.Rows, all[i])
+		}
+	}
+	rank(t.Rows)
+	if t.Total, err = b.total(ctx, a, t); err != nil {
+		return nil, err
+	}
+	t.Method, err = b.method(ctx, a, radiiM)
+	return t, err
+}
+
+// rowsWithin are the places, in the list of a kind of areas, of those in a region; nil for all of them. Errors: ErrNoArea.
+func rowsWithin(net *grid.Net, by, within string) ([]int, error) {
+	list, err := areaList(net, by)
+	if err != nil || within == "" {
+		return nil, err
+	}
+	if net.Region(within) == nil {
+		return nil, fmt.Errorf("%w: %q", ErrNoArea, within)
+	}
+	codes := map[string]bool{}
+	if scheme, ok := strings.CutPrefix(by, schemePrefix); ok {
+		for _, g := range net.GridsIn(scheme, within) {
+			codes[g.Code] = true
+		}
+	} else {
+		for _, r := range net.RegionsBy(by, within) {
+			codes[r.Code] = true
+		}
+	}
+	places := []int{}
+	for i := range list {
+		if codes[list[i].Code] {
+			places = append(places, i)
+		}
+	}
+	return places, nil
+}
+
+// rows are the figures of all areas of a kind.
+func (b *Board) rows(ctx context.Context, a asked, radiiM []uint32, by string) ([]Row, error) {
+	f, err := b.field(ctx, a, radiiM)
+	if err != nil {
+		return nil, err
+	}
+	acc, err := b.account(ctx, a, f, by, radiiM)
+	if err != nil {
+		return nil, err
+	}
+	count, err := b.roll(ctx, a, f.chosen, by)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]Row, len(acc.deal.areas.List))
+	for i := range rows {
+		rows[i] = acc.row(i)
+	}
+	count.count(rows)
+	return rows, nil
+}
+
+const dm2PerM2 = 100
+
+// row is the figures of an area, but for its facilities.
+func (a *account) row(i int) Row {
+	area, still := &a.deal.areas.List[i], a.deal.still[i]
+	r := Row{Code: area.Code, Name: area.Name, NameEn: area.NameEn, AreaM2: area.AreaM2,
+		CoveredM2: inUnits(a.covered(i, groundSum), dm2PerM2),
+		RoadM:     Amount{Total: float64(a.ways.total[i]) / mmPerM, Covered: inUnits(a.covered(i, streetSum), mmPerM)}}
+	if a.deal.lay.graph != nil {
+		r.NoNetworkM2 = float64(still.noNetworkDM2) / dm2PerM2
+	}
+	if a.deal.persons != nil {
+		r.Population = &Amount{Total: float64(still.persons) / thousandths, NoNetwork: float64(still.noNetwork) / thousandths,
+			Covered: inUnits(a.covered(i, personSum), thousandths)}
+	}
+	return r
+}
+
+func inUnits(sums []int64, by float64) []float64 {
+	out := make([]float64, len(sums))
+	for i, s := range sums {
+		out[i] = float64(s) / by
+	}
+	return out
+}
+
+// total is the sum of the rows of a table, or where they may overlap that of the region or of the city.
+func (b *Board) total(ctx context.Context, a asked, t *Table) (Row, error) {
+	rows := t.Rows
+	if !exclusive(b.city.Net(), t.By) {
+		var err error
+		if rows, err = b.rows(ctx, a, t.RadiiM, totalAreas(t.Within)); err != nil {
+			return Row{}, err
+		}
+	}
+	return sumRows(rows, len(t.RadiiM)), nil
+}
+
+// totalAreas is the kind of areas whose sum is everything in a region, or in the city.
+func totalAreas(within string) string {
+	if within == "" {
+		return cityAreas
+	}
+	return regionPrefix + within
+}
+
+func sumRows(rows []Row, radii int) Row {
+	sum := Row{CoveredM2: make([]float64, radii), RoadM: Amount{Covered: make([]float64, radii)}}
+	for i := range rows {
+		r := &rows[i]
+		sum.AreaM2 += r.AreaM2
+		sum.NoNetworkM2 += r.NoNetworkM2
+		sum.Facilities += r.Facilities
+		sum.Supply += r.Supply
+		addTo(sum.CoveredM2, r.CoveredM2)
+		sum.RoadM.add(r.RoadM)
+		if r.Population != nil {
+			if sum.Population == nil {
+				sum.Population = &Amount{Covered: make([]float64, radii)}
+			}
+			sum.Population.add(*r.Population)
+		}
+		if r.AmbiguousM2 != nil {
+			if sum.AmbiguousM2 == nil {
+				sum.AmbiguousM2 = make([]float64, radii)
+			}
+			addTo(sum.AmbiguousM2, r.AmbiguousM2)
+		}
+	}
+	return sum
+}
+
+func (a *Amount) add(b Amount) {
+	a.Total += b.Total
+	a.NoNetwork += b.NoNetwork
+	addTo(a.Covered, b.Covered)
+}
+
+func addTo(sum, more []float64) {
+	for i := range sum {
+		sum[i] += more[i]
+	}
+}
+
+// rank numbers rows by what is uncovered at the last radius, the most first; ties by code.
+func rank(rows []Row) {
+	order := make([]int, len(rows))
+	for i := range order {
+		order[i] = i
+	}
+	last := func(r *Row) float64 { return r.UncoveredM2(len(r.CoveredM2) - 1) }
+	slices.SortFunc(order, func(i, j int) int {
+		return cmp.Or(cmp.Compare(last(&rows[j]), last(&rows[i])), strings.Compare(rows[i].Code, rows[j].Code))
+	})
+	for place, i := range order {
+		rows[i].Rank = place + 1
+	}
 }

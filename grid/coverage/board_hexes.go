@@ -1,0 +1,200 @@
+package coverage
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/paulmach/orb"
+
+	"wangge/geo/walk"
+)
+
+// Flags of Hexes.
+const (
+	FlagNoNetwork uint8 = 1 << iota // no street within the snap limit
+	FlagAmbiguous                   // another street within 25 m would change the class at one of the radii asked for
+)
+
+// Hexes are the distances of all hexagons, as far as radii need them. With flag the ambiguous ones are told, which takes longer. Errors:
+// ErrNoService, ErrRadius.
+func (b *Board) Hexes(ctx context.Context, q Question, radiiM []uint32, flag bool) (*Hexes, error) {
+	if err := checkRadii(radiiM); err != nil {
+		return nil, err
+	}
+	if q.Res == 0 {
+		q.Res = usualRes
+	}
+	a, err := b.complete(q, "")
+	if err != nil {
+		return nil, err
+	}
+	f, err := b.field(ctx, a, radiiM)
+	if err != nil {
+		return nil, err
+	}
+	who, err := b.people(ctx, a.Res)
+	if err != nil {
+		return nil, err
+	}
+	h := &Hexes{Sheet: f.lay.sheet, MM: f.byHexagon(), Flags: make([]uint8, len(f.lay.order)), Persons: who.byHexagon}
+	for _, hexagon := range f.lay.order[f.lay.on:] {
+		h.Flags[hexagon] |= FlagNoNetwork
+	}
+	h.Owner, h.Facilities = f.owned()
+	if flag {
+		err = f.ambiguous(ctx, inMM(radiiM), func(place int, _ uint8) { h.Flags[f.lay.order[place]] |= FlagAmbiguous })
+	}
+	return h, err
+}
+
+// owned is the nearest facility of every hexagon, as its place among those that count.
+func (f *field) owned() ([]uint32, []Facility) {
+	counting := f.chosen.counting()
+	facilities, place := make([]Facility, len(counting)), make([]uint32, f.chosen.slots)
+	for i, s := range counting {
+		facilities[i], place[s.slot] = s.Facility, uint32(i)
+	}
+	owner := f.owners()
+	for i, slot := range owner {
+		if slot != walk.None {
+			owner[i] = place[slot]
+		}
+	}
+	return owner, facilities
+}
+
+// FacilityFigures are what a facility covers: the ground to which it is the nearest, within a radius.
+type FacilityFigures struct {
+	Facility
+	Hexagons   int
+	AreaM2     float64
+	Population *float64 // nil where the city gives none
+}
+
+// Facilities are those of the question's service, whether they count or not, by id, those that the scenario adds last, and what they cover within a
+// radius. Errors: ErrNoService, ErrRadius.
+func (b *Board) Facilities(ctx context.Context, q Question, radiusM uint32) ([]FacilityFigures, error) {
+	h, err := b.Hexes(ctx, q, []uint32{radiusM}, false)
+	if err != nil {
+		return nil, err
+	}
+	if q.Res == 0 {
+		q.Res = usualRes
+	}
+	a, err := b.complete(q, "")
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := b.choice(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	out, of := make([]FacilityFigures, len(chosen.all)), make([]int, 0, len(h.Facilities))
+	for i, s := range chosen.all {
+		out[i].Facility = s.Facility
+		if h.Persons != nil {
+			out[i].Population = new(float64)
+		}
+		if s.counts() {
+			of = append(of, i)
+		}
+	}
+	for i, owner := range h.Owner {
+		if owner == walk.None || h.MM[i] > radiusM*mmPerM {
+			continue
+		}
+		f := &out[of[owner]]
+		f.Hexagons++
+		f.AreaM2 += float64(h.Sheet.Inside[i]) / dm2PerM2
+		if h.Persons != nil {
+			*f.Population += float64(h.Persons[i]) / thousandths
+		}
+	}
+	return out, nil
+}
+
+// Gap is uncovered ground of one area: hexagons, dissolved.
+type Gap struct {
+	Code, Name, NameEn string
+	AreaM2             float64 // inside the area
+	Population         *float64
+	Hexagons           int
+	Shape              orb.MultiPolygon // outline of whole hexagons
+}
+
+// Gaps are the uncovered ground at a radius, by area, those without any left out. A hexagon is drawn with the area that has most of it. Errors
+// as of Table.
+func (b *Board) Gaps(ctx context.Context, q Question, radiusM uint32, by, within string) ([]Gap, error) {
+	radii := []uint32{radiusM}
+	if err := checkRadii(radii); err != nil {
+		return nil, err
+	}
+	a, err := b.complete(q, by)
+	if err != nil {
+		return nil, err
+	}
+	places, err := rowsWithin(b.city.Net(), by, within)
+	if err != nil {
+		return nil, err
+	}
+	f, err := b.field(ctx, a, radii)
+	if err != nil {
+		return nil, err
+	}
+	acc, err := b.account(ctx, a, f, by, radii)
+	if err != nil {
+		return nil, err
+	}
+	wanted := make([]bool, len(acc.deal.areas.List))
+	for i := range wanted {
+		_, found := slices.BinarySearch(places, i)
+		wanted[i] = places == nil || found
+	}
+	return f.gaps(ctx, acc, wanted)
+}
+
+func (f *field) gaps(ctx context.Context, acc *account, wanted []bool) ([]Gap, error) {
+	d := acc.deal
+	dm2, persons, hexagons := make([]int64, len(wanted)), make([]int64, len(wanted)), make([][]int, len(wanted))
+	for place := range f.lay.on {
+		if f.mm.at(place) <= acc.radiiMM[0] {
+			continue
+		}
+		parts := d.parts[d.first[place]:d.first[place+1]]
+		for _, p := range parts {
+			dm2[p.of] += int64(p.dm2)
+			persons[p.of] += int64(p.persons)
+		}
+		if len(parts) > 0 {
+			most := slices.MaxFunc(parts, func(a, b part) int { return cmp.Or(cmp.Compare(a.dm2, b.dm2), cmp.Compare(b.of, a.of)) })
+			hexagons[most.of] = append(hexagons[most.of], int(f.lay.order[place]))
+		}
+	}
+	var gaps []Gap
+	for i, area := range d.areas.List {
+		if !wanted[i] || len(hexagons[i]) == 0 {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		slices.Sort(hexagons[i])
+		g := Gap{Code: area.Code, Name: area.Name, NameEn: area.NameEn, AreaM2: float64(dm2[i]) / dm2PerM2, Hexagons: len(hexagons[i]),
+			Shape: outlineOf(f.lay.sheet, hexagons[i])}
+		if d.persons != nil {
+			g.Population = new(float64)
+			*g.Population = float64(persons[i]) / thousandths
+		}
+		gaps = append(gaps, g)
+	}
+	return gaps, nil
+}
+
+// outlineOf is the outline of some hexagons, ascending.
+func outlineOf(s *Sheet, hexagons []int) orb.MultiPolygon {
+	return Outline(s, func(i int) bool {
+		_, in := slices.BinarySearch(hexagons, i)
+		return in
+	})
+}

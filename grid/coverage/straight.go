@@ -1,0 +1,240 @@
+package coverage
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/paulmach/orb"
+
+	"wangge/geo/walk"
+)
+
+// blocks is ground in squares of about four hundred metres, so far around the hexagons that every facility that reaches one is in a square.
+type blocks struct {
+	west, south  float64
+	perX, perY   float64 // blocks a degree
+	cols, rows   int
+	sideX, sideY float64 // metres, about
+}
+
+const (
+	blockSideM = 400
+	mostBlocks = 400_000
+	// planeSlack is how far a distance in the plane of a block may be off, as a share: over 10 km at 60° of latitude it is less.
+	planeSlack = 4e-3
+)
+
+// newBlocks covers a bound and the widest radius around it.
+func newBlocks(b orb.Bound) *blocks {
+	if b.IsEmpty() || b.Min[0] > b.Max[0] {
+		b = orb.Bound{}
+	}
+	b = padded(b, walk.MaxLimitMM)
+	x, y := planeAt(b.Center()[1])
+	n := &blocks{west: b.Min[0], south: b.Min[1]}
+	for side := blockSideM * mmPerM * 1.0; ; side *= 2 {
+		n.perX, n.perY = x/side, y/side
+		n.sideX, n.sideY = side/mmPerM, side/mmPerM
+		n.cols, n.rows = int((b.Max[0]-b.Min[0])*n.perX)+1, int((b.Max[1]-b.Min[1])*n.perY)+1
+		if n.cols*n.rows <= mostBlocks {
+			return n
+		}
+	}
+}
+
+func (n *blocks) len() int { return n.cols * n.rows }
+
+// of is the block of a position; false outside of all.
+func (n *blocks) of(p orb.Point) (uint32, bool) {
+	x, y := (p[0]-n.west)*n.perX, (p[1]-n.south)*n.perY
+	if !(x >= 0 && y >= 0 && x < float64(n.cols) && y < float64(n.rows)) {
+		return walk.None, false
+	}
+	return uint32(int(y)*n.cols + int(x)), true
+}
+
+// middle is the centre of a block.
+func (n *blocks) middle(block uint32) orb.Point {
+	col, row := int(block)%n.cols, int(block)/n.cols
+	return orb.Point{n.west + (float64(col)+0.5)/n.perX, n.south + (float64(row)+0.5)/n.perY}
+}
+
+// around visits the blocks that a circle about the centre of one may meet.
+func (n *blocks) around(block uint32, radiusM float64, visit func(block int)) {
+	col, row := int(block)%n.cols, int(block)/n.cols
+	dx, dy := int(radiusM*(1+planeSlack*4)/n.sideX+0.5)+1, int(radiusM*(1+planeSlack)/n.sideY+0.5)+1
+	for r := max(0, row-dy); r <= min(n.rows-1, row+dy); r++ {
+		for c := max(0, col-dx); c <= min(n.cols-1, col+dx); c++ {
+			visit(r*n.cols + c)
+		}
+	}
+}
+
+// layStraight puts the hexagons of a sheet into blocks.
+func layStraight(ctx context.Context, sheet *Sheet) (*lay, *blocks, error) {
+	b := orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}
+	l := &lay{sheet: sheet, at: make([]orb.Point, sheet.Len())}
+	for i := range l.at {
+		l.at[i] = sheet.At(i)
+		b = b.Extend(l.at[i])
+	}
+	n := newBlocks(b)
+	l.arrange(n.len(), func(i int) uint32 {
+		block, _ := n.of(l.at[i])
+		return block
+	})
+	byPlace := make([]orb.Point, len(l.at))
+	for place, hexagon := range l.order {
+		byPlace[place] = l.at[hexagon]
+	}
+	l.at = byPlace
+	return l, n, ctx.Err()
+}
+
+// site is a facility in straight mode.
+type site struct {
+	at    orb.Point
+	key   int64
+	owner uint32
+}
+
+// room is what is worked with while distances and stretches are asked for; each goroutine has its own.
+type room struct {
+	cover
+	key  roomKey
+	near []site
+	x, y float64 // metres a degree at the block
+}
+
+type roomKey struct {
+	block   uint32
+	reachM  float64
+	limitMM uint32
+	set     bool
+}
+
+func (r *room) metres(p, q orb.Point) float64 {
+	return math.Hypot((p[0]-q[0])*r.x, (p[1]-q[1])*r.y)
+}
+
+// straightReach reaches as the crow flies.
+type straightReach struct {
+	lay     *lay
+	blocks  *blocks
+	streets *crowStreets
+	limitMM uint32
+	sites   [][]site // by block
+}
+
+func newStraightReach(l *lay, n *blocks, streets *crowStreets, limitMM uint32) *straightReach {
+	return &straightReach{lay: l, blocks: n, streets: streets, limitMM: limitMM, sites: make([][]site, n.len())}
+}
+
+func (s *straightReach) clone() reach {
+	c := newStraightReach(s.lay, s.blocks, s.streets, s.limitMM)
+	for i, at := range s.sites {
+		c.sites[i] = slices.Clone(at)
+	}
+	return c
+}
+
+// change notes facilities. All blocks within the limit of one may differ, and all edges in them.
+func (s *straightReach) change(gone, come []*seat) (groups, edges []uint32) {
+	touched := map[uint32]bool{}
+	for i, f := range slices.Concat(gone, come) {
+		block, inside := s.blocks.of(f.At)
+		if !inside {
+			continue
+		}
+		if i < len(gone) {
+			s.sites[block] = slices.DeleteFunc(s.sites[block], func(x site) bool { return x.key == f.key })
+		} else {
+			s.sites[block] = append(s.sites[block], site{f.At, f.key, f.slot})
+		}
+		const many = 64
+		if len(gone)+len(come) < many {
+			s.blocks.around(block, float64(s.limitMM)/mmPerM+s.streets.longest, func(b int) { touched[uint32(b)] = true })
+		}
+	}
+	if len(touched) == 0 && len(gone)+len(come) > 0 {
+		for b := range s.blocks.len() {
+			touched[uint32(b)] = true
+		}
+	}
+	for b := range touched {
+		groups = append(groups, b)
+	}
+	slices.Sort(groups)
+	for _, b := range groups {
+		edges = append(edges, s.streets.in(b)...)
+	}
+	return groups, edges
+}
+
+// candidates lists in a room the facilities of which one is the nearest to any place within reachM of the centre of a block, if any is within the
+// limit. It does nothing where the room has them already.
+func (s *straightReach) candidates(r *room, block uint32, reachM float64, limitMM uint32) {
+	key := roomKey{block, reachM, limitMM, true}
+	if r.key == key {
+		return
+	}
+	r.key, r.near = key, r.near[:0]
+	middle := s.blocks.middle(block)
+	x, y := planeAt(middle[1])
+	r.x, r.y = x/mmPerM, y/mmPerM
+	limit := (float64(limitMM)/mmPerM + reachM) * (1 + planeSlack)
+	best := limit
+	s.blocks.around(block, limit, func(b int) {
+		for _, f := range s.sites[b] {
+			if d := r.metres(f.at, middle); d <= limit {
+				r.near, best = append(r.near, f), min(best, d)
+			}
+		}
+	})
+	cut := (best+2*reachM)*(1+2*planeSlack) + 1
+	r.near = slices.DeleteFunc(r.near, func(f site) bool { return r.metres(f.at, middle) > cut })
+}
+
+func (s *straightReach) halfDiagonalM() float64 {
+	return math.Hypot(s.blocks.sideX, s.blocks.sideY) / 2 * (1 + 4*planeSlack)
+}
+
+func (s *straightReach) fill(mm []uint32) {
+	var r room
+	for b := range s.blocks.len() {
+		first, end := s.lay.first[b], s.lay.first[b+1]
+		if first == end {
+			continue
+		}
+		s.candidates(&r, uint32(b), s.halfDiagonalM(), s.limitMM)
+		for place := first; place < end; place++ {
+			mm[place], _ = s.nearestIn(&r, s.lay.at[place])
+		}
+	}
+}
+
+func (s *straightReach) nearest(place uint32, r *room) (mm, owner uint32) {
+	p := s.lay.at[place]
+	block, _ := s.blocks.of(p)
+	s.candidates(r, block, s.halfDiagonalM(), s.limitMM)
+	return s.nearestIn(r, p)
+}
+
+// nearestIn is the nearest of the facilities in a room: guessed in the plane, and measured where the guess is close.
+func (s *straightReach) nearestIn(r *room, p orb.Point) (mm, owner uint32) {
+	mm, owner = walk.Never, walk.None
+	best, key := math.Inf(1), int64(0)
+	for i := range r.near {
+		f := &r.near[i]
+		d := r.metres(f.at, p)
+		if d > best*(1+2*planeSlack)+1 {
+			continue
+		}
+		best = min(best, d)
+		if exact := walk.DistanceMM(p, f.at); exact <= s.limitMM && (exact < mm || exact == mm && f.key < key) {
+			mm, owner, key = exact, f.owner, f.key
+		}
+	}
+	return mm, owner
+}

@@ -1,0 +1,126 @@
+package coverage
+
+import (
+	"math"
+
+	"github.com/paulmach/orb"
+
+	"wangge/geo/walk"
+)
+
+// crowStreets is the walkable edges by block: an edge is in that of the middle of its bound. It is immutable.
+type crowStreets struct {
+	graph   *walk.Graph
+	blocks  *blocks
+	first   []uint32 // by block, one more than blocks
+	edges   []uint32
+	block   []uint32  // by edge; walk.None for those that cannot be used
+	halfM   []float32 // by edge: no position of it is farther from the middle of its bound
+	reachM  []float64 // by block: no position of its edges is farther from its centre
+	longest float64   // metres: the greatest halfM
+}
+
+func newCrowStreets(g *walk.Graph, n *blocks) *crowStreets {
+	c := &crowStreets{graph: g, blocks: n, first: make([]uint32, n.len()+1), block: make([]uint32, len(g.Net.Edges)), halfM: make([]float32, len(g.Net.Edges)),
+		reachM: make([]float64, n.len())}
+	for e := range g.Net.Edges {
+		c.block[e] = walk.None
+		b := g.Net.Line(uint32(e)).Bound()
+		block, inside := n.of(b.Center())
+		if !g.Usable(uint32(e)) || !inside {
+			continue
+		}
+		half := float64(walk.DistanceMM(b.Min, b.Max)) / 2 / mmPerM * (1 + planeSlack)
+		c.block[e], c.halfM[e] = block, float32(half+1e-3)
+		c.reachM[block] = max(c.reachM[block], half+float64(walk.DistanceMM(b.Center(), n.middle(block)))/mmPerM*(1+planeSlack)+1)
+		c.longest = max(c.longest, half)
+		c.first[block+1]++
+	}
+	for b := range n.len() {
+		c.first[b+1] += c.first[b]
+	}
+	next := make([]uint32, n.len())
+	copy(next, c.first)
+	c.edges = make([]uint32, c.first[n.len()])
+	for e, block := range c.block {
+		if block != walk.None {
+			c.edges[next[block]] = uint32(e)
+			next[block]++
+		}
+	}
+	return c
+}
+
+func (c *crowStreets) in(block uint32) []uint32 { return c.edges[c.first[block]:c.first[block+1]] }
+
+// cover is what of an edge is inside the circles about facilities.
+func (s *straightReach) cover(edge uint32, radiiMM []uint32, r *room) bool {
+	block := s.streets.block[edge]
+	if block == walk.None {
+		return false
+	}
+	s.candidates(r, block, s.streets.reachM[block], radiiMM[len(radiiMM)-1])
+	if len(r.near) == 0 {
+		return false
+	}
+	line := s.streets.graph.Net.Line(edge)
+	middle, half := line.Bound().Center(), float64(s.streets.halfM[edge])
+	length := s.streets.graph.Net.Edges[edge].MM
+	for k, radius := range radiiMM {
+		r.spans[k], r.whole[k] = r.spans[k][:0], false
+		radiusM := float64(radius) / mmPerM
+		for i := range r.near {
+			d := r.metres(r.near[i].at, middle)
+			if d+half <= radiusM*(1-planeSlack) {
+				r.spans[k] = append(r.spans[k][:0], span{0, length})
+				break
+			}
+			if d-half <= radiusM*(1+planeSlack) {
+				r.spans[k] = appendInside(r.spans[k], line, length, r.near[i].at, radiusM)
+			}
+		}
+		r.settle(k, length)
+	}
+	return true
+}
+
+// appendInside appends the stretches of a line of some length that are within a radius of a place.
+func appendInside(spans []span, line orb.LineString, length uint32, at orb.Point, radiusM float64) []span {
+	x, y := planeAt((at[1] + line[0][1]) / 2)
+	x, y = x/mmPerM, y/mmPerM
+	total := 0.0
+	for i := 1; i < len(line); i++ {
+		total += math.Hypot((line[i][0]-line[i-1][0])*x, (line[i][1]-line[i-1][1])*y)
+	}
+	if total == 0 {
+		return spans
+	}
+	perM, walked := float64(length)/total, 0.0
+	for i := 1; i < len(line); i++ {
+		ax, ay := (line[i-1][0]-at[0])*x, (line[i-1][1]-at[1])*y
+		dx, dy := (line[i][0]-line[i-1][0])*x, (line[i][1]-line[i-1][1])*y
+		l := math.Hypot(dx, dy)
+		if from, to, ok := insideCircle(ax, ay, dx, dy, radiusM); ok {
+			if s := (span{uint32(math.Round((walked + from*l) * perM)), min(length, uint32(math.Round((walked+to*l)*perM)))}); s.from < s.to {
+				spans = append(spans, s)
+			}
+		}
+		walked += l
+	}
+	return spans
+}
+
+// insideCircle is between which shares of its way a segment is inside a circle about the origin.
+func insideCircle(ax, ay, dx, dy, radius float64) (from, to float64, ok bool) {
+	a, b, c := dx*dx+dy*dy, ax*dx+ay*dy, ax*ax+ay*ay-radius*radius
+	if a == 0 {
+		return 0, 0, false
+	}
+	root := b*b - a*c
+	if root <= 0 {
+		return 0, 0, false
+	}
+	root = math.Sqrt(root)
+	from, to = max(0, (-b-root)/a), min(1, (-b+root)/a)
+	return from, to, from < to
+}
