@@ -29,7 +29,7 @@ func coverageMatrix() (rows []row) {
 	for _, route := range slices.Sorted(maps.Keys(asks)) {
 		rows = append(rows, row{route, rights.ReadOpen, of(asks[route]), []int{http.StatusOK}})
 	}
-	return rows
+	return append(rows, planMatrix()...)
 }
 
 // coverageOpen names the routes of coverage that need nobody to sign in.

@@ -36,6 +36,8 @@ func good() map[string]string {
 		"/api/v1/locate?lon=120&lat=36.27":          "application/json",
 		"/api/v1/schemes":                           "application/json",
 		"/api/v1/schemes/unit":                      "application/json",
+		"/api/v1/coverage/profiles":                 "application/json",
+		"/api/v1/coverage/profiles/national":        "application/json",
 		"/api/v1/grids?scheme=unit&region=370281":   "application/json",
 		"/api/v1/grids/370281001001001":             "application/json",
 		"/api/v1/grids/Z-01/lineage?scheme=duty":    "application/json",

@@ -33,6 +33,7 @@ type Handler struct {
 
 	Coverage     *coverage.Live
 	CoverageCity func(*city.View) coverage.City // a view as coverage reads it
+	Questions    coverage.Desk                  // the zero Desk is ready
 
 	sitings atomic.Int32 // under way
 }
@@ -57,7 +58,7 @@ type Route struct {
 	BodyType, ReplyType string
 	Also                []string // other media types of the answer, by the caller's choice
 	Safe                bool     // changes nothing, whatever its method: there is nothing to repeat safely
-	MaxBytes            int64 // of the body, where it may be longer than others; the path has no variables then
+	MaxBytes            int64    // of the body, where it may be longer than others; the path has no variables then
 	Serve               func(w http.ResponseWriter, r *http.Request) error
 }
 
@@ -70,7 +71,7 @@ type Param struct {
 // Routes is the whole table. Each file of the package adds its own lines.
 func (h *Handler) Routes() []Route {
 	var all []Route
-	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.peopleWriteRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes(), h.proposalRoutes(), h.batchRoutes(), h.featureRoutes(), h.exportRoutes(), h.importRoutes(), h.asideRoutes(), h.coverageRoutes()} {
+	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.peopleWriteRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes(), h.proposalRoutes(), h.batchRoutes(), h.featureRoutes(), h.exportRoutes(), h.importRoutes(), h.asideRoutes(), h.scenarioRoutes(), h.profileRoutes(), h.coverageQuestionRoutes(), h.coverageRoutes()} {
 		all = append(all, part...)
 	}
 	return all
