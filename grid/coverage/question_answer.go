@@ -9,8 +9,11 @@ import (
 	"wangge/grid"
 )
 
-// ErrNoQuestion: no such question, or no such column of it.
+// ErrNoQuestion: no such question.
 var ErrNoQuestion = errors.New("no such question")
+
+// ErrNoColumn: the question has no such column.
+var ErrNoColumn = errors.New("no such column")
 
 // ErrNotBy: the question is not answered for areas of that kind.
 var ErrNotBy = errors.New("not answered by such areas")
@@ -31,6 +34,7 @@ type Asked struct {
 type Answer struct {
 	Question   QuestionText
 	Asked      Asked
+	Revision   uint64       // of the record
 	Judged     []*Threshold // by column: what its ratio is held against; nil for none
 	Thresholds []Threshold  // all that were used, those of Judged too
 	Areas      int
@@ -39,7 +43,7 @@ type Answer struct {
 	Rest *AnswerRow
 	Rows []AnswerRow // by code
 
-	tally *tally
+	dealings *dealings
 }
 
 // AnswerRow has the figures of one area.
@@ -83,5 +87,5 @@ type question struct {
 	uses    []ThresholdKey                                       // thresholds by which things are judged, besides those of columns
 	collect func(ctx context.Context, a *asking) ([]fact, error) // for what is made of facts
 	tell    func(ctx context.Context, a *asking, q *question) (*Answer, error)
-	list    func(ctx context.Context, a *asking, q *question, column int, which ListedWhich, code string) ([]ListedItem, error)
+	list    func(ctx context.Context, a *asking, q *question, column int, l Listing) ([]ListedItem, error)
 }

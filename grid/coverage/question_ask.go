@@ -42,10 +42,10 @@ type asking struct {
 	keep    *Desk
 }
 
-// newAsking reads what every question asks. Errors: ErrNoArea.
-func newAsking(ctx context.Context, city City, ask Asked, src Sources, keep *Desk) (*asking, error) {
+// newAsking reads what every question asks. Errors: ErrNoArea, ErrNotBy.
+func newAsking(ctx context.Context, q *question, city City, ask Asked, src Sources, keep *Desk) (*asking, error) {
 	a := &asking{Asked: ask, city: city, src: src, net: city.Net(), roster: city.Roster(), keep: keep}
-	if ask.Day != 0 {
+	if ask.Day != 0 && q.People {
 		a.net = a.net.At(ask.Day)
 	}
 	var err error
@@ -60,6 +60,9 @@ func newAsking(ctx context.Context, city City, ask Asked, src Sources, keep *Des
 			return nil, err
 		}
 		a.wholeAt = a.wholes.place[a.whole.ID]
+	}
+	if q.Regions && a.areas.scheme != "" {
+		return nil, fmt.Errorf("%w: %s by %q", ErrNotBy, q.ID, ask.By)
 	}
 	a.choose()
 	return a, nil
@@ -112,7 +115,7 @@ func (a *asking) regionIn(r *grid.Region) bool {
 
 // blank is an answer with its areas and without figures.
 func (a *asking) blank(q *question) *Answer {
-	out := &Answer{Question: q.QuestionText, Asked: a.Asked, Areas: len(a.rows), Rows: make([]AnswerRow, len(a.rows))}
+	out := &Answer{Question: q.QuestionText, Asked: a.Asked, Revision: a.city.Revision(), Areas: len(a.rows), Rows: make([]AnswerRow, len(a.rows))}
 	listed := 0.0
 	for i, at := range a.rows {
 		x := &a.areas.list[at]
@@ -126,10 +129,8 @@ func (a *asking) blank(q *question) *Answer {
 	out.Rest = &AnswerRow{Name: "不在所列区域内", NameEn: "In none of these areas", AreaM2: max(0, out.Total.AreaM2-listed)}
 	out.Judged = make([]*Threshold, len(q.Columns))
 	for i := range q.Columns {
-		if key := q.Columns[i].Judge; key != (ThresholdKey{}) {
-			if t, ok := a.threshold(key); ok {
-				out.Judged[i] = &t
-			}
+		if out.Judged[i] = Judge(a.city, q.Columns[i]); out.Judged[i] != nil {
+			a.threshold(q.Columns[i].Judge)
 		}
 	}
 	for _, key := range q.uses {
@@ -155,14 +156,21 @@ func (a *asking) wholeM2(listed float64) float64 {
 
 // threshold finds a row of the profile in force, or what holds where the profile has none, and notes that it was used.
 func (a *asking) threshold(key ThresholdKey) (Threshold, bool) {
-	is := func(t Threshold) bool {
-		return t.Layer == key.Layer && t.Metric == key.Metric && t.AppliesTo == key.AppliesTo
+	t, ok := findThreshold(a.city, key)
+	if ok && !slices.ContainsFunc(a.used, key.names) {
+		a.used = append(a.used, t)
 	}
-	for _, rows := range [][]Threshold{a.city.Thresholds(), houseThresholds()} {
-		if i := slices.IndexFunc(rows, is); i >= 0 {
-			if !slices.ContainsFunc(a.used, is) {
-				a.used = append(a.used, rows[i])
-			}
+	return t, ok
+}
+
+// names tells whether a threshold is the one.
+func (k ThresholdKey) names(t Threshold) bool {
+	return t.Layer == k.Layer && t.Metric == k.Metric && t.AppliesTo == k.AppliesTo
+}
+
+func findThreshold(city City, key ThresholdKey) (Threshold, bool) {
+	for _, rows := range [][]Threshold{city.Thresholds(), houseThresholds()} {
+		if i := slices.IndexFunc(rows, key.names); i >= 0 {
 			return rows[i], true
 		}
 	}

@@ -3,6 +3,7 @@ package coverage
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Questions describes the questions there are, in the order of showing. Some have a column for each item of a checklist of the city.
@@ -18,10 +19,14 @@ func Questions(src Sources) []QuestionText {
 func questions(src Sources) []*question {
 	return []*question{
 		rampsAtCrossings(), rampsAtEntrances(), rampCompliance(), parkingSupply(), alleysServed(), siteMeasures(src.SiteMeasures), roadDensity(),
+		lifeCircle(), ungridded(), vacantGrids(), loadOfPeople(), slogan(),
 	}
 }
 
 func findQuestion(id string, src Sources) (*question, error) {
+	if service, is := strings.CutPrefix(id, measuresOf); is {
+		return measures(service)
+	}
 	all := questions(src)
 	if i := slices.IndexFunc(all, func(q *question) bool { return q.ID == id }); i >= 0 {
 		return all[i], nil
@@ -51,6 +56,17 @@ func houseThresholds() []Threshold {
 		house(layerAlley, "lit_share", "", ">=", 1, "1", "背街小巷路灯安装率", "", ""),
 		house(layerSite, "measures_share", "", ">=", 1, "1", "施工扬尘“六个百分之百”", "", ""),
 		house(layerRoad, "density", "", ">=", 8, UnitRoad, "GB/T 51328", "2018", ""),
+		house(layerToilet, "service_radius_m", "", "<=", 300, "m", "GB 55013", "2021", ""),
+		house(layerToilet, "spacing_m", "", "<=", 800, "m", "GB 50337", "2003", ""),
+		house(layerParking, "service_radius_m", "", "<=", 300, "m", "GB 50220", "1995", ""),
+		house(circleKey, circleReach, "circle_5/public_toilet/all", "<=", 300, "m", "GB 50180", "2018", ""),
+		house(circleKey, circleReach, "circle_10/public_toilet/all", "<=", 500, "m", "GB 50180", "2018", ""),
+		house(circleKey, circleReach, "circle_15/public_toilet/all", "<=", 1000, "m", "GB 50180", "2018", ""),
+		house(circleKey, circleReach, "circle_15/parking_space/motor", "<=", 1000, "m", "GB 50180", "2018", ""),
+		house(peopleKey, "load_ratio", "over", ">", 1.5, "1", own, "", ""),
+		house(peopleKey, "load_ratio", "under", "<", 0.5, "1", own, "", ""),
+		house(peopleKey, "load_weight", "km", "=", 1, "1/km", own, "", ""),
+		house(peopleKey, "load_weight", "facility", "=", 0.1, "1", own, "", ""),
 	}
 }
 

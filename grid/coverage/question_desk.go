@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -12,27 +11,53 @@ import (
 
 // Desk answers questions and remembers what it answered about the newest city. The zero Desk is ready; it is safe for concurrent use.
 type Desk struct {
-	mu      sync.Mutex
-	version uint64
-	fresh   bool
-	answers map[string]*deskSlot[*Answer]
-	facts   map[string]*deskSlot[[]fact]
-	net     *grid.Net
-	areas   map[string]*deskSlot[*parcels]
+	mu   sync.Mutex
+	city *cityDesk
+	net  *netDesk
 }
 
-// deskSlot is something that is known, or that somebody is working out.
-type deskSlot[T any] struct {
-	done  chan struct{}
-	value T
-	err   error
+// cityDesk is what is known of one state of the city.
+type cityDesk struct {
+	version uint64
+	answers shelf[string, *Answer]
+	facts   shelf[string, []fact]
+}
+
+// netDesk is what is known of one state of regions and grids.
+type netDesk struct {
+	net   *grid.Net
+	areas shelf[string, *parcels]
 }
 
 // Bounds of what is remembered.
 const (
 	keptAnswers = 64
 	keptFacts   = 12
+	keptKinds   = 16
 )
+
+// of gives what is known of a state of the city.
+func (d *Desk) of(city City) *cityDesk {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.city == nil || d.city.version != city.Version() {
+		d.city = &cityDesk{version: city.Version()}
+		d.city.answers.most, d.city.facts.most = keptAnswers, keptFacts
+	}
+	return d.city
+}
+
+// parcels are the areas of a kind, as long as regions and grids stay as they are.
+func (d *Desk) parcels(ctx context.Context, n *grid.Net, by string) (*parcels, error) {
+	d.mu.Lock()
+	if d.net == nil || d.net.net != n {
+		d.net = &netDesk{net: n}
+		d.net.areas.most = keptKinds
+	}
+	known := d.net
+	d.mu.Unlock()
+	return known.areas.get(ctx, by, func(context.Context, *parcels, bool) (*parcels, error) { return parcelsOf(n, by) })
+}
 
 // Answer answers a question. Errors: ErrNoQuestion, ErrNoArea, ErrNotBy, those of the city and of the board.
 func (d *Desk) Answer(ctx context.Context, city City, id string, ask Asked, src Sources) (*Answer, error) {
@@ -40,9 +65,8 @@ func (d *Desk) Answer(ctx context.Context, city City, id string, ask Asked, src 
 	if err != nil {
 		return nil, err
 	}
-	d.follow(city)
-	return remember(ctx, d, &d.answers, keptAnswers, fmt.Sprintf("%s %+v", id, ask), func() (*Answer, error) {
-		a, err := newAsking(ctx, city, ask, src, d)
+	return d.of(city).answers.get(ctx, fmt.Sprintf("%s %+v", id, ask), func(ctx context.Context, _ *Answer, _ bool) (*Answer, error) {
+		a, err := newAsking(ctx, q, city, ask, src, d)
 		if err != nil {
 			return nil, err
 		}
@@ -52,9 +76,6 @@ func (d *Desk) Answer(ctx context.Context, city City, id string, ask Asked, src 
 
 // answer is the answer worked out.
 func (a *asking) answer(ctx context.Context, q *question) (*Answer, error) {
-	if q.Regions && a.areas.scheme != "" {
-		return nil, fmt.Errorf("%w: %s by %q", ErrNotBy, q.ID, a.By)
-	}
 	if q.tell != nil {
 		return q.tell(ctx, a, q)
 	}
@@ -67,8 +88,9 @@ func (a *asking) answer(ctx context.Context, q *question) (*Answer, error) {
 
 // factsOf are the facts of a question, whatever the areas.
 func (a *asking) factsOf(ctx context.Context, q *question) ([]fact, error) {
-	key := fmt.Sprintf("%s %d %s", q.ID, a.Day, a.Scheme)
-	return remember(ctx, a.keep, &a.keep.facts, keptFacts, key, func() ([]fact, error) {
+	ask := a.Asked
+	ask.By, ask.Within = "", ""
+	return a.keep.of(a.city).facts.get(ctx, fmt.Sprintf("%s %+v", q.ID, ask), func(ctx context.Context, _ []fact, _ bool) ([]fact, error) {
 		facts, err := q.collect(ctx, a)
 		if err != nil {
 			return nil, err
@@ -76,74 +98,4 @@ func (a *asking) factsOf(ctx context.Context, q *question) ([]fact, error) {
 		slices.SortFunc(facts, compareFacts)
 		return facts, ctx.Err()
 	})
-}
-
-// follow forgets what was of another state of the city.
-func (d *Desk) follow(city City) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.fresh && d.version == city.Version() {
-		return
-	}
-	d.version, d.fresh = city.Version(), true
-	d.answers, d.facts = nil, nil
-}
-
-// parcels are the areas of a kind, as long as regions and grids stay as they are.
-func (d *Desk) parcels(ctx context.Context, n *grid.Net, by string) (*parcels, error) {
-	d.mu.Lock()
-	if d.net != n {
-		d.net, d.areas = n, nil
-	}
-	d.mu.Unlock()
-	return remember(ctx, d, &d.areas, keptAnswers, by, func() (*parcels, error) { return parcelsOf(n, by) })
-}
-
-// remember gives what is known by a key, or works it out once for all who ask at a time. Failures are not kept; where who works ends early, the next does.
-func remember[T any](ctx context.Context, d *Desk, known *map[string]*deskSlot[T], most int, key string, work func() (T, error)) (T, error) {
-	for {
-		slot, mine := claim(d, known, most, key)
-		if mine {
-			slot.value, slot.err = work()
-			if slot.err != nil {
-				forget(d, known, key, slot)
-			}
-			close(slot.done)
-			return slot.value, slot.err
-		}
-		select {
-		case <-slot.done:
-		case <-ctx.Done():
-			return slot.value, ctx.Err()
-		}
-		if !errors.Is(slot.err, context.Canceled) && !errors.Is(slot.err, context.DeadlineExceeded) {
-			return slot.value, slot.err
-		}
-		if ctx.Err() != nil {
-			return slot.value, ctx.Err()
-		}
-	}
-}
-
-// claim finds a slot, or makes one that the caller has to fill.
-func claim[T any](d *Desk, known *map[string]*deskSlot[T], most int, key string) (slot *deskSlot[T], mine bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if slot = (*known)[key]; slot != nil {
-		return slot, false
-	}
-	if *known == nil || len(*known) >= most {
-		*known = map[string]*deskSlot[T]{}
-	}
-	slot = &deskSlot[T]{done: make(chan struct{})}
-	(*known)[key] = slot
-	return slot, true
-}
-
-func forget[T any](d *Desk, known *map[string]*deskSlot[T], key string, slot *deskSlot[T]) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if (*known)[key] == slot {
-		delete(*known, key)
-	}
 }

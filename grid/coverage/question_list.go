@@ -13,36 +13,49 @@ type Listing struct {
 	Code   string // of an area of the kind asked for; "" for all that the question counts within its region
 }
 
-// List tells what is behind a figure: each thing with its place and why it is met or not. Errors: those of Answer, ErrNoQuestion for a column that the
-// question does not have, ErrNoArea.
+// List tells what is behind a figure: each thing with its place and why it is met or not. Errors: those of Answer, ErrNoColumn.
 func (d *Desk) List(ctx context.Context, city City, id string, ask Asked, src Sources, l Listing) ([]ListedItem, error) {
-	q, err := findQuestion(id, src)
+	q, column, err := columnOf(id, src, l.Column)
 	if err != nil {
 		return nil, err
 	}
-	column := 0
-	if l.Column != "" {
-		if column = q.column(l.Column); column < 0 {
-			return nil, fmt.Errorf("%w: %s has no column %q", ErrNoQuestion, id, l.Column)
-		}
-	}
 	if q.list != nil {
-		d.follow(city)
-		a, err := newAsking(ctx, city, ask, src, d)
+		a, err := newAsking(ctx, q, city, ask, src, d)
 		if err != nil {
 			return nil, err
 		}
-		return q.list(ctx, a, q, column, l.Which, l.Code)
+		return q.list(ctx, a, q, column, l)
 	}
 	answer, err := d.Answer(ctx, city, id, ask, src)
 	if err != nil {
 		return nil, err
 	}
 	row, err := answer.row(l.Code)
-	if err != nil || answer.tally == nil {
+	if err != nil || answer.dealings == nil {
 		return nil, err
 	}
-	return answer.tally.list(column, l.Which, row), nil
+	return answer.dealings.list(column, l.Which, row), nil
+}
+
+// FindQuestion finds a question and the place of one of its columns, "" the first. Errors: ErrNoQuestion, ErrNoColumn.
+func FindQuestion(id string, src Sources, column string) (QuestionText, int, error) {
+	q, at, err := columnOf(id, src, column)
+	if err != nil {
+		return QuestionText{}, 0, err
+	}
+	return q.QuestionText, at, nil
+}
+
+func columnOf(id string, src Sources, column string) (*question, int, error) {
+	q, err := findQuestion(id, src)
+	if err != nil || column == "" {
+		return q, 0, err
+	}
+	at := q.column(column)
+	if at < 0 {
+		return nil, 0, fmt.Errorf("%w: %s has no column %q", ErrNoColumn, id, column)
+	}
+	return q, at, nil
 }
 
 // row is the place of an area in lots.
@@ -58,7 +71,7 @@ func (a *Answer) row(code string) (int32, error) {
 }
 
 // list are the facts that a column counts in an area.
-func (t *tally) list(column int, which ListedWhich, row int32) []ListedItem {
+func (t *dealings) list(column int, which ListedWhich, row int32) []ListedItem {
 	var out []ListedItem
 	for i := range t.facts {
 		p := t.facts[i].parts[column]

@@ -15,7 +15,7 @@ type fact struct {
 	code, name string
 	at         orb.Point
 	lines      orb.MultiLineString // what is dealt out by length; nil for what lies at its place
-	parts      []portion              // by column
+	parts      []portion           // by column
 }
 
 // portion is what a thing adds to a column: for what lies at its place whole units, for a line 0 or 1 a millimetre.
@@ -49,8 +49,8 @@ const (
 	inRest  = -2
 )
 
-// tally is what an answer was made of: its facts and where they lie.
-type tally struct {
+// dealings is what an answer was made of: its facts and where they lie.
+type dealings struct {
 	facts []fact
 	lots  [][]lot
 }
@@ -63,13 +63,13 @@ func compareFacts(x, y fact) int {
 // count deals facts, which are in order, out to the rows of an answer and sums what they add.
 func (a *asking) count(q *question, facts []fact) *Answer {
 	out := a.blank(q)
-	t := &tally{facts: facts, lots: make([][]lot, len(facts))}
+	t := &dealings{facts: facts, lots: make([][]lot, len(facts))}
 	d := newDealer(a.net, a.kinds()...)
 	for i := range facts {
 		t.lots[i] = a.lotsOf(d, &facts[i])
 	}
 	a.fill(q, out, t.sums(len(a.rows), len(q.Columns)))
-	out.tally = t
+	out.dealings = t
 	return out
 }
 
@@ -113,7 +113,7 @@ func (a *asking) put(lots []lot, weight int64, in [][]int) []lot {
 type sum struct{ num, den int64 }
 
 // sums adds up by row and column; the whole and the rest stand behind the rows.
-func (t *tally) sums(rows, columns int) [][]sum {
+func (t *dealings) sums(rows, columns int) [][]sum {
 	out := make([][]sum, rows+2)
 	for i := range out {
 		out[i] = make([]sum, columns)
@@ -158,7 +158,7 @@ func (a *asking) values(q *question, out *Answer, sums []sum, areaM2 float64) []
 	for c, s := range sums {
 		col := &q.Columns[c]
 		v := &values[c]
-		v.Numerator, v.Denominator = scaled(s.num, col.NumeratorUnit), scaled(s.den, col.DenominatorUnit)
+		v.Numerator, v.Denominator = inUnit(s.num, col.NumeratorUnit), inUnit(s.den, col.DenominatorUnit)
 		if col.perArea() {
 			v.Denominator = math.Round(areaM2*100) / 100
 		}
@@ -168,10 +168,12 @@ func (a *asking) values(q *question, out *Answer, sums []sum, areaM2 float64) []
 }
 
 // perArea tells whether a column is so much by the area of the row.
-func (c *ColumnText) perArea() bool { return c.Unit == UnitDensity || c.Unit == UnitRoad }
+func (c *ColumnText) perArea() bool {
+	return (c.Unit == UnitDensity || c.Unit == UnitRoad) && !c.byParts
+}
 
-// scaled is a sum in the unit in which it is told: lengths are summed in millimetres, areas in hundredths of square metres.
-func scaled(n int64, unit string) float64 {
+// inUnit is a sum in the unit in which it is told: lengths are summed in millimetres, areas in hundredths of square metres.
+func inUnit(n int64, unit string) float64 {
 	switch unit {
 	case unitOfLength:
 		return float64(n) / 1000

@@ -1,5 +1,7 @@
 package coverage
 
+import "slices"
+
 // Words is a text in both languages.
 type Words struct{ Zh, En string }
 
@@ -22,10 +24,30 @@ type ColumnText struct {
 	NumeratorUnit, DenominatorUnit string
 	// Additive: figures of parts that do not overlap sum to that of the whole.
 	Additive bool
+	// byParts: a density whose ground is counted with its things, and is not the area of the row.
+	byParts bool
+	// LessIsBetter: the worst is the highest ratio.
+	LessIsBetter bool
 	// People: tells of people, for who may read figures.
 	People bool
 	// Judge finds the threshold that the ratio is held against; the zero value for none.
 	Judge ThresholdKey
+}
+
+// TellsOfPeople tells whether any of the columns tells of people.
+func (q *QuestionText) TellsOfPeople() bool {
+	return q.People || slices.ContainsFunc(q.Columns, func(c ColumnText) bool { return c.People })
+}
+
+// Judge is the threshold of a city that a column's ratio is held against; nil for none.
+func Judge(city City, c ColumnText) *Threshold {
+	if c.Judge == (ThresholdKey{}) {
+		return nil
+	}
+	if t, ok := findThreshold(city, c.Judge); ok {
+		return &t
+	}
+	return nil
 }
 
 // ThresholdKey names a row of the profile of thresholds.
