@@ -12,9 +12,11 @@ import (
 	"wangge/geo"
 )
 
-// ErrTangled is returned where streets cross one another more often than any city's do: more than four times a segment, and a million
-// times.
+// ErrTangled is returned where streets cross one another without common vertices more often than any city's do: twice a segment, and a
+// hundred thousand times.
 var ErrTangled = errors.New("walk: the streets cross one another too often")
+
+const maxCuts = 200_000 // two a crossing
 
 // weldMM is what the record's precision is worth: positions nearer than this are not told apart where streets cross or end.
 const weldMM = 20
@@ -68,9 +70,9 @@ func (l *lines) cross(ctx context.Context, grid *cells, joined []cut) ([]cut, []
 			if work = 0; ctx.Err() != nil {
 				return nil, nil, ctx.Err()
 			}
-			if len(c.cuts) > 1<<21+8*len(l.at) {
-				return nil, nil, ErrTangled
-			}
+		}
+		if len(c.cuts) > maxCuts+4*len(l.at) {
+			return nil, nil, ErrTangled
 		}
 	}
 	c.settle()
