@@ -1,0 +1,422 @@
+package v1
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"wangge/api/param"
+	"wangge/grid"
+	"wangge/grid/coverage"
+	"wangge/grid/rights"
+	"wangge/layers"
+	"wangge/layers/city"
+)
+
+// coverageQuestionRoutes are the questions about layers and people, and the measures of services.
+func (h *Handler) coverageQuestionRoutes() []Route {
+	by := Param{Name: "by", Title: "区域类别，缺省为 community；网格为 grid:方案", TitleE: "kind of areas, community by default; grid:<scheme> for grids"}
+	within := Param{Name: "within", Title: "只看这个区域之内", TitleE: "within this region only"}
+	format := Param{Name: "f", Title: "json（缺省）、csv、xlsx", TitleE: "json, csv, xlsx"}
+	asked := []Param{by, within, paramAt(), {Name: "scheme", Title: "人员类问题的网格方案，缺省为责任网格", TitleE: "net of grids of questions about people"}}
+	measured := []Param{by, within, {Name: "kind", Title: "服务的类别", TitleE: "kind of the service"}, {Name: "mode", Title: "walk（缺省）、straight", TitleE: "walk, straight"},
+		{Name: "profile", Title: "walk（缺省）、step_free、night", TitleE: "walk, step_free, night"}, {Name: "radius", Title: "服务半径（米），缺省取阈值", TitleE: "service radius in metres, by default that of the thresholds"}}
+	sort := Param{Name: "sort", Title: "排序：列、列:num、列:den、code、name、area，前加 - 为降序；缺省最差在前", TitleE: "a column, column:num, column:den, code, name, area; - before it for descending; the worst first by default"}
+	rows, list := pagingParams(sort, format), pagingParams(format, Param{Name: "column", Title: "列，缺省为第一列", TitleE: "column, the first by default"},
+		Param{Name: "which", Title: "unmet 未满足（缺省）、met 满足、all 全部", TitleE: "unmet, met, all"}, Param{Name: "code", Title: "一个区域的代码", TitleE: "code of an area"})
+	return []Route{
+		{Path: "/coverage/questions", Reads: true, Title: "各图层与人员的问题", TitleE: "Questions about layers and people", Reply: questionsJSON{}, Serve: h.coverageQuestions},
+		{Path: "/coverage/questions/{id}", Reads: true, Params: slices.Concat(asked, rows), Title: "一个问题的数字", TitleE: "The figures of a question", Reply: questionAnswerJSON{}, Serve: h.coverageQuestion},
+		{Path: "/coverage/questions/{id}/list", Reads: true, Params: slices.Concat(asked, list), Title: "数字背后的清单", TitleE: "What is behind a figure", Reply: page[questionItemJSON]{}, Serve: h.coverageQuestionList},
+		{Path: "/coverage/measures/{service}", Reads: true, Params: slices.Concat(measured, rows), Title: "服务的密度、间距与服务半径", TitleE: "Density, spacing and service radius of a service", Reply: questionAnswerJSON{}, Serve: h.coverageMeasures},
+		{Path: "/coverage/measures/{service}/list", Reads: true, Params: slices.Concat(measured, list), Title: "密度、间距背后的清单", TitleE: "What is behind density and spacing", Reply: page[questionItemJSON]{}, Serve: h.coverageMeasureList},
+	}
+}
+
+// questionsJSON lists the questions.
+type questionsJSON struct {
+	Items []questionJSON `json:"items"`
+}
+
+// questionJSON describes a question.
+type questionJSON struct {
+	ID           string               `json:"id"`
+	Title        string               `json:"title"`
+	TitleEn      string               `json:"title_en"`
+	Unit         string               `json:"unit" doc:"所计之物：feature、crossing、bay、m、m2、grid、person"`
+	People       bool                 `json:"people" doc:"涉及人员，须登录"`
+	RegionsOnly  bool                 `json:"regions_only" doc:"只能按区划，不能按网格"`
+	Layers       []string             `json:"layers"`
+	Provenance   string               `json:"provenance" doc:"所用图层的口径"`
+	ProvenanceEn string               `json:"provenance_en"`
+	Columns      []questionColumnJSON `json:"columns"`
+}
+
+// questionColumnJSON describes a column.
+type questionColumnJSON struct {
+	ID              string                 `json:"id"`
+	Title           string                 `json:"title"`
+	TitleEn         string                 `json:"title_en"`
+	Unit            string                 `json:"unit" doc:"比值的单位：share、km/km2、1/km2、m、ratio"`
+	Additive        bool                   `json:"additive" doc:"不相重叠的各部分之和等于整体"`
+	People          bool                   `json:"people"`
+	Numerator       string                 `json:"numerator" doc:"分子口径"`
+	NumeratorEn     string                 `json:"numerator_en"`
+	NumeratorUnit   string                 `json:"numerator_unit"`
+	Denominator     string                 `json:"denominator" doc:"分母口径"`
+	DenominatorEn   string                 `json:"denominator_en"`
+	DenominatorUnit string                 `json:"denominator_unit"`
+	Threshold       *questionThresholdJSON `json:"threshold" doc:"比值所对照的阈值"`
+}
+
+// questionThresholdJSON is a row of the profile of thresholds.
+type questionThresholdJSON struct {
+	Layer      string  `json:"layer"`
+	Metric     string  `json:"metric"`
+	AppliesTo  string  `json:"applies_to"`
+	Value      float64 `json:"value"`
+	Comparator string  `json:"comparator"`
+	Unit       string  `json:"unit"`
+	Standard   string  `json:"standard"`
+	Edition    string  `json:"edition"`
+	Clause     string  `json:"clause"`
+	Verified   bool    `json:"verified"`
+}
+
+// questionAnswerJSON is what a question's figures are.
+type questionAnswerJSON struct {
+	questionJSON
+	By     string             `json:"by"`
+	Within string             `json:"within"`
+	Method questionMethodJSON `json:"method"`
+	Total  questionRowJSON    `json:"total"`
+	Rest   *questionRowJSON   `json:"rest" doc:"属于整体而不在所列区域内的部分；各行与它之和为合计"`
+	Items  []questionRowJSON  `json:"items"`
+	Next   *string            `json:"next"`
+	Count  int                `json:"count"`
+}
+
+// questionMethodJSON tells how figures were made, besides the sentences of the columns.
+type questionMethodJSON struct {
+	Revision   string                  `json:"revision"`
+	At         *grid.Day               `json:"at"`
+	Scheme     string                  `json:"scheme"`
+	Mode       string                  `json:"mode"`
+	Profile    string                  `json:"profile"`
+	RadiusM    int                     `json:"radius_m"`
+	Thresholds []questionThresholdJSON `json:"thresholds"`
+}
+
+// questionRowJSON has the figures of an area, by column.
+type questionRowJSON struct {
+	Code   string              `json:"code"`
+	Name   string              `json:"name"`
+	NameEn string              `json:"name_en"`
+	AreaM2 float64             `json:"area_m2"`
+	Values []questionValueJSON `json:"values"`
+}
+
+// questionValueJSON is so much of so much. 0 of 0 has no share.
+type questionValueJSON struct {
+	Numerator   float64  `json:"numerator"`
+	Denominator float64  `json:"denominator"`
+	Share       *float64 `json:"share"`
+	Met         *bool    `json:"met" doc:"是否达到阈值"`
+}
+
+// questionItemJSON is one thing behind a figure.
+type questionItemJSON struct {
+	Layer  string  `json:"layer" doc:"图层；crossing 过街处、grid 网格、holder 人员、ground 地块"`
+	ID     *int64  `json:"id"`
+	Code   string  `json:"code"`
+	Name   string  `json:"name"`
+	Lon    float64 `json:"lon"`
+	Lat    float64 `json:"lat"`
+	Met    bool    `json:"met"`
+	Amount float64 `json:"amount" doc:"计入分子的量"`
+	Of     float64 `json:"of" doc:"计入分母的量"`
+	Why    string  `json:"why"`
+	WhyEn  string  `json:"why_en"`
+}
+
+// questionAsk is a request about a question.
+type questionAsk struct {
+	id    string
+	view  *city.View
+	city  coverage.City
+	asked coverage.Asked
+	src   coverage.Sources
+	may   error // whether the caller may read figures about people
+}
+
+// askQuestion reads what every request about questions has.
+func (h *Handler) askQuestion(r *http.Request, id string) (questionAsk, error) {
+	view, err := h.City(r)
+	if err != nil {
+		return questionAsk{}, err
+	}
+	q := h.Query(r)
+	a := questionAsk{id: id, view: view, city: h.CoverageCity(view), may: h.Who(r).May(rights.ReadFigures, rights.Place{})}
+	now := netOf(view)
+	a.asked = coverage.Asked{By: cmp.Or(q.Text("by", maxCodeRunes), "community"), Within: q.Text("within", maxCodeRunes), Day: h.day(r, now)}
+	a.asked.Scheme = q.Text("scheme", maxCodeRunes)
+	if a.asked.Scheme == "" {
+		a.asked.Scheme = now.MainScheme()
+	} else if now.Scheme(a.asked.Scheme) == nil {
+		q.Fault("scheme", "没有这个网格方案", "there is no such scheme")
+	}
+	a.src = h.questionSources(view, a.city)
+	return a, q.Err()
+}
+
+// questionSources are what questions need besides the city.
+func (h *Handler) questionSources(view *city.View, of coverage.City) coverage.Sources {
+	return coverage.Sources{
+		SiteMeasures: coverage.SiteMeasures(view.Rules().SiteMeasures),
+		Ways:         func(ctx context.Context) (*grid.Ways, error) { return rosterOf(view).Ways(ctx, h.Store.Ways) },
+		Board:        func(ctx context.Context) (*coverage.Board, error) { return h.Coverage.At(ctx, of) },
+	}
+}
+
+// noQuestion turns what coverage says of a question into what its caller is told.
+func noQuestion(err error) error {
+	switch {
+	case errors.Is(err, coverage.ErrNotBy):
+		return param.InQuery("by", "这个问题只能按区划回答，不能按网格", "this question is answered by regions only")
+	case errors.Is(err, coverage.ErrNoColumn):
+		return param.InQuery("column", "这个问题没有这一列", "the question has no such column")
+	}
+	return err
+}
+
+func (h *Handler) coverageQuestions(w http.ResponseWriter, r *http.Request) error {
+	view, err := h.City(r)
+	if err != nil {
+		return err
+	}
+	of := h.CoverageCity(view)
+	answer := questionsJSON{Items: []questionJSON{}}
+	for _, q := range coverage.Questions(h.questionSources(view, of)) {
+		judged := make([]*coverage.Threshold, len(q.Columns))
+		for i := range q.Columns {
+			judged[i] = coverage.Judge(of, q.Columns[i])
+		}
+		answer.Items = append(answer.Items, describeQuestion(q, judged))
+	}
+	return h.Reply.JSON(w, r, answer)
+}
+
+func describeQuestion(q coverage.QuestionText, judged []*coverage.Threshold) questionJSON {
+	j := questionJSON{ID: q.ID, Title: q.Title.Zh, TitleEn: q.Title.En, Unit: q.Unit, People: q.People, RegionsOnly: q.Regions, Layers: q.Layers, Columns: []questionColumnJSON{}}
+	if j.Layers == nil {
+		j.Layers = []string{}
+	}
+	j.Provenance, j.ProvenanceEn = provenanceOf(q.Layers)
+	for i, c := range q.Columns {
+		column := questionColumnJSON{ID: c.ID, Title: c.Title.Zh, TitleEn: c.Title.En, Unit: c.Unit, Additive: c.Additive, People: c.People,
+			Numerator: c.Numerator.Zh, NumeratorEn: c.Numerator.En, NumeratorUnit: c.NumeratorUnit, Denominator: c.Denominator.Zh, DenominatorEn: c.Denominator.En, DenominatorUnit: c.DenominatorUnit}
+		if t := judged[i]; t != nil {
+			of := thresholdOf(*t)
+			column.Threshold = &of
+		}
+		j.Columns = append(j.Columns, column)
+	}
+	return j
+}
+
+// provenanceOf tells whose ledgers some layers are.
+func provenanceOf(ids []string) (zh, en string) {
+	var parts, partsEn []string
+	for _, id := range ids {
+		if l := layers.ByID(id); l != nil {
+			parts, partsEn = append(parts, l.Title.Zh+"："+l.Provenance.Zh), append(partsEn, l.Title.En+": "+l.Provenance.En)
+		}
+	}
+	return strings.Join(parts, "；"), strings.Join(partsEn, "; ")
+}
+
+func thresholdOf(t coverage.Threshold) questionThresholdJSON {
+	return questionThresholdJSON{t.Layer, t.Metric, t.AppliesTo, t.Value, t.Comparator, t.Unit, t.Standard, t.Edition, t.Clause, t.Verified}
+}
+
+func (h *Handler) coverageQuestion(w http.ResponseWriter, r *http.Request) error {
+	ask, err := h.askQuestion(r, mux.Vars(r)["id"])
+	if err != nil {
+		return err
+	}
+	return h.answerQuestion(w, r, ask)
+}
+
+// answerQuestion answers with the figures of a question, as a document or as a file.
+func (h *Handler) answerQuestion(w http.ResponseWriter, r *http.Request, ask questionAsk) error {
+	q := h.Query(r)
+	format, by, win := q.OneOf("f", "", "json", "csv", "xlsx"), q.Text("sort", maxCodeRunes), questionWindow(q)
+	if err := q.Err(); err != nil {
+		return err
+	}
+	answer, err := h.Questions.Answer(r.Context(), ask.city, ask.id, ask.asked, ask.src)
+	if err != nil {
+		return noQuestion(err)
+	}
+	seen := seenColumns(answer.Question, ask.may)
+	if len(seen) == 0 {
+		return ask.may
+	}
+	order, err := orderRows(answer, seen, by)
+	if err != nil {
+		return err
+	}
+	doc := answerJSON(answer, seen)
+	if format == "csv" || format == "xlsx" {
+		return h.questionFile(w, r, format, doc, rowsOf(answer, seen, order))
+	}
+	first, end := win.cut(len(order))
+	doc.Items = rowsOf(answer, seen, order[first:end])
+	doc.Next = win.next(end, len(order))
+	if answer.Question.TellsOfPeople() {
+		return h.json(w, r, doc)
+	}
+	return h.Reply.JSON(w, r, doc)
+}
+
+// seenColumns are the columns that the caller may read.
+func seenColumns(q coverage.QuestionText, may error) (seen []int) {
+	for i, c := range q.Columns {
+		if may == nil || !q.People && !c.People {
+			seen = append(seen, i)
+		}
+	}
+	return seen
+}
+
+// answerJSON is the document without its rows.
+func answerJSON(a *coverage.Answer, seen []int) questionAnswerJSON {
+	all := describeQuestion(a.Question, a.Judged)
+	doc := questionAnswerJSON{questionJSON: all, By: a.Asked.By, Within: a.Asked.Within, Total: rowJSON(&a.Total, seen), Items: []questionRowJSON{}, Count: len(a.Rows)}
+	doc.Columns = make([]questionColumnJSON, len(seen))
+	for i, c := range seen {
+		doc.Columns[i] = all.Columns[c]
+	}
+	if a.Rest != nil {
+		rest := rowJSON(a.Rest, seen)
+		doc.Rest = &rest
+	}
+	doc.Method = questionMethodJSON{Revision: strconv.FormatUint(a.Revision, 10), Mode: string(a.Asked.Mode), Profile: a.Asked.Profile, RadiusM: int(a.Asked.Radius), Thresholds: []questionThresholdJSON{}}
+	if a.Question.TellsOfPeople() {
+		doc.Method.At, doc.Method.Scheme = &a.Asked.Day, a.Asked.Scheme
+	}
+	for _, t := range a.Thresholds {
+		doc.Method.Thresholds = append(doc.Method.Thresholds, thresholdOf(t))
+	}
+	return doc
+}
+
+func rowsOf(a *coverage.Answer, seen, order []int) []questionRowJSON {
+	out := make([]questionRowJSON, len(order))
+	for i, at := range order {
+		out[i] = rowJSON(&a.Rows[at], seen)
+	}
+	return out
+}
+
+// Figures have this many decimals: lengths and areas to the hundredth, ratios to a millionth.
+const (
+	amountDecimals = 100
+	shareDecimals  = 1e6
+)
+
+func rowJSON(row *coverage.AnswerRow, seen []int) questionRowJSON {
+	j := questionRowJSON{Code: row.Code, Name: row.Name, NameEn: row.NameEn, AreaM2: math.Round(row.AreaM2*amountDecimals) / amountDecimals, Values: make([]questionValueJSON, len(seen))}
+	for i, c := range seen {
+		v := row.Values[c]
+		j.Values[i] = questionValueJSON{Numerator: math.Round(v.Numerator*amountDecimals) / amountDecimals, Denominator: math.Round(v.Denominator*amountDecimals) / amountDecimals, Met: v.Met}
+		if v.Ratio != nil {
+			share := math.Round(*v.Ratio*shareDecimals) / shareDecimals
+			j.Values[i].Share = &share
+		}
+	}
+	return j
+}
+
+func (h *Handler) coverageQuestionList(w http.ResponseWriter, r *http.Request) error {
+	ask, err := h.askQuestion(r, mux.Vars(r)["id"])
+	if err != nil {
+		return err
+	}
+	return h.listQuestion(w, r, ask)
+}
+
+// listQuestion answers with what is behind a figure.
+func (h *Handler) listQuestion(w http.ResponseWriter, r *http.Request, ask questionAsk) error {
+	q := h.Query(r)
+	format, win := q.OneOf("f", "", "json", "csv", "xlsx"), questionWindow(q)
+	l := coverage.Listing{Column: q.Text("column", maxCodeRunes), Code: q.Text("code", maxCodeRunes), Which: coverage.ListedWhich(cmp.Or(q.OneOf("which", "", "unmet", "met", "all"), "unmet"))}
+	if err := q.Err(); err != nil {
+		return err
+	}
+	text, column, err := coverage.FindQuestion(ask.id, ask.src, l.Column)
+	if err != nil {
+		return noQuestion(err)
+	}
+	people := text.People || text.Columns[column].People
+	if people && ask.may != nil {
+		return ask.may
+	}
+	items, err := h.Questions.List(r.Context(), ask.city, ask.id, ask.asked, ask.src, l)
+	if err != nil {
+		return noQuestion(err)
+	}
+	if format == "csv" || format == "xlsx" {
+		return h.questionListFile(w, r, format, text, column, items)
+	}
+	first, end := win.cut(len(items))
+	doc := page[questionItemJSON]{Items: []questionItemJSON{}, Total: len(items), Next: win.next(end, len(items))}
+	for i := range items[first:end] {
+		doc.Items = append(doc.Items, itemJSON(&items[first+i]))
+	}
+	if people {
+		return h.json(w, r, doc)
+	}
+	return h.Reply.JSON(w, r, doc)
+}
+
+func itemJSON(x *coverage.ListedItem) questionItemJSON {
+	return questionItemJSON{Layer: x.Layer, ID: orNull(x.ID), Code: x.Code, Name: x.Name, Lon: degrees(x.At[0]), Lat: degrees(x.At[1]), Met: x.Met,
+		Amount: math.Round(x.Amount*amountDecimals) / amountDecimals, Of: math.Round(x.Of*amountDecimals) / amountDecimals, Why: x.Why.Zh, WhyEn: x.Why.En}
+}
+
+// numbered is the part of a list in an order of its own that a request wants: the cursor is a place in it.
+type numbered struct{ first, limit int }
+
+func questionWindow(q *param.Query) numbered {
+	n := numbered{limit: q.Int("limit", pageLimit, 1, maxPageLimit)}
+	if key := q.Cursor("cursor"); key != "" {
+		first, ok := param.Whole(key)
+		if !ok || first < 0 || first > math.MaxInt32 {
+			q.Fault("cursor", "不是此列表给出的游标", "is no cursor of this list")
+			return n
+		}
+		n.first = int(first)
+	}
+	return n
+}
+
+func (n numbered) cut(total int) (first, end int) {
+	first = min(n.first, total)
+	return first, min(first+n.limit, total)
+}
+
+func (n numbered) next(end, total int) *string {
+	if end >= total {
+		return nil
+	}
+	next := param.Cursor(strconv.Itoa(end))
+	return &next
+}
