@@ -1,0 +1,120 @@
+package coverage
+
+import (
+	"context"
+	"slices"
+
+	"github.com/paulmach/orb"
+
+	"wangge/geo/walk"
+)
+
+// need is what sites could cover: hexagons, or the pieces of them that lie in the areas asked for, that are not covered now and have a network.
+type need struct {
+	sheet  *Sheet
+	weight []int64     // by item
+	hex    []uint32    // by item: its hexagon; ascending
+	group  []uint32    // by item, of Each: its area
+	spots  []walk.Spot // by item, on foot
+	at     []orb.Point // by item, in straight mode
+	places []uint32    // by item: number of its neighbourhood, of about a square kilometre
+
+	total, already, noNetwork int64
+	groups                    []needGroup // of Each
+}
+
+// needGroup is the weight of an area.
+type needGroup struct{ total, already int64 }
+
+// need finds out what sites could cover.
+func (b *Board) need(ctx context.Context, q *SitingQuestion) (*need, error) {
+	hexes, err := b.Hexes(ctx, q.Question, []uint32{q.RadiusM}, false)
+	if err != nil {
+		return nil, err
+	}
+	n := &need{sheet: hexes.Sheet}
+	by := ""
+	if q.Goal == Each {
+		by = q.By
+	}
+	all, areas, err := b.pieces(ctx, q.Res, by, q.Within, q.Weight)
+	if err != nil {
+		return nil, err
+	}
+	if q.Goal == Each {
+		n.groups = make([]needGroup, len(areas))
+	}
+	var spots []walk.Spot
+	if q.Mode != Straight {
+		if spots, err = b.Spots(ctx, q.Res, q.Profile); err != nil {
+			return nil, err
+		}
+	}
+	limitMM := q.RadiusM * mmPerM
+	for _, p := range all {
+		covered := hexes.MM[p.hex] <= limitMM
+		n.count(p, covered)
+		switch {
+		case covered:
+		case q.Mode != Straight && spots[p.hex].Edge == walk.None:
+			n.noNetwork += p.weight
+		case p.weight > 0:
+			n.take(p, q, spots)
+		}
+	}
+	n.neighbourhoods()
+	return n, ctx.Err()
+}
+
+func (n *need) count(p piece, covered bool) {
+	n.total += p.weight
+	if n.groups != nil {
+		n.groups[p.area].total += p.weight
+	}
+	if !covered {
+		return
+	}
+	n.already += p.weight
+	if n.groups != nil {
+		n.groups[p.area].already += p.weight
+	}
+}
+
+// take makes an item of a piece.
+func (n *need) take(p piece, q *SitingQuestion, spots []walk.Spot) {
+	n.weight, n.hex = append(n.weight, p.weight), append(n.hex, p.hex)
+	if n.groups != nil {
+		n.group = append(n.group, p.area)
+	}
+	if q.Mode == Straight {
+		n.at = append(n.at, n.sheet.At(int(p.hex)))
+	} else {
+		n.spots = append(n.spots, spots[p.hex])
+	}
+}
+
+// neighbourhoods numbers the coarser hexagons that items lie in: what is known of people is wrong by neighbourhood, not by hexagon.
+func (n *need) neighbourhoods() {
+	const coarser = 3
+	res := max(n.sheet.Res-coarser, 0)
+	n.places = make([]uint32, len(n.hex))
+	number := map[uint64]uint32{}
+	for i, h := range n.hex {
+		parent := uint64(n.sheet.Cells[h].Parent(res))
+		if _, there := number[parent]; !there {
+			number[parent] = uint32(len(number))
+		}
+		n.places[i] = number[parent]
+	}
+}
+
+// near visits the items among which are all in a bound.
+func (n *need) near(bound orb.Bound, visit func(item uint32)) {
+	n.sheet.Near(bound, func(h int) bool {
+		i, _ := slices.BinarySearch(n.hex, uint32(h))
+		for ; i < len(n.hex) && n.hex[i] == uint32(h); i++ {
+			visit(uint32(i))
+		}
+		return true
+	})
+}
