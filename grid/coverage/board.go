@@ -20,7 +20,7 @@ type Board struct {
 	*base
 	choices *shelf[choiceKey, *choice]
 	fields  *shelf[fieldKey, *field]
-	rolls *shelf[rollKey, *roll]
+	rolls   *shelf[rollKey, *roll]
 }
 
 // base is what does not depend on facilities.

@@ -156,7 +156,7 @@ func (b *Board) Gaps(ctx context.Context, q Question, radiusM uint32, by, within
 
 func (f *field) gaps(ctx context.Context, acc *account, wanted []bool) ([]Gap, error) {
 	d := acc.deal
-	dm2, persons, hexagons := make([]int64, len(wanted)), make([]int64, len(wanted)), make([][]int, len(wanted))
+	dm2, persons, hexagons := make([]int64, len(wanted)), make([]int64, len(wanted)), make([][]uint32, len(wanted))
 	for place := range f.lay.on {
 		if f.mm.at(place) <= acc.radiiMM[0] {
 			continue
@@ -168,10 +168,11 @@ func (f *field) gaps(ctx context.Context, acc *account, wanted []bool) ([]Gap, e
 		}
 		if len(parts) > 0 {
 			most := slices.MaxFunc(parts, func(a, b part) int { return cmp.Or(cmp.Compare(a.dm2, b.dm2), cmp.Compare(b.of, a.of)) })
-			hexagons[most.of] = append(hexagons[most.of], int(f.lay.order[place]))
+			hexagons[most.of] = append(hexagons[most.of], f.lay.order[place])
 		}
 	}
 	var gaps []Gap
+	chosen := make([]bool, f.lay.sheet.Len())
 	for i, area := range d.areas.List {
 		if !wanted[i] || len(hexagons[i]) == 0 {
 			continue
@@ -179,9 +180,8 @@ func (f *field) gaps(ctx context.Context, acc *account, wanted []bool) ([]Gap, e
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		slices.Sort(hexagons[i])
 		g := Gap{Code: area.Code, Name: area.Name, NameEn: area.NameEn, AreaM2: float64(dm2[i]) / dm2PerM2, Hexagons: len(hexagons[i]),
-			Shape: outlineOf(f.lay.sheet, hexagons[i])}
+			Shape: outlineOf(f.lay.sheet, hexagons[i], chosen)}
 		if d.persons != nil {
 			g.Population = new(float64)
 			*g.Population = float64(persons[i]) / thousandths
@@ -191,10 +191,14 @@ func (f *field) gaps(ctx context.Context, acc *account, wanted []bool) ([]Gap, e
 	return gaps, nil
 }
 
-// outlineOf is the outline of some hexagons, ascending.
-func outlineOf(s *Sheet, hexagons []int) orb.MultiPolygon {
-	return Outline(s, func(i int) bool {
-		_, in := slices.BinarySearch(hexagons, i)
-		return in
-	})
+// outlineOf is the outline of some hexagons; room is by hexagon, and all false.
+func outlineOf(s *Sheet, hexagons []uint32, room []bool) orb.MultiPolygon {
+	for _, h := range hexagons {
+		room[h] = true
+	}
+	out := Outline(s, func(i int) bool { return room[i] })
+	for _, h := range hexagons {
+		room[h] = false
+	}
+	return out
 }
