@@ -113,6 +113,7 @@ type API struct {
 	metrics    *metrics
 	figures    *figures
 	tiles      *tiles
+	hexes      hexesKept // of coverage, for tiles
 	sprites    map[string]reply.Content
 	router     *mux.Router
 	handler    http.Handler
@@ -129,7 +130,7 @@ func New(cfg Config) (*API, error) {
 	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records), refusals: newRefusals()}
 	a.ogc = &ogc.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Store: cfg.Store, Records: cfg.Records, Features: cfg.Records, Zone: zoneOf, Base: a.base, Reply: a.reply, Tile: a.tileOf}
 	a.v1 = &v1.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Base: a.base, Reply: a.reply, Store: cfg.Store, Auth: cfg.Auth, Features: cfg.Records, Imports: cfg.Imports,
-		Coverage: coverage.NewLive(), CoverageCity: CoverageCity,
+		Coverage: coverage.NewLive(), CoverageCity: CoverageCity, Words: wordsOf,
 		Exports: v1.Exports{Rows: cfg.Records, Files: export.NewWriter()}}
 	var err error
 	if a.tiles, err = newTiles(cfg); err != nil {

@@ -205,6 +205,7 @@ func holderRows(kind, letter string) []row {
 var openRoutes = []string{
 	"GET /healthz", "GET /readyz",
 	"GET /style.json", "GET /sprite/{name}.{format:json|png}", "GET /tiles/{layers}.json", "GET /tiles/{layers}/metadata.json", "GET " + tileRoute,
+	"GET " + coverageTileRoute, "GET " + coverageLayer + ".json",
 	"GET /ogc", "GET /ogc/", "GET /ogc/api", "GET /ogc/conformance", "GET /ogc/collections", "GET /ogc/collections/{collectionId}",
 	"GET /ogc/collections/{collectionId}/queryables", "GET /ogc/collections/{collectionId}/sortables", "GET /ogc/collections/{collectionId}/items", "GET /api/v1/features/{layer}/order",
 	"GET /api/v1/exports/{layer}.geojson", "GET /api/v1/exports/{layer}.csv", "GET /api/v1/exports/{layer}.xlsx", "GET /api/v1/exports/{layer}.gpkg", "GET /api/v1/exports/{layer}.shp.zip",
@@ -224,6 +225,7 @@ var openRoutes = []string{
 func openRows() []row {
 	asks := map[string]string{
 		"GET " + tileRoute: tilePath("city", 15), "GET /tiles/{layers}.json": "/tiles/city.json", "GET /tiles/{layers}/metadata.json": "/tiles/city/metadata.json",
+		"GET " + coverageTileRoute: tilePath("coverage_public_toilet", 15), "GET " + coverageLayer + ".json": "/tiles/coverage_public_toilet.json",
 		"GET /sprite/{name}.{format:json|png}": "/sprite/light.json", "GET /ogc/collections/{collectionId}": "/ogc/collections/road",
 		"GET /ogc/collections/{collectionId}/queryables": "/ogc/collections/road/queryables", "GET /ogc/collections/{collectionId}/sortables": "/ogc/collections/road/sortables",
 		"GET /ogc/collections/{collectionId}/items": "/ogc/collections/road/items", "GET /api/v1/features/{layer}/order": "/api/v1/features/road/order",

@@ -40,6 +40,7 @@ func (a *API) routes() []route {
 	for i := range all {
 		all[i].alike = true
 	}
+	all = append(a.coverageTileRoutes(), all...) // before those of other tiles, whose paths would take theirs
 	all = append(all, a.inventoryRoutes()...)
 	for _, rt := range a.documented() {
 		all = append(all, described(rt))

@@ -40,11 +40,15 @@ type serviceAsk struct {
 
 // askService reads what all questions about a service have: the service of the path, kind, mode, profile, and the scenario.
 func (h *Handler) askService(r *http.Request) (*serviceAsk, error) {
+	return h.askServiceOf(r, mux.Vars(r)["service"])
+}
+
+func (h *Handler) askServiceOf(r *http.Request, id string) (*serviceAsk, error) {
 	view, err := h.City(r)
 	if err != nil {
 		return nil, err
 	}
-	service, found := serviceOf(mux.Vars(r)["service"])
+	service, found := serviceOf(id)
 	if !found {
 		return nil, ErrNoCoverage
 	}
@@ -60,7 +64,8 @@ func (h *Handler) askService(r *http.Request) (*serviceAsk, error) {
 		}
 		a.question.Profile = ""
 	}
-	return a, nil
+	a.scenario, err = h.askScenario(r, "scenario")
+	return a, err
 }
 
 func serviceOf(id string) (coverage.Service, bool) {

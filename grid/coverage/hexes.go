@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"wangge/geo/hex"
 )
@@ -21,6 +22,7 @@ type Hexes struct {
 		once  sync.Once
 		level *Level
 	}
+	known [hex.MaxRes + 1]atomic.Bool // which levels are there
 }
 
 // Level is what hexagons of one resolution say: those of the sheet, or coarser ones, which speak for their children in it.
@@ -60,8 +62,20 @@ func (h *Hexes) LevelAfter(before *Hexes, res int) *Level {
 func (h *Hexes) level(res int, before *Hexes) *Level {
 	res = max(0, min(res, h.Sheet.Res))
 	slot := &h.levels[res]
-	slot.once.Do(func() { slot.level = h.makeLevel(res, before) })
+	slot.once.Do(func() { slot.level = h.makeLevel(res, before); h.known[res].Store(true) })
 	return slot.level
+}
+
+// Inherit works out the coarser hexagons that an earlier state of the same sheet knows, from what is alike. before may be nil.
+func (h *Hexes) Inherit(before *Hexes) {
+	if before == nil || before.Sheet != h.Sheet {
+		return
+	}
+	for res := range before.levels {
+		if before.known[res].Load() {
+			h.level(res, before)
+		}
+	}
 }
 
 func (h *Hexes) makeLevel(res int, before *Hexes) *Level {
