@@ -20,6 +20,18 @@ func coverageAsks() map[string]string {
 		service + "/gaps.geojson":      toiletCoverage + "/gaps.geojson",
 		service + "/facilities":        toiletCoverage + "/facilities",
 		service + "/report.xlsx":       toiletCoverage + "/report.xlsx",
+		service + "/hexagons":          toiletCoverage + "/hexagons",
+
+		"GET /api/v1/coverage/questions":               "/api/v1/coverage/questions",
+		"GET /api/v1/coverage/questions/{id}":          "/api/v1/coverage/questions/road_density",
+		"GET /api/v1/coverage/questions/{id}/list":     "/api/v1/coverage/questions/road_density/list",
+		"GET /api/v1/coverage/measures/{service}":      "/api/v1/coverage/measures/public_toilet",
+		"GET /api/v1/coverage/measures/{service}/list": "/api/v1/coverage/measures/public_toilet/list",
+
+		"GET /api/v1/coverage/network":            "/api/v1/coverage/network",
+		"GET /api/v1/coverage/network/findings":   "/api/v1/coverage/network/findings",
+		"GET /api/v1/coverage/equity/{service}":   "/api/v1/coverage/equity/public_toilet",
+		"GET /api/v1/coverage/capacity/{service}": "/api/v1/coverage/capacity/public_toilet",
 	}
 }
 

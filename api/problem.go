@@ -98,6 +98,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	p.addInventory(err)
 	p.addImport(err)
+	p.addCoverage(err)
 	h := w.Header()
 	for _, name := range []string{"Etag", "Content-Encoding", "Content-Length", "Vary", "Last-Modified"} {
 		h.Del(name)

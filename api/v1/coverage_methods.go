@@ -86,11 +86,11 @@ func describeService(s coverage.Service, thresholds []coverage.Threshold) servic
 	return j
 }
 
-// areaKinds are those that the city has any area of, the widest first, then nets of grids.
+// areaKinds are those that the city has any area of, then nets of grids. A kind of divisions has all of its level: villages are among communities.
 func areaKinds(n *grid.Net, board *coverage.Board) []areaKindJSON {
 	kinds := []areaKindJSON{}
 	for _, k := range n.Rows().Kinds {
-		if count := len(n.Regions(k.ID)); count > 0 {
+		if count := len(n.RegionsBy(k.ID, "")); count > 0 {
 			kinds = append(kinds, areaKindJSON{k.ID, k.Title, k.TitleEn, count, board.Res(k.ID)})
 		}
 	}

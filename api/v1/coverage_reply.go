@@ -34,7 +34,11 @@ func (h *Handler) boardOf(ctx context.Context, c coverage.City, scenario *askedS
 	if err != nil || scenario == nil {
 		return b, err
 	}
-	return b.With(ctx, scenario.changes)
+	with, err := b.With(ctx, scenario.changes)
+	if faults, ok := errors.AsType[coverage.Faults](err); ok {
+		return nil, &OldScenario{faults}
+	}
+	return with, err
 }
 
 // answerCoverage answers a question of everybody. Its tag is made of the city's state and the question, so what the caller has already is

@@ -35,6 +35,9 @@ type Handler struct {
 	CoverageCity func(*city.View) coverage.City // a view as coverage reads it
 	Questions    coverage.Desk                  // the zero Desk is ready
 
+	// Words is what an error is called in both languages, as its problem would be.
+	Words func(error) (zh, en string)
+
 	sitings atomic.Int32 // under way
 }
 
@@ -71,7 +74,7 @@ type Param struct {
 // Routes is the whole table. Each file of the package adds its own lines.
 func (h *Handler) Routes() []Route {
 	var all []Route
-	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.peopleWriteRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes(), h.proposalRoutes(), h.batchRoutes(), h.featureRoutes(), h.exportRoutes(), h.importRoutes(), h.asideRoutes(), h.scenarioRoutes(), h.profileRoutes(), h.coverageQuestionRoutes(), h.coverageRoutes()} {
+	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.peopleWriteRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes(), h.proposalRoutes(), h.batchRoutes(), h.featureRoutes(), h.exportRoutes(), h.importRoutes(), h.asideRoutes(), h.coveragePlanRoutes(), h.scenarioRoutes(), h.profileRoutes(), h.coverageQuestionRoutes(), h.coverageRoutes()} {
 		all = append(all, part...)
 	}
 	return all
