@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"context"
 	"math"
 
 	"github.com/paulmach/orb"
@@ -45,13 +46,13 @@ func (g *enclosure) has(p orb.Point) bool { return g.of(p) >= 0 }
 
 // candidatesOf lists the candidates of a question on a network, in order: those of streets by edge, given ones as they were given. Nothing but given
 // points stands outside of within (nil for no limit); nothing at all on forbidden ground. Refused with ErrTooLarge beyond MaxCandidates.
-func candidatesOf(q *SitingQuestion, g *walk.Graph, within *enclosure) ([]candidate, error) {
+func candidatesOf(ctx context.Context, q *SitingQuestion, g *walk.Graph, within *enclosure) ([]candidate, error) {
 	forbidden := newEnclosure(q.Forbidden)
 	allowed := func(p orb.Point) bool { return !forbidden.has(p) && (within == nil || within.has(p)) }
 	spacingMM := q.Candidates.SpacingM * mmPerM
 	switch q.Candidates.Kind {
 	case PointCandidates:
-		return givenCandidates(q, g, &forbidden)
+		return givenCandidates(ctx, q, g, &forbidden)
 	case AreaCandidates:
 		areas := newEnclosure(q.Candidates.Areas)
 		met := make([]bool, len(areas.shape))
@@ -104,17 +105,20 @@ func manyCandidates() error {
 }
 
 // givenCandidates are the given points, all of them, so that places agree; those on forbidden ground or off the network join none.
-func givenCandidates(q *SitingQuestion, g *walk.Graph, forbidden *enclosure) ([]candidate, error) {
-	if len(q.Candidates.Points) > MaxCandidates {
-		return nil, manyCandidates()
-	}
-	list := make([]candidate, len(q.Candidates.Points))
-	for i, p := range q.Candidates.Points {
-		spot, _ := snapped(q, g, p.At)
-		if forbidden.has(p.At) {
-			spot = walk.Spot{Edge: walk.None}
+func givenCandidates(ctx context.Context, q *SitingQuestion, g *walk.Graph, forbidden *enclosure) ([]candidate, error) {
+	points := q.Candidates.Points
+	spots := make([]walk.Spot, len(points))
+	if q.Mode != Straight {
+		if err := g.SnapAll(ctx, func(i int) orb.Point { return points[i].At }, len(points), spots); err != nil {
+			return nil, err
 		}
-		list[i] = candidate{spot: spot, at: p.At, given: i, cost: max(p.Cost, 1)}
+	}
+	list := make([]candidate, len(points))
+	for i, p := range points {
+		if forbidden.has(p.At) {
+			spots[i].Edge = walk.None
+		}
+		list[i] = candidate{spot: spots[i], at: p.At, given: i, cost: max(p.Cost, 1)}
 	}
 	return list, nil
 }

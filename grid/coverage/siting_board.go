@@ -28,7 +28,7 @@ func (b *Board) Site(ctx context.Context, q SitingQuestion, progress func(done, 
 	if err != nil {
 		return Siting{}, err
 	}
-	list, err := candidatesOf(&q, graph, b.limits(q.Within))
+	list, err := candidatesOf(ctx, &q, graph, b.limits(q.Within))
 	if err != nil {
 		return Siting{}, err
 	}

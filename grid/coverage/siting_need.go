@@ -17,7 +17,7 @@ type need struct {
 	group  []uint32    // by item, of Each: its area
 	spots  []walk.Spot // by item, on foot
 	at     []orb.Point // by item, in straight mode
-	places []uint32    // by item: number of its neighbourhood, of about a square kilometre
+	places []uint32    // by item, where stability is asked for: number of its neighbourhood, of about a square kilometre
 
 	total, already, noNetwork int64
 	groups                    []needGroup // of Each
@@ -51,6 +51,7 @@ func (b *Board) need(ctx context.Context, q *SitingQuestion) (*need, error) {
 		}
 	}
 	limitMM := q.RadiusM * mmPerM
+	n.size(len(all), q)
 	for _, p := range all {
 		covered := hexes.MM[p.hex] <= limitMM
 		n.count(p, covered)
@@ -62,7 +63,9 @@ func (b *Board) need(ctx context.Context, q *SitingQuestion) (*need, error) {
 			n.take(p, q, spots)
 		}
 	}
-	n.neighbourhoods()
+	if q.Stability {
+		n.neighbourhoods()
+	}
 	return n, ctx.Err()
 }
 
@@ -80,6 +83,16 @@ func (n *need) count(p piece, covered bool) {
 	}
 }
 
+// size makes room for so many items.
+func (n *need) size(items int, q *SitingQuestion) {
+	n.weight, n.hex = make([]int64, 0, items), make([]uint32, 0, items)
+	if q.Mode == Straight {
+		n.at = make([]orb.Point, 0, items)
+	} else {
+		n.spots = make([]walk.Spot, 0, items)
+	}
+}
+
 // take makes an item of a piece.
 func (n *need) take(p piece, q *SitingQuestion, spots []walk.Spot) {
 	n.weight, n.hex = append(n.weight, p.weight), append(n.hex, p.hex)
@@ -93,18 +106,18 @@ func (n *need) take(p piece, q *SitingQuestion, spots []walk.Spot) {
 	}
 }
 
-// neighbourhoods numbers the coarser hexagons that items lie in: what is known of people is wrong by neighbourhood, not by hexagon.
+// neighbourhoods numbers the coarser hexagons that items lie in: what is known of people is wrong by neighbourhood, not by hexagon. Hexagons of
+// one stand side by side.
 func (n *need) neighbourhoods() {
 	const coarser = 3
 	res := max(n.sheet.Res-coarser, 0)
 	n.places = make([]uint32, len(n.hex))
-	number := map[uint64]uint32{}
+	number := uint32(0)
 	for i, h := range n.hex {
-		parent := uint64(n.sheet.Cells[h].Parent(res))
-		if _, there := number[parent]; !there {
-			number[parent] = uint32(len(number))
+		if i > 0 && n.sheet.Cells[h].Parent(res) != n.sheet.Cells[n.hex[i-1]].Parent(res) {
+			number++
 		}
-		n.places[i] = number[parent]
+		n.places[i] = number
 	}
 }
 

@@ -25,7 +25,10 @@ func Solve(ctx context.Context, p Problem) (Plan, error) {
 	if err := s.choose(); err != nil {
 		return Plan{}, err
 	}
-	if p.Bound {
+	if len(s.chosen) < s.limit() && s.exhausted() {
+		s.bound = s.value
+	}
+	if p.Bound && s.bound > s.value {
 		if err := s.certify(); err != nil {
 			return Plan{}, err
 		}

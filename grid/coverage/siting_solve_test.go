@@ -204,7 +204,7 @@ func TestSolveProperties(t *testing.T) {
 	p := village(5, 300, 900)
 	p.Reruns = 10
 	last := int64(0)
-	for k := 1; k < 20; k++ {
+	for _, k := range []int{1, 2, 5, 10} {
 		p.K = k
 		plan, err := Solve(t.Context(), p)
 		if err != nil {
@@ -212,7 +212,7 @@ func TestSolveProperties(t *testing.T) {
 		}
 		checkPlan(t, &p, plan)
 		if plan.Value < last {
-			t.Errorf("%d sites cover %d, one less %d", k, plan.Value, last)
+			t.Errorf("%d sites cover %d, fewer %d", k, plan.Value, last)
 		}
 		last = plan.Value
 		again, _ := Solve(t.Context(), p)

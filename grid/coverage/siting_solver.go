@@ -65,7 +65,7 @@ func newSolver(ctx context.Context, p *Problem, weight []int64) (*solver, error)
 	if err := s.measure(); err != nil {
 		return nil, err
 	}
-	s.bound = s.coverable()
+	s.bound = s.everything()
 	return s, nil
 }
 
@@ -126,31 +126,26 @@ func (s *solver) measure() error {
 	})
 }
 
-// coverable is the value of all candidates together: the crudest of bounds.
-func (s *solver) coverable() int64 {
-	seen := make([]bool, len(s.items))
-	sum := int64(0)
-	by := make([]int64, len(s.room))
-	for c := range s.banned {
-		if s.banned[c] {
-			continue
-		}
-		for _, i := range s.set1(uint32(c)) {
-			if seen[i] {
-				continue
-			}
-			seen[i] = true
-			if s.room == nil {
-				sum += s.items[i].weight
-			} else if g := s.p.Group[i]; g != walk.None {
-				by[g] += s.items[i].weight
-			}
-		}
+// everything is the value that could be had if every item were covered: the crudest of bounds.
+func (s *solver) everything() int64 {
+	if s.room != nil {
+		return s.target
 	}
-	for g, w := range by {
-		sum += min(w, s.room[g])
+	sum := int64(0)
+	for i := range s.items {
+		sum += s.items[i].weight
 	}
 	return sum
+}
+
+// exhausted says whether no other candidate adds anything to the chosen.
+func (s *solver) exhausted() bool {
+	for _, c := range s.every() {
+		if s.gain(c) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // gain is what a candidate adds to the chosen.
