@@ -2,7 +2,7 @@ package layers
 
 // 用地: what land is used for, by the classes of the unit grids; reference, not inventory. Densities are measured by it.
 var landUse = Layer{
-	ID: "land_use", Table: "land_use", Group: GroupReference, Hidden: true,
+	ID: "land_use", Table: "land_use", Group: GroupReference, Hidden: true, Filed: true,
 	Title:      Text{"用地", "Land use"},
 	Geometry:   []Kind{Polygon, MultiPolygon},
 	FirstZoom:  13,

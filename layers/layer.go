@@ -37,6 +37,7 @@ type Layer struct {
 	Legend     []LegendItem
 	Orders     []Order  // days that may not come before others
 	Roadside   bool     // its features lie at the edge of a street: what lies elsewhere may be shifted
+	Filed      bool     // reference that offices bring as files: it may be imported by the service too, by who writes everywhere
 	Whole      string   // the field that names the region of which a row is the whole; "" for none: every row has its own place
 	Subject    []string // the fields that say what kind of thing a feature is, coarse first: thresholds and code classes go by their values
 }

@@ -3,7 +3,7 @@ package layers
 // 人口: how many people live at a place, in an area or in a whole region; reference, not inventory, and no personal data. A row with an area_code is of all of that
 // region: a ledger that has a row for each community needs no outlines.
 var population = Layer{
-	ID: "population", Table: "population", Group: GroupReference, Hidden: true, Whole: "area_code",
+	ID: "population", Table: "population", Group: GroupReference, Hidden: true, Filed: true, Whole: "area_code",
 	Title:      Text{"人口", "Population"},
 	Geometry:   []Kind{Point, Polygon, MultiPolygon},
 	FirstZoom:  13,

@@ -102,9 +102,10 @@ func reachOf(who rights.Actor) *postgres.Reach {
 	return &postgres.Reach{Region: who.Region}
 }
 
-// importable refuses a layer that files are not brought into this way: grids are edited as nets, regions and ground by the command.
+// importable refuses a layer that files are not brought into this way: grids are edited as nets, regions and ground by the command. Rows of references are
+// set aside where the caller's right has an area.
 func importable(layer string) error {
-	if l := layers.ByID(layer); layer == "" || l != nil && postgres.Writable(l) {
+	if l := layers.ByID(layer); layer == "" || l != nil && (postgres.Writable(l) || l.Filed) {
 		return nil
 	}
 	return param.InBody("/layer", "没有这个可导入的图层", "there is no such layer to import into")

@@ -42,8 +42,7 @@ func (o *Options) checkDatum(must bool) (datum.System, error) {
 		if !must {
 			return datum.System{}, nil
 		}
-		return datum.System{}, usage("必须用 --datum 说明坐标基准，系统不会猜测：wgs84、cgcs2000、gcj02、bd09 或 EPSG 代号",
-			"say the datum with --datum, it is never guessed: wgs84, cgcs2000, gcj02, bd09 or a code of EPSG")
+		return datum.System{}, noDatum()
 	}
 	s, err := o.parseDatum(o.Datum)
 	if err == nil && must && o.Axes == "" && hasTwoOrders(s) {
@@ -51,6 +50,12 @@ func (o *Options) checkDatum(must bool) (datum.System, error) {
 		return s, usage("%[1]s：请用 --axes 说明坐标顺序，en 为东坐标在前，ne 为北坐标（测量 X）在前", "%[1]s: say with --axes which comes first, en for easting, ne for northing", zh+" "+en)
 	}
 	return s, err
+}
+
+// noDatum is the fault of numbers of which nobody has said what they are.
+func noDatum() error {
+	return usage("必须用 --datum 说明坐标基准，系统不会猜测：wgs84、cgcs2000、gcj02、bd09 或 EPSG 代号",
+		"say the datum with --datum, it is never guessed: wgs84, cgcs2000, gcj02, bd09 or a code of EPSG")
 }
 
 // hasTwoOrders tells whether numbers of a system are written in either order: those of surveyors.

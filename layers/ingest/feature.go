@@ -70,6 +70,7 @@ type Options struct {
 	Local      []datum.System    // the city's own systems
 	Near       orb.Bound         // where the city lies; empty for unknown
 	Widths     map[string]int    // digits of fields that are numbers with leading zeros
+	Regions    *Regions          // of which rows may be the whole; nil for none
 }
 
 // Taker takes what the mapper makes of an object.

@@ -64,6 +64,12 @@ func osmID(o *object) string {
 
 // identify gives a feature its source and its key there.
 func (m *Mapper) identify(o *object, f *Feature) {
+	if o.nowhere && f.Layer.Whole != "" {
+		f.Source, f.SourceKey = WholeSource, wholeKey(f)
+		delete(f.Values, "source")
+		delete(f.Values, "source_key")
+		return
+	}
 	source, _ := f.Values["source"].(string)
 	key, _ := f.Values["source_key"].(string)
 	if key == "" {

@@ -241,21 +241,13 @@ func (m *Mapper) feature(o *object, l *layers.Layer, set map[string]any, g orb.G
 		f.Values[name] = v
 		m.give(l.ID, name)
 	}
+	m.part(o, f, extra)
 	if len(extra) > 0 {
 		f.Values["extra"] = cleanJSON(extra, 0)
 	}
 	m.give(l.ID, "extra")
-	if o.nowhere {
-		if err := m.nameable(f); err != nil {
-			return nil, err
-		}
-	} else {
-		if reversed(o, l) {
-			g = reverse(g)
-		}
-		if f.Geometry, err = coerce(l, g); err != nil {
-			return nil, err
-		}
+	if err := m.locate(o, f, g); err != nil {
+		return nil, err
 	}
 	if err := m.required(f); err != nil {
 		return nil, err
@@ -265,6 +257,20 @@ func (m *Mapper) feature(o *object, l *layers.Layer, set map[string]any, g orb.G
 	}
 	m.identify(o, f)
 	return f, nil
+}
+
+// locate gives a feature its geometry: its own, or that of the region that it is the whole of. One without either has to say enough to be found later.
+func (m *Mapper) locate(o *object, f *Feature, g orb.Geometry) (err error) {
+	switch {
+	case o.nowhere && f.Layer.Whole != "":
+		return m.spread(f)
+	case o.nowhere:
+		return m.nameable(f)
+	case reversed(o, f.Layer):
+		g = reverse(g)
+	}
+	f.Geometry, err = coerce(f.Layer, g)
+	return err
 }
 
 // nameable refuses what nobody could put on the map later: without coordinates, name and address.

@@ -69,7 +69,7 @@ func checkFile(f *File, o *Options) (datum.System, error) {
 	if o.Layer == nil && (f.Format.IsTable() || f.Format.byGDAL()) {
 		return datum.System{}, usage("请用 --layer 指明图层", "say the layer with --layer")
 	}
-	s, err := o.checkDatum(!f.Format.fromOSM() && !f.Format.byGDAL())
+	s, err := o.checkDatum(!f.Format.fromOSM() && !f.Format.byGDAL() && !placeless(o.Layer, f.Format))
 	if err == nil && f.Format.fromOSM() && !isPlain(s) {
 		return s, usage("OpenStreetMap 的坐标基准是 wgs84，不是 %[1]s", "OpenStreetMap is in wgs84, not %[1]s", o.Datum)
 	}

@@ -42,6 +42,8 @@ const (
 	Bounded         Code = "bounded"          // a remark: of these numbers the file has only a bound
 	LooksShifted    Code = "looks_shifted"    // a remark: against the streets the file looks like GCJ-02
 	NotSearched     Code = "not_searched"     // a remark: too many new features to look for duplicates among them
+	UnknownRegion   Code = "unknown_region"   // no region has the code or the name
+	AmbiguousRegion Code = "ambiguous_region" // several regions have the name
 	Unplaced        Code = "unplaced"         // set aside until somebody puts it on the map
 	Likely          Code = "likely_duplicate" // two features that may be one
 )
@@ -110,6 +112,10 @@ func ledgerText(c Code) text {
 		return text{"单元格文字过长", "the text of the cell is too long"}
 	case TotalRow:
 		return text{"合计行，不是设施", "a row of sums, no facility"}
+	case UnknownRegion:
+		return text{"没有这个区域：请核对代码或名称", "no region has this code or name"}
+	case AmbiguousRegion:
+		return text{"有几个区域同名：请填区域代码", "several regions have this name: give the code"}
 	case NotYours:
 		return text{"不在导入人的管辖范围内", "outside the area or department of who imports"}
 	case Bounded:

@@ -343,6 +343,9 @@ func readTable(ctx context.Context, f *File, m *Mapper, conv *converter, take fu
 	if err != nil {
 		return err
 	}
+	if m.o.Datum == "" && (t.at.lon >= 0 || t.at.wkt >= 0) {
+		return noDatum()
+	}
 	t.conv = conv
 	read := int64(0)
 	err = l.book.Rows(ctx, l.sheet, func(line sheet.Line) error {

@@ -10,8 +10,14 @@ import (
 // confine sets aside what the importing account may not write: rows outside its division, or of another department, now or after the import.
 func (r *run) confine(ctx context.Context, s *staged) error {
 	reach := r.job.Reach
-	if reach == nil || !s.has("region_code") {
+	switch {
+	case reach == nil:
 		return nil
+	case !s.has("region_code"): // what lies in no division is nobody's of one
+		if err := r.setAside(ctx, s, s.dropAll(), ingest.NotYours); err != nil {
+			return err
+		}
+		return r.exec(ctx, "DELETE FROM "+s.plan())
 	}
 	if err := r.exec(ctx, s.createForeign(reach)); err != nil {
 		return err
@@ -40,6 +46,10 @@ func (t *table) createForeign(reach *Reach) string {
 SELECT p.seq FROM %s p JOIN %s s USING (seq) LEFT JOIN %s d ON d.id = p.id LEFT JOIN %s o ON o.id = p.id AND NOT p.is_new
 WHERE NOT (%s) OR NOT p.is_new AND NOT (%s)`,
 		t.foreign(), t.plan(), t.stage(), t.placed(), t.name(), within("s", "coalesce(d.region_code, o.region_code)"), within("o", "o.region_code"))
+}
+
+func (t *table) dropAll() string {
+	return fmt.Sprintf("DELETE FROM %s s", t.stage()) + fmt.Sprintf(setAside, "''")
 }
 
 func (t *table) dropForeign() string {

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
+	"wangge/geo/pgeom"
 	"wangge/layers/ingest"
 )
 
@@ -35,6 +36,11 @@ func prepare(ctx context.Context, q querier, o *ingest.Options) (err error) {
 	default:
 		o.Near = near
 	}
+	if o.Layer != nil && o.Layer.Whole != "" && o.Regions == nil {
+		if o.Regions, err = regionsOf(ctx, q); err != nil {
+			return fmt.Errorf("the regions: %w", err)
+		}
+	}
 	if o.Layer == nil || o.Remembered != nil {
 		return nil
 	}
@@ -49,6 +55,24 @@ func prepare(ctx context.Context, q querier, o *ingest.Options) (err error) {
 		return nil
 	})
 	return err
+}
+
+const wholesSQL = `SELECT code, name, ST_AsEWKB(geom) FROM region WHERE valid_to IS NULL AND geom IS NOT NULL ORDER BY code`
+
+// regionsOf reads the regions in force with their outlines.
+func regionsOf(ctx context.Context, q querier) (*ingest.Regions, error) {
+	rows, err := q.Query(ctx, wholesSQL)
+	if err != nil {
+		return nil, err
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r ingest.Region, err error) {
+		var shape []byte
+		if err = row.Scan(&r.Code, &r.Name, &shape); err == nil {
+			r.Shape, err = pgeom.Decode(shape)
+		}
+		return r, err
+	})
+	return ingest.NewRegions(list), err
 }
 
 const rememberSQL = `INSERT INTO import_mapping (layer, heading, field) SELECT $1, h, f FROM unnest($2::text[], $3::text[]) x (h, f)

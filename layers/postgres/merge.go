@@ -77,7 +77,7 @@ func (r *run) mergeLayer(ctx context.Context, s *staged, columns []string) error
 	if err := r.exec(ctx, s.createPlan(columns), "CREATE INDEX ON "+s.plan()+" (id)", "ANALYZE "+s.plan()); err != nil {
 		return err
 	}
-	if s.has("region_code") || s.layer.ID == "ground" {
+	if s.layer.ID != "region" {
 		if err := r.place(ctx, s); err != nil {
 			return err
 		}

@@ -7,9 +7,12 @@ export interface LayerChoice {
   title: string
 }
 
-/** The layers that ledgers are imported into: nets are edited in the workspace of grids. */
-export function useLayers(): ComputedRef<LayerChoice[]> {
+/** References that offices bring as files. */
+const filed: ReadonlySet<string> = new Set(['population', 'land_use'])
+
+/** The layers that ledgers are imported into: nets are edited in the workspace of grids. Those of references come with `references`. */
+export function useLayers(references = false): ComputedRef<LayerChoice[]> {
   const { style, settings: { lang } } = useApp()
-  return computed(() => style.legend.value.filter(({ collection, group }) => collection && group === 'inventory')
+  return computed(() => style.legend.value.filter(({ layer, collection, group }) => collection && group === 'inventory' || references && filed.has(layer))
     .map(({ layer, title, title_en }) => ({ id: layer, title: pickTitle(lang.value, title, title_en) })))
 }
