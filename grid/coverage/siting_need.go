@@ -28,11 +28,15 @@ type needGroup struct{ total, already int64 }
 
 // need finds out what sites could cover.
 func (b *Board) need(ctx context.Context, q *SitingQuestion) (*need, error) {
-	hexes, err := b.Hexes(ctx, q.Question, []uint32{q.RadiusM}, false)
+	a, err := b.complete(q.Question, "")
 	if err != nil {
 		return nil, err
 	}
-	n := &need{sheet: hexes.Sheet}
+	f, err := b.field(ctx, a, []uint32{q.RadiusM})
+	if err != nil {
+		return nil, err
+	}
+	n, far, spots := &need{sheet: f.lay.sheet}, f.byHexagon(), f.lay.spots
 	by := ""
 	if q.Goal == Each {
 		by = q.By
@@ -44,16 +48,10 @@ func (b *Board) need(ctx context.Context, q *SitingQuestion) (*need, error) {
 	if q.Goal == Each {
 		n.groups = make([]needGroup, len(areas))
 	}
-	var spots []walk.Spot
-	if q.Mode != Straight {
-		if spots, err = b.Spots(ctx, q.Res, q.Profile); err != nil {
-			return nil, err
-		}
-	}
 	limitMM := q.RadiusM * mmPerM
 	n.size(len(all), q)
 	for _, p := range all {
-		covered := hexes.MM[p.hex] <= limitMM
+		covered := far[p.hex] <= limitMM
 		n.count(p, covered)
 		switch {
 		case covered:
