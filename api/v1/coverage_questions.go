@@ -24,19 +24,22 @@ import (
 func (h *Handler) coverageQuestionRoutes() []Route {
 	by := Param{Name: "by", Title: "区域类别，缺省为 community；网格为 grid:方案", TitleE: "kind of areas, community by default; grid:<scheme> for grids"}
 	within := Param{Name: "within", Title: "只看这个区域之内", TitleE: "within this region only"}
+	mode := Param{Name: "mode", Title: "生活圈与量度：walk（缺省）、straight", TitleE: "of life circles and measures: walk, straight"}
+	profile := Param{Name: "profile", Title: "生活圈与量度：walk（缺省）、step_free、night", TitleE: "of life circles and measures: walk, step_free, night"}
 	format := Param{Name: "f", Title: "json（缺省）、csv、xlsx", TitleE: "json, csv, xlsx"}
-	asked := []Param{by, within, paramAt(), {Name: "scheme", Title: "人员类问题的网格方案，缺省为责任网格", TitleE: "net of grids of questions about people"}}
-	measured := []Param{by, within, {Name: "kind", Title: "服务的类别", TitleE: "kind of the service"}, {Name: "mode", Title: "walk（缺省）、straight", TitleE: "walk, straight"},
-		{Name: "profile", Title: "walk（缺省）、step_free、night", TitleE: "walk, step_free, night"}, {Name: "radius", Title: "服务半径（米），缺省取阈值", TitleE: "service radius in metres, by default that of the thresholds"}}
+	asked := []Param{by, within, paramAt(), {Name: "scheme", Title: "人员类问题的网格方案，缺省为责任网格", TitleE: "net of grids of questions about people"}, mode, profile}
+	measured := []Param{by, within, {Name: "kind", Title: "服务的类别", TitleE: "kind of the service"}, mode, profile,
+		{Name: "radius", Title: "服务半径（米），缺省取阈值", TitleE: "service radius in metres, by default that of the thresholds"}}
 	sort := Param{Name: "sort", Title: "排序：列、列:num、列:den、code、name、area，前加 - 为降序；缺省最差在前", TitleE: "a column, column:num, column:den, code, name, area; - before it for descending; the worst first by default"}
 	rows, list := pagingParams(sort, format), pagingParams(format, Param{Name: "column", Title: "列，缺省为第一列", TitleE: "column, the first by default"},
 		Param{Name: "which", Title: "unmet 未满足（缺省）、met 满足、all 全部", TitleE: "unmet, met, all"}, Param{Name: "code", Title: "一个区域的代码", TitleE: "code of an area"})
+	files := []string{"text/csv", xlsxMedia}
 	return []Route{
 		{Path: "/coverage/questions", Reads: true, Title: "各图层与人员的问题", TitleE: "Questions about layers and people", Reply: questionsJSON{}, Serve: h.coverageQuestions},
-		{Path: "/coverage/questions/{id}", Reads: true, Params: slices.Concat(asked, rows), Title: "一个问题的数字", TitleE: "The figures of a question", Reply: questionAnswerJSON{}, Serve: h.coverageQuestion},
-		{Path: "/coverage/questions/{id}/list", Reads: true, Params: slices.Concat(asked, list), Title: "数字背后的清单", TitleE: "What is behind a figure", Reply: page[questionItemJSON]{}, Serve: h.coverageQuestionList},
-		{Path: "/coverage/measures/{service}", Reads: true, Params: slices.Concat(measured, rows), Title: "服务的密度、间距与服务半径", TitleE: "Density, spacing and service radius of a service", Reply: questionAnswerJSON{}, Serve: h.coverageMeasures},
-		{Path: "/coverage/measures/{service}/list", Reads: true, Params: slices.Concat(measured, list), Title: "密度、间距背后的清单", TitleE: "What is behind density and spacing", Reply: page[questionItemJSON]{}, Serve: h.coverageMeasureList},
+		{Path: "/coverage/questions/{id}", Reads: true, Params: slices.Concat(asked, rows), Title: "一个问题的数字", TitleE: "The figures of a question", Reply: questionAnswerJSON{}, Also: files, Serve: h.coverageQuestion},
+		{Path: "/coverage/questions/{id}/list", Reads: true, Params: slices.Concat(asked, list), Title: "数字背后的清单", TitleE: "What is behind a figure", Reply: page[questionItemJSON]{}, Also: files, Serve: h.coverageQuestionList},
+		{Path: "/coverage/measures/{service}", Reads: true, Params: slices.Concat(measured, rows), Title: "服务的密度、间距与服务半径", TitleE: "Density, spacing and service radius of a service", Reply: questionAnswerJSON{}, Also: files, Serve: h.coverageMeasures},
+		{Path: "/coverage/measures/{service}/list", Reads: true, Params: slices.Concat(measured, list), Title: "密度、间距背后的清单", TitleE: "What is behind density and spacing", Reply: page[questionItemJSON]{}, Also: files, Serve: h.coverageMeasureList},
 	}
 }
 
@@ -166,6 +169,10 @@ func (h *Handler) askQuestion(r *http.Request, id string) (questionAsk, error) {
 	a := questionAsk{id: id, view: view, city: h.CoverageCity(view), may: h.Who(r).May(rights.ReadFigures, rights.Place{})}
 	now := netOf(view)
 	a.asked = coverage.Asked{By: cmp.Or(q.Text("by", maxCodeRunes), "community"), Within: q.Text("within", maxCodeRunes), Day: h.day(r, now)}
+	a.asked.Mode = coverage.Mode(q.OneOf("mode", "walk", "straight"))
+	if q.Has("profile") {
+		a.asked.Profile = q.OneOf("profile", "walk", "step_free", "night")
+	}
 	a.asked.Scheme = q.Text("scheme", maxCodeRunes)
 	if a.asked.Scheme == "" {
 		a.asked.Scheme = now.MainScheme()
@@ -257,7 +264,7 @@ func (h *Handler) coverageQuestion(w http.ResponseWriter, r *http.Request) error
 // answerQuestion answers with the figures of a question, as a document or as a file.
 func (h *Handler) answerQuestion(w http.ResponseWriter, r *http.Request, ask questionAsk) error {
 	q := h.Query(r)
-	format, by, win := q.OneOf("f", "", "json", "csv", "xlsx"), q.Text("sort", maxCodeRunes), questionWindow(q)
+	format, by, win := q.OneOf("f", "json", "csv", "xlsx"), q.Text("sort", maxCodeRunes), questionWindow(q)
 	if err := q.Err(); err != nil {
 		return err
 	}
@@ -356,8 +363,8 @@ func (h *Handler) coverageQuestionList(w http.ResponseWriter, r *http.Request) e
 // listQuestion answers with what is behind a figure.
 func (h *Handler) listQuestion(w http.ResponseWriter, r *http.Request, ask questionAsk) error {
 	q := h.Query(r)
-	format, win := q.OneOf("f", "", "json", "csv", "xlsx"), questionWindow(q)
-	l := coverage.Listing{Column: q.Text("column", maxCodeRunes), Code: q.Text("code", maxCodeRunes), Which: coverage.ListedWhich(cmp.Or(q.OneOf("which", "", "unmet", "met", "all"), "unmet"))}
+	format, win := q.OneOf("f", "json", "csv", "xlsx"), questionWindow(q)
+	l := coverage.Listing{Column: q.Text("column", maxCodeRunes), Code: q.Text("code", maxCodeRunes), Which: coverage.ListedWhich(q.OneOf("which", "unmet", "met", "all"))}
 	if err := q.Err(); err != nil {
 		return err
 	}

@@ -33,12 +33,7 @@ func (h *Handler) questionFile(w http.ResponseWriter, r *http.Request, format st
 func (j *questionRowJSON) cells() []any {
 	cells := []any{j.Code, j.Name, j.AreaM2}
 	for _, v := range j.Values {
-		cells = append(cells, v.Numerator, v.Denominator)
-		if v.Share == nil {
-			cells = append(cells, nil)
-			continue
-		}
-		cells = append(cells, *v.Share)
+		cells = append(cells, v.Numerator, v.Denominator, shareCell(v.Share))
 	}
 	return cells
 }

@@ -33,7 +33,6 @@ func (h *Handler) askMeasures(r *http.Request) (questionAsk, error) {
 		return ask, err
 	}
 	ask.asked.Day, ask.asked.Scheme = 0, ""
-	ask.asked.Mode, ask.asked.Profile = coverage.Mode(q.OneOf("mode", "", "walk", "straight")), q.OneOf("profile", "", "walk", "step_free", "night")
 	if q.Has("radius") {
 		ask.asked.Radius = uint32(q.Int("radius", 0, coverage.MinRadiusM, coverage.MaxRadiusM))
 	}

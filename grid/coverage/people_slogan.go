@@ -70,10 +70,10 @@ func (a *asking) figures(ctx context.Context, q *question, figures []grid.Figure
 	return out, nil
 }
 
-// tops are the divisions that the whole is made of: those at the top.
+// tops are the divisions that the whole is made of: those with a shape that are in no other with one.
 func (a *asking) tops() (out []*grid.Region) {
-	for _, r := range a.net.Children("") {
-		if k := a.net.Kind(r.Kind); k != nil && k.Division {
+	for _, r := range a.net.Regions("") {
+		if k := a.net.Kind(r.Kind); k != nil && k.Division && len(r.Shape) > 0 && !shapedAbove(a.net, r) {
 			out = append(out, r)
 		}
 	}

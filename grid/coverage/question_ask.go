@@ -146,10 +146,8 @@ func (a *asking) wholeM2(listed float64) float64 {
 		return a.whole.AreaM2
 	}
 	all := 0.0
-	for _, r := range a.net.Children("") {
-		if k := a.net.Kind(r.Kind); k != nil && k.Division {
-			all += r.AreaM2
-		}
+	for _, r := range a.tops() {
+		all += r.AreaM2
 	}
 	return cmp.Or(all, listed)
 }
