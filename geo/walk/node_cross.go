@@ -38,7 +38,7 @@ type crossings struct {
 	joined map[cut]bool // segments and the places that were joined to them
 	found  []crossed
 	made   map[onLevel]uint32 // places of crossings
-	stands map[uint32]uint32  // for places of crossings: the place that stands for it, as far as is known
+	merged merging
 }
 
 // crossed is a crossing without a common vertex.
@@ -50,7 +50,7 @@ type crossed struct {
 // cross finds what to cut where streets cross or touch on one level, besides where ends were joined to them, and reports crossings
 // without a common vertex.
 func (l *lines) cross(ctx context.Context, grid *cells, joined []cut) ([]cut, []Finding, error) {
-	c := crossings{lines: l, cuts: joined, joined: map[cut]bool{}, made: map[onLevel]uint32{}, stands: map[uint32]uint32{}}
+	c := crossings{lines: l, cuts: joined, joined: map[cut]bool{}, made: map[onLevel]uint32{}, merged: merging{stands: map[uint32]uint32{}, vertex: map[uint32]uint32{}}}
 	for _, j := range joined {
 		c.joined[cut{seg: j.seg, place: j.place}] = true
 	}
@@ -77,58 +77,6 @@ func (l *lines) cross(ctx context.Context, grid *cells, joined []cut) ([]cut, []
 	}
 	c.settle()
 	return c.cuts, c.findings(), nil
-}
-
-// settle makes one place of crossings that are as near to each other, or to a vertex, as makes no difference: where three streets cross in
-// one position rounding would have up to three.
-func (c *crossings) settle() {
-	if len(c.stands) == 0 {
-		return
-	}
-	sortCuts(c.cuts)
-	for i, k := range c.cuts {
-		for _, other := range [...]uint32{c.at[k.seg], c.at[k.seg+1]} {
-			c.unite(k.place, other)
-		}
-		if i > 0 && c.cuts[i-1].seg == k.seg {
-			c.unite(k.place, c.cuts[i-1].place)
-		}
-	}
-	for i := range c.cuts {
-		c.cuts[i].place = c.standing(c.cuts[i].place)
-	}
-	for i := range c.found {
-		c.found[i].place = c.standing(c.found[i].place)
-	}
-}
-
-// standing is the place that stands for another.
-func (c *crossings) standing(place uint32) uint32 {
-	for {
-		next, isNew := c.stands[place]
-		if !isNew || next == place {
-			return place
-		}
-		place = next
-	}
-}
-
-// unite lets one place stand for two that are near, if one of them is that of a crossing: a vertex, or the one that comes first.
-func (c *crossings) unite(a, b uint32) {
-	if a, b = c.standing(a), c.standing(b); a == b {
-		return
-	}
-	_, newA := c.stands[a]
-	_, newB := c.stands[b]
-	p, q := c.places[a], c.places[b]
-	if !newA && !newB || scaleAt(p[1]).apart(p, q) > weldMM {
-		return
-	}
-	if newA && (!newB || before(q, p)) {
-		c.stands[a] = b
-	} else {
-		c.stands[b] = a
-	}
 }
 
 func (l *lines) boxed(seg uint32) boxed {
@@ -216,7 +164,7 @@ func (c *crossings) placeOf(x orb.Point, level int8) uint32 {
 	place, known := c.made[onLevel{x, level}]
 	if !known {
 		place = c.newPlace(x)
-		c.made[onLevel{x, level}], c.stands[place] = place, place
+		c.made[onLevel{x, level}], c.merged.stands[place] = place, place
 	}
 	return place
 }

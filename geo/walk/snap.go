@@ -51,7 +51,7 @@ func (g *Graph) Snap(p orb.Point, limitMM uint32) (Spot, bool) {
 		return Spot{Edge: None}, false
 	}
 	if g.parted(p, best) {
-		return g.snapAround(p, local, limitMM)
+		return g.snapAround(p, local, math.Sqrt(best.d2), limitMM)
 	}
 	return g.spot(p, best, limitMM)
 }

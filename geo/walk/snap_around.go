@@ -12,14 +12,14 @@ import (
 // around keeps lists of candidates for use again: a list is long where a river is near.
 var around = sync.Pool{New: func() any { return new([]candidate) }}
 
-// gather appends to list the usable segments within a limit, nearest first.
-func (g *Graph) gather(p orb.Point, local scale, limitMM float64, list []candidate) []candidate {
-	n, reach := g.Net, orb.Point{limitMM / local.x, limitMM / local.y}
+// gather fills list with the usable segments that are not nearer than one distance and not farther than another, nearest first.
+func (g *Graph) gather(p orb.Point, local scale, leastMM, mostMM float64, list []candidate) []candidate {
+	n, reach := g.Net, orb.Point{mostMM / local.x, mostMM / local.y}
 	list = list[:0]
 	n.segments.around(orb.Bound{Min: orb.Point{p[0] - reach[0], p[1] - reach[1]}, Max: orb.Point{p[0] + reach[0], p[1] + reach[1]}}, func(cell int) {
 		for _, seg := range n.segments.of(cell) {
 			share, d2 := local.nearest(p, n.shape[seg], n.shape[seg+1])
-			if d2 <= limitMM*limitMM && g.usable[n.of[seg]] {
+			if d2 >= leastMM*leastMM && d2 <= mostMM*mostMM && g.usable[n.of[seg]] {
 				list = append(list, candidate{d2, seg, share})
 			}
 		}
@@ -28,17 +28,23 @@ func (g *Graph) gather(p orb.Point, local scale, limitMM float64, list []candida
 	return slices.Compact(list)
 }
 
-// snapAround is Snap where the nearest segment is on the other side of a barrier.
-func (g *Graph) snapAround(p orb.Point, local scale, limitMM uint32) (Spot, bool) {
+// snapAround is Snap where the nearest segment is on the other side of a barrier. Another one is mostly not much farther, so it looks
+// farther and farther.
+func (g *Graph) snapAround(p orb.Point, local scale, nearestMM float64, limitMM uint32) (Spot, bool) {
 	room := around.Get().(*[]candidate)
 	defer around.Put(room)
-	*room = g.gather(p, local, float64(limitMM)+1, *room)
-	for _, c := range *room {
-		if !g.parted(p, c) {
-			return g.spot(p, c, limitMM)
+	seen := 0.0
+	for most := min(1.5*nearestMM+20_000, float64(limitMM)+1); ; most = min(2*most, float64(limitMM)+1) {
+		*room = g.gather(p, local, seen, most, *room)
+		for _, c := range *room {
+			if !g.parted(p, c) {
+				return g.spot(p, c, limitMM)
+			}
+		}
+		if seen = most; most > float64(limitMM) {
+			return Spot{Edge: None}, false
 		}
 	}
-	return Spot{Edge: None}, false
 }
 
 // Near appends to out every edge that a place could join: the one that Snap finds, and those that are not more than withinMM farther,
@@ -51,7 +57,7 @@ func (g *Graph) Near(p orb.Point, limitMM, withinMM uint32, out []Spot) []Spot {
 	begin, most := len(out), min(limitMM, nearest.PerpMM+min(withinMM, Never-nearest.PerpMM))
 	room := around.Get().(*[]candidate)
 	defer around.Put(room)
-	*room = g.gather(p, scaleAt(p[1]), float64(most)+1, *room)
+	*room = g.gather(p, scaleAt(p[1]), 0, float64(most)+1, *room)
 	for _, c := range *room {
 		edge := g.Net.of[c.seg]
 		if slices.ContainsFunc(out[begin:], func(s Spot) bool { return s.Edge == edge }) || g.parted(p, c) {

@@ -74,7 +74,7 @@ func nearestOn(p, a, b orb.Point) (orb.Point, float64) {
 		q := at(share)
 		s, c := math.Sincos(36.005 * math.Pi / 180)
 		w2 := 1 - 0.0066943800229*s*s
-		n := 6378137 / math.Sqrt(w2)
+		n := 6378137 / math.Sqrt(w2) * math.Pi / 180
 		return math.Hypot((q[0]-p[0])*n*c, (q[1]-p[1])*n*(1-0.0066943800229)/w2)
 	}
 	low, high := 0.0, 1.0
