@@ -5,6 +5,8 @@ import (
 	"math/bits"
 	"slices"
 	"sync/atomic"
+
+	"wangge/geo/walk"
 )
 
 // Bounds of the work that a certificate may take.
@@ -72,24 +74,32 @@ func (s *solver) polish(picked []uint32, value int64) error {
 	return err
 }
 
-// certifyFewest tries to prove that one less does not reach the target; where a choice of one less turns up that does, it goes on from there.
+// certifyFewest tries to prove that one less does not reach the target; where a choice of one less turns up that does, it goes on from there. For
+// Each the proof grants that what is missing in one area may be made up for in another: what it says holds, but it may say little.
 func (s *solver) certifyFewest() error {
 	s.least = s.fewer(s.limit(), s.alone)
-	for s.room == nil && s.least < len(s.chosen) {
+	for s.least < len(s.chosen) {
 		before := len(s.chosen)
 		r := s.relax(before - 1)
-		err := r.descend(func() int64 { return s.target - 1 }, func(picked []uint32, value int64) error {
-			if value >= s.target && len(picked) < len(s.chosen) {
-				s.set(picked)
-			}
-			return nil
-		}, func(int64) bool {
+		err := r.descend(func() int64 { return s.target - 1 }, s.withLess, func(int64) bool {
 			s.least = max(s.least, r.fewest())
 			return s.least >= len(s.chosen) || len(s.chosen) < before
 		})
 		if err != nil || len(s.chosen) == before {
 			return err
 		}
+	}
+	return nil
+}
+
+// withLess takes what a step picked where that reaches the target too.
+func (s *solver) withLess(picked []uint32, value int64) error {
+	if value < s.target || len(picked) >= len(s.chosen) {
+		return nil
+	}
+	kept := slices.Clone(s.chosen)
+	if s.set(picked); s.value < s.target {
+		s.set(kept)
 	}
 	return nil
 }
@@ -150,7 +160,7 @@ func (s *solver) relax(k int) *relaxation {
 		}
 	}
 	for i, it := range s.items {
-		if degree[i] > 0 && it.weight > 0 {
+		if degree[i] > 0 && it.weight > 0 && s.counts(i) {
 			r.live = append(r.live, uint32(i))
 			total += it.weight
 		}
@@ -166,6 +176,11 @@ func (s *solver) relax(k int) *relaxation {
 		r.order.cost = s.p.Cost
 	}
 	return r
+}
+
+// counts says whether covering an item can be of use.
+func (s *solver) counts(i int) bool {
+	return s.room == nil || s.p.Group[i] != walk.None && s.room[s.p.Group[i]] > 0
 }
 
 // descend lowers the bound step by step: along a subgradient, as far as the distance to the floor, which is the value that somebody has, suggests (Polyak). found is given
@@ -265,7 +280,7 @@ func (r *relaxation) mark(c uint32, parts int32) {
 func (r *relaxation) worth() int64 {
 	sum := int64(0)
 	for _, i := range r.marked {
-		if r.cover[i] >= wholeParts {
+		if r.cover[i] >= wholeParts && r.s.counts(int(i)) {
 			sum += r.s.items[i].weight
 		}
 	}

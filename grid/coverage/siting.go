@@ -22,7 +22,7 @@ const (
 	MaxSetEntries = 32 << 20 // entries of all coverage sets together, 4 bytes each
 )
 
-// ErrProblem: a Problem contradicts itself: lengths that do not fit, numbers out of range, a share outside 0 … 1.
+// ErrProblem is a Problem, or a question, that contradicts itself: lengths that do not fit, numbers out of range, a share outside 0 … 1.
 var ErrProblem = errors.New("the siting problem is not well formed")
 
 // Problem asks which candidates to choose. Items are what is covered (hexagons, or pieces of hexagons); each has a weight and counts

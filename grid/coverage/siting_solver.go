@@ -38,7 +38,6 @@ type solver struct {
 
 	bound int64 // no choice has a greater value
 	least int   // no fewer sites reach the target
-	steps int
 	plan  Plan
 }
 
