@@ -41,6 +41,11 @@ func coverageMatrix() (rows []row) {
 	for _, route := range slices.Sorted(maps.Keys(asks)) {
 		rows = append(rows, row{route, rights.ReadOpen, of(asks[route]), []int{http.StatusOK}})
 	}
+	rows = append(rows,
+		row{"POST /api/v1/coverage/{service}/preview", rights.ReadOpen, of(toiletCoverage+"/preview", `{"question": {}, "changes": []}`), []int{http.StatusOK}},
+		row{"POST /api/v1/coverage/siting", rights.ReadOpen, of("/api/v1/coverage/siting", `{"service": "public_toilet", "radius_m": 300, "k": 1}`), []int{http.StatusOK}},
+		row{"GET /api/v1/coverage/scenarios/compare", rights.ReadFigures, of("/api/v1/coverage/scenarios/compare?a=now&b=999999"), []int{http.StatusNotFound}},
+		row{"GET /api/v1/coverage/scenarios/{id}/result", rights.ReadFigures, of("/api/v1/coverage/scenarios/999999/result"), []int{http.StatusNotFound}})
 	return append(rows, planMatrix()...)
 }
 
