@@ -17,5 +17,10 @@
 //   - A share is covered area by the area of the unit's own geometry. Hexagons are dealt out to units by exact intersection, so a unit grid of a
 //     hectare is not all or nothing. Sums are whole numbers (hundredths of square metres, thousandths of persons, millimetres): no drift,
 //     whatever the order of changes.
+//   - Siting counts hexagons, or their pieces in areas, that are not covered now. Candidates are searched from one by one; what they cover is kept, so
+//     choosing is sums over lists. Greedy choice, exchanges of one for one, and a Lagrangian bound in whole numbers: what is told as proven is,
+//     whatever the rounding. Steps are counted, never timed, so that an answer does not depend on the machine.
+//   - Stability moves the weights of whole neighbourhoods, not of hexagons, whose errors would cancel out.
+//   - Supply by demand (two-step floating catchments) counts demand everywhere, also outside of the areas asked for: they share the same facilities.
 //   - The same city and the same question give the same bytes; ties go to the lower id.
 package coverage

@@ -66,7 +66,7 @@ func sumUp(counts []uint32) {
 // walkSets are the items within so far on foot of each candidate: through the nodes, or along the edge that both are on. The edge of a candidate
 // that is off the network is walk.None; it covers nothing. Refused with ErrTooLarge beyond MaxSetEntries.
 func walkSets(ctx context.Context, f *setFinder, candidates []walk.Spot, limitMM uint32, done func(int)) (sets, error) {
-	return eachSet(ctx, len(candidates), len(f.spots), done, func() func(c int, take func(item uint32)) {
+	return eachSet(ctx, len(candidates), len(f.spots), MaxSetEntries, done, func() func(c int, take func(item uint32)) {
 		searcher := new(walk.Searcher)
 		return func(c int, take func(item uint32)) {
 			from := candidates[c]
@@ -92,7 +92,7 @@ func walkSets(ctx context.Context, f *setFinder, candidates []walk.Spot, limitMM
 
 // circleSets are the items within so far of each candidate as the crow flies. near visits items among which are all in a bound.
 func circleSets(ctx context.Context, at []orb.Point, near func(b orb.Bound, visit func(item uint32)), candidates []orb.Point, limitMM uint32, done func(int)) (sets, error) {
-	return eachSet(ctx, len(candidates), len(at), done, func() func(c int, take func(item uint32)) {
+	return eachSet(ctx, len(candidates), len(at), MaxSetEntries, done, func() func(c int, take func(item uint32)) {
 		return func(c int, take func(item uint32)) {
 			round := newDisc(candidates[c], limitMM)
 			near(round.bound, func(item uint32) {
@@ -136,8 +136,8 @@ func (c *disc) has(p orb.Point) bool {
 }
 
 // eachSet works the sets of n candidates out on two processors. worker makes what one of them works with: it gives take every item of a candidate,
-// as often as it likes; of each the first counts. done is told how many candidates are through, by one goroutine at a time.
-func eachSet(ctx context.Context, n, items int, done func(int), worker func() func(c int, take func(item uint32))) (sets, error) {
+// as often as it likes; of each the first counts. Refused beyond most entries. done is told how many candidates are through, by one goroutine at a time.
+func eachSet(ctx context.Context, n, items, most int, done func(int), worker func() func(c int, take func(item uint32))) (sets, error) {
 	out := sets{first: make([]uint32, n+1)}
 	blocks := make([][]uint32, (n+setBlock-1)/setBlock)
 	var next, entries atomic.Int64
@@ -148,7 +148,7 @@ func eachSet(ctx context.Context, n, items int, done func(int), worker func() fu
 		wait.Go(func() {
 			work, seen := worker(), make([]uint32, items)
 			var scratch []uint32
-			for ctx.Err() == nil && entries.Load() <= MaxSetEntries {
+			for ctx.Err() == nil && entries.Load() <= int64(most) {
 				b := int(next.Add(1)) - 1
 				if b >= len(blocks) {
 					return
@@ -178,8 +178,8 @@ func eachSet(ctx context.Context, n, items int, done func(int), worker func() fu
 	if ctx.Err() != nil {
 		return sets{}, ctx.Err()
 	}
-	if entries.Load() > MaxSetEntries {
-		return sets{}, tooLarge("候选点与半径过大：覆盖集超过 %d 项，请减少候选点、加大间距或缩小半径", "more than %d entries of coverage sets: take fewer candidates, a wider spacing or a smaller radius", MaxSetEntries)
+	if entries.Load() > int64(most) {
+		return sets{}, tooLarge("候选点与半径过大：覆盖集超过 %d 项，请减少候选点、加大间距或缩小半径", "more than %d entries of coverage sets: take fewer candidates, a wider spacing or a smaller radius", most)
 	}
 	sumUp(out.first)
 	out.items = make([]uint32, 0, entries.Load())

@@ -97,7 +97,7 @@ func TestWalkSets(t *testing.T) {
 
 func TestCircleSets(t *testing.T) {
 	var at []orb.Point
-	for i := range 4000 {
+	for i := range 1500 {
 		at = append(at, sitingPlace(chance(uint64(2*i))*3000, chance(uint64(2*i+1))*3000))
 	}
 	all := func(_ orb.Bound, visit func(uint32)) {
@@ -105,7 +105,7 @@ func TestCircleSets(t *testing.T) {
 			visit(uint32(i))
 		}
 	}
-	candidates := at[:50]
+	candidates := at[:20]
 	for _, limit := range []uint32{1, 500_000, 900_123} {
 		got, err := circleSets(t.Context(), at, all, candidates, limit, nobody)
 		if err != nil {
@@ -131,17 +131,17 @@ func TestCircleSets(t *testing.T) {
 func TestSetsAreBounded(t *testing.T) {
 	greedy := func() func(c int, take func(uint32)) {
 		return func(_ int, take func(uint32)) {
-			for i := range uint32(100_000) {
+			for i := range uint32(1000) {
 				take(i)
 			}
 		}
 	}
-	if _, err := eachSet(t.Context(), 100_000, 100_000, nobody, greedy); !errors.Is(err, ErrTooLarge) {
-		t.Errorf("ten thousand million entries: %v", err)
+	if _, err := eachSet(t.Context(), 100_000, 1000, 500_000, nobody, greedy); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("a hundred million entries: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := eachSet(ctx, 10, 10, nobody, greedy); !errors.Is(err, context.Canceled) {
+	if _, err := eachSet(ctx, 10, 1000, 500_000, nobody, greedy); !errors.Is(err, context.Canceled) {
 		t.Errorf("nobody waits: %v", err)
 	}
 }
