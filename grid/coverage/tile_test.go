@@ -18,9 +18,9 @@ import (
 
 // TestTile: every hexagon that meets a tile is in it once, with its number and what it says, at every zoom; no tile is too large.
 func TestTile(t *testing.T) {
-	h := someHexes(t, 12, 0.05, 2)
+	h := someHexes(t, 12, 0.015, 2)
 	for z := range uint8(19) {
-		addr := tile.At(z, geo.WorldX(120.02), geo.WorldY(36.03))
+		addr := tile.At(z, geo.WorldX(120.006), geo.WorldY(36.008))
 		data := h.Tile(addr, "coverage_test")
 		if len(data) > MaxTileBytes {
 			t.Errorf("%s has %d bytes", addr, len(data))
