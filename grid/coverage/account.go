@@ -116,18 +116,27 @@ func (a *account) bucket(mm uint32) int {
 // addWays adds the parts of all edges to sums, and notes how much of each is covered.
 func (a *account) addWays(sums []int64, stays []uint32, r reach, c *room) {
 	n, width := len(a.radiiMM), a.width()
-	for edge := range len(a.ways.first) - 1 {
+	order, edges := r.edges(), len(a.ways.first)-1
+	if order != nil {
+		edges = len(order)
+	}
+	for i := range edges {
+		edge := uint32(i)
+		if order != nil {
+			edge = order[i]
+		}
 		from, to := a.ways.first[edge], a.ways.first[edge+1]
-		if from == to || !r.cover(uint32(edge), a.radiiMM, c) {
+		if from == to || !r.cover(edge, a.radiiMM, c) {
 			continue
 		}
 		for i := from; i < to; i++ {
 			p := a.ways.parts[i]
 			at := int(p.of)*width + streetSum*n
 			for k := range n {
-				mm := c.within(k, p.from, p.to)
-				stays[int(i)*n+k] = mm
-				sums[at+k] += int64(mm)
+				if mm := c.within(k, p.from, p.to); mm > 0 {
+					stays[int(i)*n+k] = mm
+					sums[at+k] += int64(mm)
+				}
 			}
 		}
 	}

@@ -160,19 +160,41 @@ func (b *Board) ground(ctx context.Context, res int) (*ground, error) {
 	})
 }
 
-// cityShapes is the ground that figures are given for: the whole city, zones, and grids that lie in no region with a shape.
+// cityShapes is the ground that figures are given for: the whole city, and what of zones and of grids in no region sticks out of it. Shapes that lie
+// over one another would blur how much of a hexagon at the rim is inside.
 func cityShapes(net *grid.Net) (shapes []orb.MultiPolygon) {
+	city := wholeCity(net)
+	for _, a := range city {
+		shapes = append(shapes, a.Shape)
+	}
+	whole := newPlacer(city, true)
 	for _, r := range net.Regions("") {
-		if len(r.Shape) > 0 && !shapedAbove(net, r) {
+		if len(r.Shape) > 0 && !shapedAbove(net, r) && whole.lacks(r.Shape) {
 			shapes = append(shapes, r.Shape)
 		}
 	}
 	for _, g := range net.Grids("") {
-		if r := net.Region(g.Region); r == nil || len(r.Shape) == 0 && !shapedAbove(net, r) {
+		r := net.Region(g.Region)
+		if (r == nil || len(r.Shape) == 0 && !shapedAbove(net, r)) && whole.lacks(g.Shape) {
 			shapes = append(shapes, g.Shape)
 		}
 	}
 	return shapes
+}
+
+// lacks tells whether a corner of a shape lies in none of the areas.
+func (p *placer) lacks(shape orb.MultiPolygon) bool {
+	var in []uint32
+	for _, poly := range shape {
+		for _, ring := range poly {
+			for _, at := range ring {
+				if in = p.in(in[:0], at); len(in) == 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 type areasKey struct {

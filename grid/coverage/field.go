@@ -37,6 +37,8 @@ type reach interface {
 	// cover is what of an edge is within radii.
 	// It is false where nothing is.
 	cover(edge uint32, radiiMM []uint32, r *room) bool
+	// edges is the order in which cover is asked for all edges at least cost; nil for any.
+	edges() []uint32
 	// clone copies it.
 	clone() reach
 }

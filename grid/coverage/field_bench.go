@@ -59,7 +59,8 @@ type walkReach struct {
 	nodes  *incidence
 	mark   []uint32 // by edge: the turn in which it was listed
 	turn   uint32
-	edges  []uint32
+	listed []uint32
+	seeds  []walk.Seed
 	slots  uint32 // those of all facilities are below it
 }
 
@@ -110,7 +111,7 @@ func (w *walkReach) change(gone, come []*seat) (groups, edges []uint32) {
 		w.mark = make([]uint32, len(w.tree.Graph.Net.Edges))
 	}
 	w.turn++
-	w.edges = w.edges[:0]
+	w.listed = w.listed[:0]
 	for _, s := range gone {
 		w.search.Remove(w.tree, s.slot)
 		w.note(s.Spot.Edge)
@@ -120,17 +121,19 @@ func (w *walkReach) change(gone, come []*seat) (groups, edges []uint32) {
 		w.search.Add(w.tree, s.seed())
 		w.note(s.Spot.Edge)
 	}
-	return w.edges, w.edges
+	return w.listed, w.listed
 }
 
 func (w *walkReach) grow(come []*seat) {
-	seeds := make([]walk.Seed, len(come))
-	for i, s := range come {
-		seeds[i] = s.seed()
+	w.seeds = w.seeds[:0]
+	for _, s := range come {
+		w.seeds = append(w.seeds, s.seed())
 		w.slots = max(w.slots, s.slot+1)
 	}
-	w.search.Grow(w.tree, seeds)
+	w.search.Grow(w.tree, w.seeds)
 }
+
+func (w *walkReach) edges() []uint32 { return nil }
 
 // note lists the edges at the nodes that the last change touched, and one more.
 func (w *walkReach) note(edge uint32) {
@@ -145,6 +148,6 @@ func (w *walkReach) note(edge uint32) {
 func (w *walkReach) list(edge uint32) {
 	if w.mark[edge] != w.turn {
 		w.mark[edge] = w.turn
-		w.edges = append(w.edges, edge)
+		w.listed = append(w.listed, edge)
 	}
 }

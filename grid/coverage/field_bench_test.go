@@ -10,13 +10,14 @@ import (
 	"github.com/paulmach/orb"
 
 	"wangge/geo"
+	"wangge/geo/walk"
 	"wangge/grid"
 )
 
-// benchCity is 224 streets each way, 179 m apart: 50,176 crossings, 99,904 edges, 101,000 hexagons of resolution 10 and 707,000 of 11; 2,025 grids
+// benchCity is 224 streets each way, 144 m apart: 50,176 crossings, 99,904 edges, 101,000 hexagons of resolution 10 and 707,000 of 11; 2,025 grids
 // and 300 toilets.
 func benchCity() *testCity {
-	const lines, spacingM, cells, toilets = 224, 179.3, 45, 300
+	const lines, spacingM, cells, toilets = 224, 143.6, 45, 300
 	side := (lines - 1) * spacingM
 	r := rand.New(rand.NewPCG(2, 24))
 	var jitter [lines][lines]orb.Point
@@ -77,6 +78,7 @@ func benchBoard(b *testing.B, mode Mode, res int) (*Board, asked, *field, *accou
 // quantiles reports the median and p99 of durations.
 func quantiles(b *testing.B, all []time.Duration) {
 	slices.Sort(all)
+	b.ReportMetric(float64(all[0].Microseconds()), "least-µs")
 	b.ReportMetric(float64(all[len(all)/2].Microseconds()), "p50-µs")
 	b.ReportMetric(float64(all[len(all)*99/100].Microseconds()), "p99-µs")
 }
@@ -84,10 +86,11 @@ func quantiles(b *testing.B, all []time.Duration) {
 // BenchmarkRun is a whole run: search, hexagons, ground, people and streets of 2,025 grids at three radii. Goals G1, G2 (walk) and G3 (straight).
 func BenchmarkRun(b *testing.B) {
 	for _, k := range []struct {
-		mode Mode
-		res  int
-	}{{Walk, 10}, {Walk, 11}, {Straight, 10}} {
-		b.Run(fmt.Sprintf("%s-%d", k.mode, k.res), func(b *testing.B) {
+		mode    Mode
+		res     int
+		limitMM uint32
+	}{{Walk, 10, 800_000}, {Walk, 10, 1_500_000}, {Walk, 11, 800_000}, {Straight, 10, 800_000}} {
+		b.Run(fmt.Sprintf("%s-%d-%d", k.mode, k.res, k.limitMM/mmPerM), func(b *testing.B) {
 			_, _, f, acc := benchBoard(b, k.mode, k.res)
 			seats := f.chosen.counting()
 			_, mm := newPages[uint32](len(f.lay.order))
@@ -95,7 +98,13 @@ func BenchmarkRun(b *testing.B) {
 			_, sums := newPages[int64](len(acc.deal.areas.List) * acc.width())
 			_, stays := newPages[uint32](len(acc.ways.parts) * len(usualRadii))
 			var at room
-			r := f.bench.reach
+			r := f.bench.reach.clone()
+			switch r := r.(type) {
+			case *walkReach:
+				r.tree = walk.NewTree(f.lay.graph, k.limitMM)
+			case *straightReach:
+				r.limitMM = k.limitMM
+			}
 			var all []time.Duration
 			all = make([]time.Duration, 0, 1<<16)
 			b.ReportAllocs()
@@ -123,7 +132,7 @@ func BenchmarkChange(b *testing.B) {
 		b.Run(fmt.Sprint(res), func(b *testing.B) {
 			board, a, f, acc := benchBoard(b, Walk, res)
 			c := newChooser(a.service, a.kind, a.Profile, f.lay.graph)
-			r, side := rand.New(rand.NewPCG(1, 1)), 223*179.3
+			r, side := rand.New(rand.NewPCG(1, 1)), 223*143.6
 			city := board.city.(*testCity)
 			key := accountKey{deal: acc.deal, ways: acc.ways}
 			copy(key.radiiMM[:], acc.radiiMM)

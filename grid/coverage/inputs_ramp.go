@@ -53,12 +53,14 @@ func nearestOn(p, a, b orb.Point) orb.Point {
 	return orb.Point{a[0] + t*(b[0]-a[0]), a[1] + t*(b[1]-a[1])}
 }
 
-// planeAt is millimetres a degree of longitude and of latitude at a latitude.
+// planeAt is millimetres a degree of longitude and of latitude at a latitude, on the CGCS2000 ellipsoid.
 func planeAt(lat float64) (x, y float64) {
-	const smallDeg = 1e-3
-	x = geo.DistanceM(orb.Point{0, lat}, orb.Point{smallDeg, lat})
-	y = geo.DistanceM(orb.Point{0, lat - smallDeg/2}, orb.Point{0, lat + smallDeg/2})
-	return x / smallDeg * 1000, y / smallDeg * 1000
+	const semiMajorMM, flattening = 6_378_137_000, 1 / 298.257222101
+	const ecc2, radian = flattening * (2 - flattening), math.Pi / 180
+	sin, cos := math.Sincos(lat * radian)
+	w2 := 1 - ecc2*sin*sin
+	n := semiMajorMM / math.Sqrt(w2)
+	return n * cos * radian, n * (1 - ecc2) / w2 * radian
 }
 
 // placeOf is the place of a facility: the middle of a line, a position inside an area.

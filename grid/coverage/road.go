@@ -57,14 +57,8 @@ func (w *walkReach) cover(edge uint32, radiiMM []uint32, c *room) bool {
 		return false
 	}
 	for k, radius := range radiiMM {
-		c.spans[k] = c.spans[k][:0]
-		if du < radius {
-			c.spans[k] = append(c.spans[k], span{0, min(e.MM, radius-du)})
-		}
-		if dv < radius {
-			c.spans[k] = append(c.spans[k], span{e.MM - min(e.MM, radius-dv), e.MM})
-		}
-		if busy {
+		c.ends(k, e.MM, radius-min(radius, du), radius-min(radius, dv))
+		if busy && !c.whole[k] {
 			w.tree.Occupied(edge, func(s walk.Seed) bool {
 				if s.PerpMM < radius {
 					r := radius - s.PerpMM
@@ -72,10 +66,24 @@ func (w *walkReach) cover(edge uint32, radiiMM []uint32, c *room) bool {
 				}
 				return true
 			})
+			c.settle(k, e.MM)
 		}
-		c.settle(k, e.MM)
 	}
 	return true
+}
+
+// ends covers so much from the two ends of an edge of some length.
+func (c *cover) ends(k int, length, fromU, fromV uint32) {
+	c.spans[k] = c.spans[k][:0]
+	if c.whole[k] = fromU >= length || fromV >= length-fromU; c.whole[k] {
+		return
+	}
+	if fromU > 0 {
+		c.spans[k] = append(c.spans[k], span{0, fromU})
+	}
+	if fromV > 0 {
+		c.spans[k] = append(c.spans[k], span{length - fromV, length})
+	}
 }
 
 // ways is the walkable streets cut at the borders of areas. It is immutable.

@@ -114,8 +114,13 @@ type roomKey struct {
 	set     bool
 }
 
-func (r *room) metres(p, q orb.Point) float64 {
-	return math.Hypot((p[0]-q[0])*r.x, (p[1]-q[1])*r.y)
+// metres is the distance of two places in the plane of the block.
+func (r *room) metres(p, q orb.Point) float64 { return math.Sqrt(r.metres2(p, q)) }
+
+// metres2 is its square.
+func (r *room) metres2(p, q orb.Point) float64 {
+	dx, dy := (p[0]-q[0])*r.x, (p[1]-q[1])*r.y
+	return dx*dx + dy*dy
 }
 
 // straightReach reaches as the crow flies.
@@ -196,6 +201,8 @@ func (s *straightReach) candidates(r *room, block uint32, reachM float64, limitM
 	r.near = slices.DeleteFunc(r.near, func(f site) bool { return r.metres(f.at, middle) > cut })
 }
 
+func (s *straightReach) edges() []uint32 { return s.streets.edges }
+
 func (s *straightReach) halfDiagonalM() float64 {
 	return math.Hypot(s.blocks.sideX, s.blocks.sideY) / 2 * (1 + 4*planeSlack)
 }
@@ -226,12 +233,18 @@ func (s *straightReach) nearestIn(r *room, p orb.Point) (mm, owner uint32) {
 	mm, owner = walk.Never, walk.None
 	best, key := math.Inf(1), int64(0)
 	for i := range r.near {
+		best = min(best, r.metres2(r.near[i].at, p))
+	}
+	limit := float64(s.limitMM) / mmPerM * (1 + planeSlack)
+	if best > limit*limit {
+		return mm, owner
+	}
+	cut := best*(1+4*planeSlack) + 1
+	for i := range r.near {
 		f := &r.near[i]
-		d := r.metres(f.at, p)
-		if d > best*(1+2*planeSlack)+1 {
+		if r.metres2(f.at, p) > cut {
 			continue
 		}
-		best = min(best, d)
 		if exact := walk.DistanceMM(p, f.at); exact <= s.limitMM && (exact < mm || exact == mm && f.key < key) {
 			mm, owner, key = exact, f.owner, f.key
 		}

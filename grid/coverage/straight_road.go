@@ -14,19 +14,21 @@ type crowStreets struct {
 	blocks  *blocks
 	first   []uint32 // by block, one more than blocks
 	edges   []uint32
-	block   []uint32  // by edge; walk.None for those that cannot be used
-	halfM   []float32 // by edge: no position of it is farther from the middle of its bound
-	reachM  []float64 // by block: no position of its edges is farther from its centre
-	longest float64   // metres: the greatest halfM
+	block   []uint32    // by edge; walk.None for those that cannot be used
+	middle  []orb.Point // by edge: that of its bound
+	halfM   []float32   // by edge: no position of it is farther from the middle of its bound
+	reachM  []float64   // by block: no position of its edges is farther from its centre
+	longest float64     // metres: the greatest halfM
 }
 
 func newCrowStreets(g *walk.Graph, n *blocks) *crowStreets {
-	c := &crowStreets{graph: g, blocks: n, first: make([]uint32, n.len()+1), block: make([]uint32, len(g.Net.Edges)), halfM: make([]float32, len(g.Net.Edges)),
+	c := &crowStreets{graph: g, blocks: n, first: make([]uint32, n.len()+1), block: make([]uint32, len(g.Net.Edges)), halfM: make([]float32, len(g.Net.Edges)), middle: make([]orb.Point, len(g.Net.Edges)),
 		reachM: make([]float64, n.len())}
 	for e := range g.Net.Edges {
 		c.block[e] = walk.None
 		b := g.Net.Line(uint32(e)).Bound()
 		block, inside := n.of(b.Center())
+		c.middle[e] = b.Center()
 		if !g.Usable(uint32(e)) || !inside {
 			continue
 		}
@@ -63,34 +65,42 @@ func (s *straightReach) cover(edge uint32, radiiMM []uint32, r *room) bool {
 	if len(r.near) == 0 {
 		return false
 	}
-	line := s.streets.graph.Net.Line(edge)
-	middle, half := line.Bound().Center(), float64(s.streets.halfM[edge])
-	length := s.streets.graph.Net.Edges[edge].MM
-	for k, radius := range radiiMM {
+	middle, half := s.streets.middle[edge], float64(s.streets.halfM[edge])
+	length, any := s.streets.graph.Net.Edges[edge].MM, false
+	for k := range radiiMM {
 		r.spans[k], r.whole[k] = r.spans[k][:0], false
-		radiusM := float64(radius) / mmPerM
-		for i := range r.near {
-			d := r.metres(r.near[i].at, middle)
-			if d+half <= radiusM*(1-planeSlack) {
-				r.spans[k] = append(r.spans[k][:0], span{0, length})
-				break
+	}
+	for i := range r.near {
+		d := r.metres(r.near[i].at, middle)
+		for k := len(radiiMM) - 1; k >= 0; k-- {
+			radiusM := float64(radiiMM[k]) / mmPerM
+			if d-half > radiusM*(1+planeSlack) {
+				break // nor is it within a smaller radius
 			}
-			if d-half <= radiusM*(1+planeSlack) {
-				r.spans[k] = appendInside(r.spans[k], line, length, r.near[i].at, radiusM)
+			any = true
+			switch {
+			case r.whole[k]:
+			case d+half <= radiusM*(1-planeSlack):
+				r.whole[k] = true
+			default:
+				r.spans[k] = r.appendInside(r.spans[k], s.streets.graph.Net.Line(edge), length, r.near[i].at, radiusM)
 			}
 		}
-		r.settle(k, length)
 	}
-	return true
+	for k := range radiiMM {
+		if any && !r.whole[k] {
+			r.settle(k, length)
+		}
+	}
+	return any
 }
 
 // appendInside appends the stretches of a line of some length that are within a radius of a place.
-func appendInside(spans []span, line orb.LineString, length uint32, at orb.Point, radiusM float64) []span {
-	x, y := planeAt((at[1] + line[0][1]) / 2)
-	x, y = x/mmPerM, y/mmPerM
+func (r *room) appendInside(spans []span, line orb.LineString, length uint32, at orb.Point, radiusM float64) []span {
+	x, y := r.x, r.y
 	total := 0.0
 	for i := 1; i < len(line); i++ {
-		total += math.Hypot((line[i][0]-line[i-1][0])*x, (line[i][1]-line[i-1][1])*y)
+		total += r.metres(line[i], line[i-1])
 	}
 	if total == 0 {
 		return spans
@@ -99,7 +109,7 @@ func appendInside(spans []span, line orb.LineString, length uint32, at orb.Point
 	for i := 1; i < len(line); i++ {
 		ax, ay := (line[i-1][0]-at[0])*x, (line[i-1][1]-at[1])*y
 		dx, dy := (line[i][0]-line[i-1][0])*x, (line[i][1]-line[i-1][1])*y
-		l := math.Hypot(dx, dy)
+		l := math.Sqrt(dx*dx + dy*dy)
 		if from, to, ok := insideCircle(ax, ay, dx, dy, radiusM); ok {
 			if s := (span{uint32(math.Round((walked + from*l) * perM)), min(length, uint32(math.Round((walked+to*l)*perM)))}); s.from < s.to {
 				spans = append(spans, s)
