@@ -9,13 +9,14 @@ import (
 type cut struct {
 	seg, place uint32
 	share      float64 // of the way along the segment
+	beside     bool    // the place is not on the segment: its end has moved since
 }
 
 // cutAt is a cut where a place is nearest to a segment.
 func (l *lines) cutAt(seg, place uint32) cut {
 	p, a, b := l.places[place], l.point(seg), l.point(seg+1)
-	share, _ := scaleAt(p[1]).nearest(p, a, b)
-	return cut{seg, place, share}
+	share, d2 := scaleAt(p[1]).nearest(p, a, b)
+	return cut{seg, place, share, d2 > 4*weldMM*weldMM}
 }
 
 func sortCuts(cuts []cut) {
@@ -53,10 +54,11 @@ func (l *lines) push(place, mm, part uint32) {
 }
 
 // split follows a vertex with the cuts of its segment, which runs from place a to place b. Offsets are rounded from the end that comes
-// first by position, so that a street and its reverse are cut alike.
+// first by position, so that a street and its reverse are cut alike. A segment that is bent by its cuts is measured part by part.
 func (l *lines) split(a, b, mm uint32, cuts []cut) {
 	part, last := l.part[len(l.part)-1], len(l.at)-1
 	forward := !before(l.places[b], l.places[a])
+	bent := slices.ContainsFunc(cuts, func(c cut) bool { return c.beside })
 	done := uint32(0)
 	for i, c := range cuts {
 		if c.place == a || c.place == b || i > 0 && c.place == cuts[i-1].place {
@@ -71,8 +73,14 @@ func (l *lines) split(a, b, mm uint32, cuts []cut) {
 			off = max(mm-1, done+1)
 		}
 		l.mm[last] = off - done
+		if bent {
+			l.mm[last] = segmentMM(l.places[l.at[last]], l.places[c.place])
+		}
 		l.push(c.place, 0, part)
 		done, last = off, len(l.at)-1
 	}
 	l.mm[last] = max(mm, done+1) - done
+	if bent {
+		l.mm[last] = segmentMM(l.places[l.at[last]], l.places[b])
+	}
 }

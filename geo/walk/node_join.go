@@ -101,10 +101,13 @@ func (j *joiner) on(seg uint32, p orb.Point, local scale) target {
 // apart is the distance of two positions in millimetres.
 func (s scale) apart(p, q orb.Point) float64 { return math.Hypot((p[0]-q[0])*s.x, (p[1]-q[1])*s.y) }
 
-// compatible tells whether an end may be joined to a street: one of its own level, the ground where it is the end of a bridge or a
+// compatible tells whether an end may be joined to a position of a street: one of its own level, the ground where it is the end of a bridge or a
 // tunnel, or another street's end.
 func (j *joiner) compatible(end uint32, t target) bool {
 	own, other := j.level(end), j.level(t.seg)
+	if t.place != None && j.uses[t.place] == 0 {
+		return false // an end that was itself joined to something
+	}
 	if own == other || other == 0 {
 		return own == other || own != 0
 	}
@@ -160,6 +163,7 @@ func (j *joiner) take(end uint32, t target) {
 		j.uses[place]++
 	}
 	j.uses[place]++
+	j.uses[j.at[end]]--
 	j.moves = append(j.moves, move{end, place})
 	if t.mm > weldMM {
 		j.seen = append(j.seen, Finding{Kind: Joined, Shape: j.point(end), Streets: []int64{j.key(end), j.key(t.seg)}, MM: uint32(math.Round(t.mm))})

@@ -254,7 +254,7 @@ func FuzzBuild(f *testing.F) {
 		for _, s := range streets {
 			for _, p := range s.Shape[0] {
 				if spot, ok := g.Snap(p, walk.SnapLimitMM); ok {
-					checkSpot(t, g, p, spot)
+					checkSpot(t, g, p, spot, 40)
 				}
 			}
 		}

@@ -142,7 +142,7 @@ func TestSnapByLookingAtAll(t *testing.T) {
 			if !near(got.PerpMM, want.PerpMM, tolerance) || got.Edge == want.Edge && !near(got.OffMM, want.OffMM, 200) {
 				t.Fatalf("%v: %+v, want %+v", p, got, want)
 			}
-			checkSpot(t, g, p, got)
+			checkSpot(t, g, p, got, 0)
 		}
 	}
 	if compared < 500 {
@@ -152,8 +152,8 @@ func TestSnapByLookingAtAll(t *testing.T) {
 
 func near(a, b, tolerance uint32) bool { return max(a, b)-min(a, b) <= tolerance }
 
-// checkSpot holds what is true of every spot.
-func checkSpot(t *testing.T, g *walk.Graph, p orb.Point, s walk.Spot) {
+// checkSpot holds what is true of every spot. Vertices may be up to bendMM beside the course that was measured.
+func checkSpot(t *testing.T, g *walk.Graph, p orb.Point, s walk.Spot, bendMM uint32) {
 	t.Helper()
 	e := g.Net.Edges[s.Edge]
 	if s.OffMM > e.MM || !g.Usable(s.Edge) {
@@ -174,7 +174,7 @@ func checkSpot(t *testing.T, g *walk.Graph, p orb.Point, s walk.Spot) {
 		for i := 1; i < len(stretch); i++ {
 			mm += walk.DistanceMM(stretch[i-1], stretch[i])
 		}
-		if !near(mm, max(to, s.OffMM)-min(to, s.OffMM), uint32(5*len(stretch))) {
+		if !near(mm, max(to, s.OffMM)-min(to, s.OffMM), (5+bendMM)*uint32(len(stretch))) {
 			t.Fatalf("from %d to %d the edge is %d mm long", s.OffMM, to, mm)
 		}
 	}
@@ -216,7 +216,7 @@ func TestSnapAllAndNear(t *testing.T) {
 			if s.PerpMM > one.PerpMM+25_000 || slices.ContainsFunc(list[:j], func(o walk.Spot) bool { return o.Edge == s.Edge }) {
 				t.Fatalf("near %v: %+v", p, list)
 			}
-			checkSpot(t, g, p, s)
+			checkSpot(t, g, p, s, 0)
 		}
 	}
 }
