@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"context"
-	"slices"
 
 	"github.com/paulmach/orb"
 
@@ -17,6 +16,7 @@ type need struct {
 	group  []uint32    // by item, of Each: its area
 	spots  []walk.Spot // by item, on foot
 	at     []orb.Point // by item, in straight mode
+	first  []uint32    // by hexagon, one more than hexagons, in straight mode: its first item
 	places []uint32    // by item, where stability is asked for: number of its neighbourhood, of about a square kilometre
 
 	total, already, noNetwork int64
@@ -61,6 +61,7 @@ func (b *Board) need(ctx context.Context, q *SitingQuestion) (*need, error) {
 			n.take(p, q, spots)
 		}
 	}
+	sumUp(n.first)
 	if q.Stability {
 		n.neighbourhoods()
 	}
@@ -85,7 +86,7 @@ func (n *need) count(p piece, covered bool) {
 func (n *need) size(items int, q *SitingQuestion) {
 	n.weight, n.hex = make([]int64, 0, items), make([]uint32, 0, items)
 	if q.Mode == Straight {
-		n.at = make([]orb.Point, 0, items)
+		n.at, n.first = make([]orb.Point, 0, items), make([]uint32, n.sheet.Len()+1)
 	} else {
 		n.spots = make([]walk.Spot, 0, items)
 	}
@@ -99,6 +100,7 @@ func (n *need) take(p piece, q *SitingQuestion, spots []walk.Spot) {
 	}
 	if q.Mode == Straight {
 		n.at = append(n.at, n.sheet.At(int(p.hex)))
+		n.first[p.hex+1]++
 	} else {
 		n.spots = append(n.spots, spots[p.hex])
 	}
@@ -122,9 +124,8 @@ func (n *need) neighbourhoods() {
 // near visits the items among which are all in a bound.
 func (n *need) near(bound orb.Bound, visit func(item uint32)) {
 	n.sheet.Near(bound, func(h int) bool {
-		i, _ := slices.BinarySearch(n.hex, uint32(h))
-		for ; i < len(n.hex) && n.hex[i] == uint32(h); i++ {
-			visit(uint32(i))
+		for i := n.first[h]; i < n.first[h+1]; i++ {
+			visit(i)
 		}
 		return true
 	})
