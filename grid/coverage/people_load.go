@@ -48,7 +48,7 @@ type carried struct {
 // carry deals ways and facilities out to the grids of the net.
 func (a *asking) carry(ctx context.Context, p *parcels) (*carried, error) {
 	c := &carried{map[string]int64{}, map[string]int{}}
-	d := newDealer(a.net, p)
+	d := newDealer(p)
 	for _, layer := range []string{layerRoad, layerAlley} {
 		err := a.each(ctx, layer, []string{"name", "status"}, func(f Feature, v values) {
 			if v.usable() {

@@ -95,24 +95,6 @@ func worldBox(b orb.Bound) (w index.Box) {
 	return w
 }
 
-// at lists where a place lies, by the rule of the net; lowest code first.
-func (p *parcels) at(where grid.Place, out []int) []int {
-	for _, g := range where.Grids {
-		if i, has := p.place[g.ID]; has && p.scheme != "" && g.Scheme == p.scheme {
-			out = append(out, i)
-		}
-	}
-	if p.scheme != "" {
-		return out
-	}
-	for _, r := range where.Regions {
-		if i, has := p.place[r.ID]; has && p.list[i].region.Code == r.Code {
-			out = append(out, i)
-		}
-	}
-	return out
-}
-
 // onRimDeg is what is taken for on a border, in degrees: the memory of the city has places to about a centimetre.
 const onRimDeg = 1.5e-7
 

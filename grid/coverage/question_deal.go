@@ -7,28 +7,26 @@ import (
 	"github.com/paulmach/orb"
 
 	"wangge/geo"
-	"wangge/grid"
 )
 
 // dealer deals things out to the areas of some kinds at once: those that figures are asked for, and those that the whole is one of.
 type dealer struct {
-	net    *grid.Net
 	kinds  []*parcels
 	before [][]int // by kind: where the last piece of the line lies, while no border came near
 	near   [][]rim // by kind
 	cuts   []float64
 }
 
-func newDealer(n *grid.Net, kinds ...*parcels) *dealer {
-	return &dealer{net: n, kinds: kinds, before: make([][]int, len(kinds)), near: make([][]rim, len(kinds))}
+func newDealer(kinds ...*parcels) *dealer {
+	return &dealer{kinds: kinds, before: make([][]int, len(kinds)), near: make([][]rim, len(kinds))}
 }
 
-// point tells where a place lies, by kind.
+// point tells where a place lies, by kind: by the rule of the net, borders being as wide as the memory of the city is coarse.
 func (d *dealer) point(at orb.Point) [][]int {
-	where := d.net.Locate(at[0], at[1])
 	out := make([][]int, len(d.kinds))
 	for k, p := range d.kinds {
-		out[k] = p.at(where, nil)
+		d.near[k] = p.near(at, at, d.near[k][:0])
+		out[k] = p.around(at, d.near[k])
 	}
 	return out
 }

@@ -64,7 +64,7 @@ func compareFacts(x, y fact) int {
 func (a *asking) count(q *question, facts []fact) *Answer {
 	out := a.blank(q)
 	t := &dealings{facts: facts, lots: make([][]lot, len(facts))}
-	d := newDealer(a.net, a.kinds()...)
+	d := newDealer(a.kinds()...)
 	for i := range facts {
 		t.lots[i] = a.lotsOf(d, &facts[i])
 	}
