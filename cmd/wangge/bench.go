@@ -27,7 +27,7 @@ type benchCommands struct {
 type benchCmd struct {
 	Data     string        `help:"Folder of the bench city; made where there is none. 数据目录" type:"path" placeholder:"DIR"`
 	Features int           `help:"Features of the city. 对象数" default:"965000"`
-	Only     []string      `help:"Parts: ${enum}; all of them by default. 项目" enum:"load,tiles,http,warm,locate,items,commit,import,copy" placeholder:"PART"`
+	Only     []string      `help:"Parts: ${enum}; all of them by default. 项目" enum:"load,tiles,http,warm,locate,items,commit,import,copy,coverage" placeholder:"PART"`
 	Tiles    int           `help:"Tiles of each zoom in memory. 每级瓦片数" default:"100"`
 	Rounds   int           `help:"Rounds of which the median counts. 轮数" default:"3"`
 	Round    time.Duration `help:"Time of a round over HTTP. 每轮时长" default:"1500ms"`
@@ -110,7 +110,12 @@ func (b *benchRun) measure(ctx context.Context) error {
 		}
 	}
 	if b.wants("copy") {
-		return b.copies(ctx)
+		if err := b.copies(ctx); err != nil {
+			return err
+		}
+	}
+	if b.wants("coverage") {
+		return b.coverages(ctx)
 	}
 	return nil
 }
@@ -173,6 +178,15 @@ func (b *benchRun) memory(ctx context.Context, r *record) (err error) {
 
 // copies measures the import into a record that is thrown away.
 func (b *benchRun) copies(ctx context.Context) error {
+	return b.inRecord(ctx, func(r *record, dir string) error {
+		measured, err := bench.MeasureImport(ctx, r.pool, dir, b.Imported, b.bar.Report)
+		b.report.Copy = &measured
+		return err
+	})
+}
+
+// inRecord does something with an empty record that is thrown away, and with its folder.
+func (b *benchRun) inRecord(ctx context.Context, do func(r *record, dir string) error) error {
 	return b.inFolder(func(dir string) error {
 		r, err := recordFlags{Data: dir}.open(ctx, false)
 		if err != nil {
@@ -185,9 +199,7 @@ func (b *benchRun) copies(ctx context.Context) error {
 		if err := r.reconnect(ctx); err != nil {
 			return err
 		}
-		measured, err := bench.MeasureImport(ctx, r.pool, dir, b.Imported, b.bar.Report)
-		b.report.Copy = &measured
-		return err
+		return do(r, dir)
 	})
 }
 
