@@ -24,8 +24,11 @@ func coverageProblems() []kind {
 	}
 }
 
-// addCoverage says which change of a scenario does not fit.
+// addCoverage says which change of a scenario does not fit, or what of a question is too much.
 func (p *problem) addCoverage(err error) {
+	if refusal, ok := errors.AsType[*coverage.Refusal](err); ok {
+		p.Detail, p.DetailEn = refusal.Zh, refusal.En
+	}
 	if old, ok := errors.AsType[*v1.OldScenario](err); ok && len(old.Faults) > 0 {
 		f := old.Faults[0]
 		p.Detail, p.DetailEn = f.Pointer+"："+f.Zh, f.Pointer+": "+f.En

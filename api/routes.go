@@ -295,7 +295,7 @@ func (silence) WriteHeader(int)             {}
 // allowOrigins lets pages of other servers read what everybody may read. No cookie goes with such requests.
 func allowOrigins(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "Content-Crs, ETag, Link, Retry-After, Wangge-Thinned, X-Request-Id")
+	h.Set("Access-Control-Expose-Headers", "Content-Crs, ETag, Link, Retry-After, Wangge-Method, Wangge-Thinned, X-Request-Id")
 }
 
 // preflight answers OPTIONS, with a 200 as Part 4 of OGC API Features wants. Pages of other servers may read only, whatever a path allows.

@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"errors"
 	"math"
 	"net/http"
 	"strconv"
@@ -81,6 +82,10 @@ func (h *Handler) coverageEquity(w http.ResponseWriter, r *http.Request) error {
 			return nil, err
 		}
 		e, err := board.Equity(r.Context(), ask)
+		if errors.Is(err, coverage.ErrNoArea) { // the kind is known: the city has none of it
+			e = &coverage.Equity{P50M: math.Inf(1), P90M: math.Inf(1)}
+			e.Method, err = board.Method(r.Context(), a.question, a.radii)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -148,6 +153,10 @@ func (h *Handler) coverageCapacity(w http.ResponseWriter, r *http.Request) error
 			return nil, err
 		}
 		c, err := board.Capacity(r.Context(), ask)
+		if errors.Is(err, coverage.ErrNoArea) {
+			c = &coverage.Capacity{Decay: ask.Decay}
+			c.Method, err = board.Method(r.Context(), a.question, a.radii)
+		}
 		if err != nil {
 			return nil, err
 		}

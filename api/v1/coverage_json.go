@@ -1,6 +1,10 @@
 package v1
 
-import "wangge/grid/coverage"
+import (
+	"math"
+
+	"wangge/grid/coverage"
+)
 
 // coverageRow has the figures of one area. Lists are by radius.
 type coverageRow struct {
@@ -37,7 +41,7 @@ type coveredRoad struct {
 // describeRow tells of the figures of an area.
 func describeRow(r *coverage.Row) coverageRow {
 	j := coverageRow{
-		Code: r.Code, Name: r.Name, NameEn: r.NameEn, AreaM2: r.AreaM2, NoNetworkM2: r.NoNetworkM2, CoveredM2: nonNil(r.CoveredM2), CoveredShare: shares(r.CoveredM2, r.Share),
+		Code: r.Code, Name: r.Name, NameEn: r.NameEn, AreaM2: hundredths(r.AreaM2), NoNetworkM2: r.NoNetworkM2, CoveredM2: nonNil(r.CoveredM2), CoveredShare: shares(r.CoveredM2, r.Share),
 		AmbiguousM2: r.AmbiguousM2, RoadM: coveredRoad{r.RoadM.Total, nonNil(r.RoadM.Covered), shares(r.RoadM.Covered, r.RoadM.Share)}, Facilities: r.Facilities, Supply: r.Supply, Rank: r.Rank,
 	}
 	if p := r.Population; p != nil {
@@ -45,6 +49,9 @@ func describeRow(r *coverage.Row) coverageRow {
 	}
 	return j
 }
+
+// hundredths rounds to what the other figures are counted in.
+func hundredths(v float64) float64 { return math.Round(v*100) / 100 }
 
 // shares are those at each radius; null where there is nothing to have a share of.
 func shares(covered []float64, share func(i int) (float64, bool)) []*float64 {
