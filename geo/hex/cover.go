@@ -34,14 +34,18 @@ func Cover(ctx context.Context, shapes []orb.MultiPolygon, res, limit int) (*Mes
 	return m, ctx.Err()
 }
 
-// facesUnder lists the faces on which positions of shapes lie, ascending.
+// facesUnder lists the faces on which the borders of shapes lie, ascending.
 func facesUnder(shapes []orb.MultiPolygon) (out []uint8) {
 	var seen [faceCount]bool
 	for _, shape := range shapes {
 		for _, polygon := range shape {
 			for _, ring := range polygon {
-				for _, p := range ring {
-					seen[directionOf(p).spot(0, 0).face] = true
+				for i, to := range ring {
+					from := ring[max(i, 1)-1]
+					parts := min(edgeParts(from, to), mostParts)
+					for k := 1; k <= parts; k++ {
+						seen[directionOf(along(from, to, k, parts)).spot(0, 0).face] = true
+					}
 				}
 			}
 		}
@@ -53,6 +57,9 @@ func facesUnder(shapes []orb.MultiPolygon) (out []uint8) {
 	}
 	return out
 }
+
+// mostParts is into how many parts an edge is cut at most where its faces are looked for.
+const mostParts = 1000
 
 // coverer finds the cells of one face that shapes meet.
 type coverer struct {

@@ -114,7 +114,9 @@ func (b cornerBook) find(x, y uint32) uint64 {
 	return at
 }
 
-func worldCorner(at uint64) orb.Point { return orb.Point{geo.Lon(uint32(at >> 32)), geo.Lat(uint32(at))} }
+func worldCorner(at uint64) orb.Point {
+	return orb.Point{geo.Lon(uint32(at >> 32)), geo.Lat(uint32(at))}
+}
 
 // corner is where a corner is that is known by its thirds.
 func (d *dissolver) corner(at uint64) orb.Point {

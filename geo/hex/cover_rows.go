@@ -53,7 +53,7 @@ const strayReach = 2
 func (p *plane) split(marks []span) (own, stray []span) {
 	l := p.lattice
 	for _, s := range marks {
-		inner := l.below(s, faceInradius-l.step)
+		inner := l.below(s, faceInradius-l.step*slack) // a little too wide: drawable decides
 		for inner.from < inner.to && l.drawable(p.number, inner.from, s.row+inner.from) == 0 {
 			inner.from++
 		}
@@ -75,7 +75,10 @@ func (p *plane) split(marks []span) (own, stray []span) {
 	return own, merged(stray)
 }
 
-// below is the places of a span whose middles are at most so high, give or take one at either end.
+// slack is a little less than one.
+const slack = 1 - 1e-6
+
+// below is the places of a span whose middles are at most so high.
 func (l *lattice) below(s span, height float64) span {
 	h := math.Sqrt(3) / 2
 	u, v := l.ua+l.ub, l.va+l.vb // from one place of the row to the next

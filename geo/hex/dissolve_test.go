@@ -15,10 +15,13 @@ import (
 // TestOutline: outlines of random sets hold what they should and nothing else, with as many parts and rings as H3 finds; on one face and across edges.
 func TestOutline(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
-	for _, at := range [][2]float64{{120, 36.26}, {-8.6, 41.15}, {11.25, 58.2825}} {
+	for _, at := range [][2]float64{{120, 36.26}, {-8.6, 41.15}, {86.0051, 28.5083}} {
 		m, err := Cover(context.Background(), []orb.MultiPolygon{blob(r, at[0], at[1], 0.02, 12)}, 10, 1_000_000)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if crossing := at[0] == 86.0051; crossing != (len(m.bent) > 0) || crossing != (len(m.sides) > 1) {
+			t.Errorf("%v: %d faces, %d cells across edges", at, len(m.sides), len(m.bent))
 		}
 		for _, part := range []float64{0, 0.01, 0.3, 0.5, 0.8, 0.99, 1} {
 			in := make([]bool, len(m.Cells()))
@@ -41,7 +44,7 @@ func checkOutline(t *testing.T, m *Mesh, in []bool) {
 			m2 += m.AreaM2(i)
 		}
 	}
-	if area := geo.AreaMultiM2(got); math.Abs(area-m2) > 1e-6*m2 {
+	if area := geo.AreaMultiM2(got); math.Abs(area-m2) > 2e-5*m2 { // across edges corners are whole world units
 		t.Errorf("%d cells: outline of %g m², cells of %g", len(cells), area, m2)
 	}
 	want, err := h3.CellsToMultiPolygon(cells)
