@@ -171,4 +171,6 @@ INSERT INTO threshold (profile, version, layer, metric, applies_to, value, compa
     ('national', 2, 'life_circle', 'reach_m', 'circle_15/parking_space/motor', 1000, '<=', 'm', 'GB 50180', '2018', NULL),
     ('national', 2, 'life_circle', 'reach_m', 'circle_15/parking_space/accessible', 1000, '<=', 'm', 'GB 50180', '2018', NULL),
     ('national', 2, 'people', 'load_ratio', 'over', 1.5, '>', '1', '本系统约定', NULL, NULL),
-    ('national', 2, 'people', 'load_ratio', 'under', 0.5, '<', '1', '本系统约定', NULL, NULL);
+    ('national', 2, 'people', 'load_ratio', 'under', 0.5, '<', '1', '本系统约定', NULL, NULL),
+    ('national', 2, 'people', 'load_weight', 'km', 1, '=', '1/km', '本系统约定', NULL, NULL),
+    ('national', 2, 'people', 'load_weight', 'facility', 0.1, '=', '1', '本系统约定', NULL, NULL);

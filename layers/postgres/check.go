@@ -71,7 +71,9 @@ func (c *Checker) Check(ctx context.Context, found func(Difference) error, progr
 			}
 			checked += n
 		}
-		return nil
+		n, err := checkPeople(ctx, tx, found)
+		checked += n
+		return err
 	})
 	return checked, err
 }

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -115,5 +116,32 @@ func TestImportLandUse(t *testing.T) {
 	}
 	if s := one[string](t, pool, `SELECT kind || ' ' || class_code FROM land_use`); s != "residential R2" {
 		t.Errorf("%s", s)
+	}
+}
+
+// The check finds people in no region, in an outline that is no more that of their region, and counted twice.
+func TestCheckPeople(t *testing.T) {
+	pool := ground(t)
+	mustExec(t, pool, `INSERT INTO population (id, area_code, persons, as_of, geom) SELECT row_number() OVER (ORDER BY code), code, 100, date '2025-12-31', geom FROM region WHERE kind = 'community';
+		INSERT INTO population (id, persons, as_of, geom) VALUES (3, 5, '2025-12-31', 'SRID=4490;POINT(120.03 36.23)'), (4, 5, '2024-12-31', ST_MakeEnvelope(120.02, 36.22, 120.03, 36.23, 4490))`)
+	differences := func() (list []string) {
+		n, err := postgres.NewChecker(pool).Check(t.Context(), func(d postgres.Difference) error {
+			if d.Layer == "population" {
+				list = append(list, fmt.Sprint(d.ID, " ", d.What, " ", d.Recorded))
+			}
+			return nil
+		}, nil)
+		if err != nil || n < 4 {
+			t.Fatalf("%d rows, %v", n, err)
+		}
+		return list
+	}
+	if got := differences(); got != nil {
+		t.Errorf("nothing is wrong, and it finds %v", got)
+	}
+	mustExec(t, pool, `INSERT INTO population (id, persons, as_of, geom) VALUES (5, 1, '2025-12-31', 'SRID=4490;POINT(121 37)'), (6, 1, '2025-12-31', ST_MakeEnvelope(120.03, 36.22, 120.04, 36.23, 4490));
+		UPDATE region SET geom = ST_Multi(ST_MakeEnvelope(120.00, 36.22, 120.02, 36.25, 4490)) WHERE code = '370281001002'`)
+	if diff := cmp.Diff([]string{"5 outside ", "2 outline 370281001002", "1 overlaps 6"}, differences()); diff != "" {
+		t.Error(diff)
 	}
 }
