@@ -10,7 +10,7 @@ export const accountRoles: readonly AccountRole[] = ['admin', 'auditor', 'bureau
 /** What one can want to do; the server decides, the app only leaves out what would be refused. */
 export type Action =
   | 'own_account' | 'read_people' | 'read_personal' | 'read_figures' | 'edit_grid' | 'edit_scheme' | 'edit_people' | 'certify'
-  | 'read_audit' | 'read_accounts' | 'manage_accounts' | 'edit_inventory' | 'propose' | 'report'
+  | 'read_audit' | 'read_accounts' | 'manage_accounts' | 'edit_inventory' | 'propose' | 'report' | 'plan'
 
 export interface DeptRef {
   code: string

@@ -1,4 +1,5 @@
 import { en as account } from '../account/en.ts'
+import { en as coverage } from '../coverage/en.ts'
 import { en as people } from '../people/en.ts'
 import { en as print } from '../print/en.ts'
 import { en as grid } from '../grid/en.ts'
@@ -174,4 +175,5 @@ export const en: Dictionary = {
   ...edit,
   ...imports,
   ...inventory,
+  ...coverage,
 }

@@ -1,4 +1,5 @@
 import { zh as account } from '../account/zh.ts'
+import { zh as coverage } from '../coverage/zh.ts'
 import { zh as people } from '../people/zh.ts'
 import { zh as print } from '../print/zh.ts'
 import { zh as grid } from '../grid/zh.ts'
@@ -174,6 +175,7 @@ export const zh = {
   ...edit,
   ...imports,
   ...inventory,
+  ...coverage,
 } as const
 
 /** What every language has to say: the Chinese texts lead. */

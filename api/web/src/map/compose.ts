@@ -3,7 +3,7 @@ import type { Selection, Theme } from '../state/permalink.ts'
 import type { Overlay } from '../grid/overlay.ts'
 import { filterStyle } from '../inventory/overlay.ts'
 import type { TileFilter } from '../inventory/ontiles.ts'
-import { highlightLayers, placeSource } from './highlight.ts'
+import { citySource, highlightLayers, placeSource } from './highlight.ts'
 import { fade } from './opacity.ts'
 
 /** What the user sees to, beside the style: a pure function turns both into what MapLibre draws. */
@@ -40,7 +40,7 @@ export function composeStyle(whole: StyleSpecification, choices: Choices): Style
   const drawn = style.layers.map((layer) => applyChoice(layer, choices))
   const { below, above } = highlightLayers(choices)
   const sourceLayers = new Set(style.layers.map((layer) => ('source-layer' in layer ? layer['source-layer'] : undefined)))
-  const drawable = (layer: LayerSpecification) => !('source-layer' in layer) || sourceLayers.has(layer['source-layer'])
+  const drawable = (layer: LayerSpecification) => !('source-layer' in layer) || layer.source !== citySource || sourceLayers.has(layer['source-layer'])
   const firstLabel = drawn.findIndex((layer) => layer.type === 'symbol')
   const cut = firstLabel < 0 ? drawn.length : firstLabel
   const { sources, ground, below: over, above: top } = choices.overlay ?? { sources: {}, ground: [], below: [], above: [] }

@@ -1,5 +1,6 @@
 import type { Map as MapLibre, MapGeoJSONFeature, MapMouseEvent, PointLike } from 'maplibre-gl'
 import type { Position } from '../api/types.ts'
+import { attachCoverage } from '../coverage/attach.ts'
 import { attachGrid } from '../grid/attach.ts'
 import { attachEdit } from '../inventory/edit/attach.ts'
 import type { App } from '../state/app.ts'
@@ -27,10 +28,11 @@ export function addInteraction(map: MapLibre, app: App, cameraTold: boolean): { 
     candidateOf(one, app.layers.title(one.selection.kind === 'cell' ? one.selection.layer : one.hit.layer), app.settings.lang.value, app.settings.t('drawer.unnamed')))
 
   const clickGrid = attachGrid(map, app, cameraTold)
+  const hands = attachCoverage(map, app)
   attachEdit(map, app)
   const drawing = () => app.grid.editing.tool.value !== undefined || app.edit.hand.value !== undefined
   map.on('click', (event: MapMouseEvent) => {
-    if (app.edit.hand.value || clickGrid(event) || app.inventory.boxing.value) return
+    if (app.edit.hand.value || clickGrid(event) || hands.click(event) || app.inventory.boxing.value) return
     const { point, lngLat } = event
     const px = touch ? tolerancePx.touch : tolerancePx.mouse
     const picked = candidates(pick(hitsAround(point.x, point.y, 0), hitsAround(point.x, point.y, px), app.layers.isSelectable))
@@ -45,10 +47,10 @@ export function addInteraction(map: MapLibre, app: App, cameraTold: boolean): { 
       selecting.select({ kind: 'place', at: [lngLat.lng, lngLat.lat] })
     }
   })
-  map.on('contextmenu', ({ lngLat }) => { if (!drawing()) selecting.select({ kind: 'place', at: [lngLat.lng, lngLat.lat] }) })
+  map.on('contextmenu', ({ lngLat }) => { if (!drawing() && !app.coverage.active.value) selecting.select({ kind: 'place', at: [lngLat.lng, lngLat.lat] }) })
   map.on('movestart', () => { selecting.offer.value = undefined })
   followCell(map, selecting)
-  addPointer(map, app.layers.isSelectable, (position) => { view.pointer.value = position })
+  addPointer(map, app.layers.isSelectable, () => app.coverage.active.value, (position) => { view.pointer.value = position })
 
   function near(): void {
     const { clientWidth, clientHeight } = map.getContainer()
@@ -60,7 +62,7 @@ export function addInteraction(map: MapLibre, app: App, cameraTold: boolean): { 
   map.getCanvas().addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || drawing()) return
     event.preventDefault()
-    near()
+    if (!hands.enter()) near()
   })
   return { near }
 }
@@ -82,11 +84,11 @@ function hitLayer({ layer, sourceLayer = '' }: MapGeoJSONFeature): string {
 }
 
 /** Tells where the pointer is and shows a hand over what can be selected, once a frame at most. */
-function addPointer(map: MapLibre, selectable: Selectable, moved: (position: Position | undefined) => void): void {
+function addPointer(map: MapLibre, selectable: Selectable, ownHand: () => boolean, moved: (position: Position | undefined) => void): void {
   let waiting = false
   map.on('mousemove', ({ point, lngLat }) => {
     moved([lngLat.lng, lngLat.lat])
-    if (waiting || map.isMoving()) return
+    if (waiting || map.isMoving() || ownHand()) return
     waiting = true
     requestAnimationFrame(() => {
       waiting = false

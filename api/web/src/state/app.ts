@@ -2,6 +2,7 @@ import { inject, ref, shallowRef, watch, type InjectionKey, type Ref, type Shall
 import { Client } from '../api/client.ts'
 import { Server } from '../api/server.ts'
 import type { Box, Position } from '../api/types.ts'
+import { createCoverageWork, type CoverageWork } from '../coverage/work.ts'
 import { createGridWork, type GridWork } from '../grid/work.ts'
 import { createEditWork, type EditWork } from '../inventory/edit/work.ts'
 import { createInventoryWork, type InventoryWork } from '../inventory/work.ts'
@@ -63,6 +64,8 @@ export interface App {
   edit: EditWork
   /** The inventory workspace. */
   inventory: InventoryWork
+  /** The coverage workspace. */
+  coverage: CoverageWork
   view: View
   toast: Toast
   map: ShallowRef<MapPort | undefined>
@@ -102,9 +105,10 @@ export function createApp(route: Route): App {
   const density = createDensities(style.legend, layers, view.zoom, link.density)
   const grid = createGridWork({ server, session, changes, route, theme: settings.theme, link })
   const inventory = createInventoryWork({ server, session, changes, route, layers, selecting, view, link })
+  const coverage = createCoverageWork({ server, changes, route, selecting, session, link })
   const edit = createEditWork({ client, session, selecting, settings, past: route.page.value === 'grid' ? undefined : link.at })
   watch(edit.past, counts.refresh)
-  createHistory({ settings, layers, density, selecting, route, edit, grid, inventory })
+  createHistory({ settings, layers, density, selecting, route, edit, grid, inventory, coverage })
   watch(connection.online, (online) => {
     if (!online) return
     counts.refresh()
@@ -120,7 +124,7 @@ export function createApp(route: Route): App {
   })
 
   return {
-    server, settings, session, connection, changes, style, layers, density, selecting, counts, view, edit, grid, inventory,
+    server, settings, session, connection, changes, style, layers, density, selecting, counts, view, edit, grid, inventory, coverage,
     sprite: createSprite(style.style),
     toast: createToast(),
     map: shallowRef(),

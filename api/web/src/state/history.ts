@@ -1,4 +1,5 @@
 import { watch } from 'vue'
+import type { CoverageWork } from '../coverage/work.ts'
 import type { GridWork } from '../grid/work.ts'
 import type { EditWork } from '../inventory/edit/work.ts'
 import type { InventoryWork } from '../inventory/work.ts'
@@ -13,7 +14,7 @@ import type { Settings } from './settings.ts'
  * Keeps the address and the state alike. Selecting and drilling down are steps that Back undoes; switches and settings
  * only rewrite the address. The hash belongs to MapLibre and is left as it is. Pages without a map have addresses of their own.
  */
-export function createHistory({ settings, layers, density, selecting, route, edit, grid, inventory }: { settings: Settings; layers: Layers; density: Densities; selecting: Selecting; route: Route; grid: GridWork; inventory: InventoryWork; edit: EditWork }): void {
+export function createHistory({ settings, layers, density, selecting, route, edit, grid, inventory, coverage }: { settings: Settings; layers: Layers; density: Densities; selecting: Selecting; route: Route; grid: GridWork; inventory: InventoryWork; coverage: CoverageWork; edit: EditWork }): void {
   const link = (): Permalink => ({
     ...(selecting.region.value !== undefined && { region: selecting.region.value }),
     ...(selecting.selection.value && { selection: selecting.selection.value }),
@@ -23,6 +24,7 @@ export function createHistory({ settings, layers, density, selecting, route, edi
     ...(!grid.active.value && edit.past.value !== undefined && { at: edit.past.value }),
     ...grid.link.value,
     ...(inventory.link.value && { table: inventory.link.value }),
+    ...(coverage.link.value && { coverage: coverage.link.value }),
     ...(settings.chosenTheme.value && { theme: settings.chosenTheme.value }),
     ...(settings.chosenLang.value && { lang: settings.chosenLang.value }),
   })
@@ -32,7 +34,7 @@ export function createHistory({ settings, layers, density, selecting, route, edi
   }
 
   watch([selecting.selection, selecting.region], () => { write('pushState') }, { flush: 'post' })
-  watch([layers.differences, layers.opacity, density.chosen, grid.link, edit.past, inventory.link, settings.chosenTheme, settings.chosenLang],
+  watch([layers.differences, layers.opacity, density.chosen, grid.link, edit.past, inventory.link, coverage.link, settings.chosenTheme, settings.chosenLang],
     () => { if (layers.legend.value.length > 0) write('replaceState') }, { deep: true, flush: 'post' })
   watch(route.moves, () => {
     if (!route.onMap.value) return
@@ -43,5 +45,6 @@ export function createHistory({ settings, layers, density, selecting, route, edi
     grid.restore(earlier)
     if (!grid.active.value) edit.past.value = earlier.at
     inventory.restore(earlier)
+    coverage.restore(earlier)
   }, { flush: 'sync' })
 }

@@ -1,5 +1,6 @@
 import type { Lang } from '../i18n/index.ts'
 import type { Position } from '../api/types.ts'
+import { coveragePairs, parseCoverage, type CoverageLink } from '../coverage/question.ts'
 import { parseTable, tablePairs, type TableLink } from '../inventory/link.ts'
 
 export type Theme = 'light' | 'dark'
@@ -34,6 +35,8 @@ export interface Permalink {
   at?: string
   /** Of the inventory workspace. */
   table?: TableLink
+  /** Of the coverage workspace. */
+  coverage?: CoverageLink
 }
 
 export function parsePermalink(search: string): Permalink {
@@ -57,6 +60,8 @@ export function parsePermalink(search: string): Permalink {
   if (/^\d{4}-\d{2}-\d{2}$/.test(at)) link.at = at
   const table = parseTable(query)
   if (table) link.table = table
+  const coverage = parseCoverage(query)
+  if (coverage) link.coverage = coverage
   return link
 }
 
@@ -73,6 +78,7 @@ export function formatPermalink(link: Permalink): string {
     ['color', link.color],
     ['at', link.at],
     ...tablePairs(link.table),
+    ...coveragePairs(link.coverage),
     ['theme', link.theme],
     ['lang', link.lang],
   ]

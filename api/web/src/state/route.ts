@@ -5,6 +5,7 @@ export const pages = {
   '/': 'map',
   '/grid': 'grid',
   '/inventory': 'inventory',
+  '/coverage': 'coverage',
   '/imports': 'imports',
   '/people': 'people',
   '/users': 'users',
@@ -13,14 +14,15 @@ export const pages = {
   '/sign-in': 'signIn',
   '/print/wall': 'wall',
   '/print/feature': 'fact',
+  '/print/coverage': 'coverageReport',
 } as const
 
 export type Path = keyof typeof pages
 export type PageName = (typeof pages)[Path]
 
 /** The workspaces with a map: they share it, and the part of the address that tells what it shows. */
-const withMap: readonly PageName[] = ['map', 'grid', 'inventory']
-export type MapPath = '/' | '/grid' | '/inventory'
+const withMap: readonly PageName[] = ['map', 'grid', 'inventory', 'coverage']
+export type MapPath = '/' | '/grid' | '/inventory' | '/coverage'
 
 export interface Route {
   page: ComputedRef<PageName>

@@ -38,10 +38,10 @@ const everybody: Action[] = ['own_account', 'read_people', 'read_figures', 'repo
 const may: Record<AccountRole, Action[]> = {
   admin: [...everybody, 'edit_scheme', 'read_audit', 'read_accounts', 'manage_accounts'],
   auditor: [...everybody, 'read_audit', 'read_accounts'],
-  bureau: [...everybody, 'read_personal', 'edit_grid', 'edit_scheme', 'edit_people', 'certify', 'edit_inventory', 'propose'],
+  bureau: [...everybody, 'read_personal', 'edit_grid', 'edit_scheme', 'edit_people', 'certify', 'edit_inventory', 'propose', 'plan'],
   street: [...everybody, 'read_personal', 'edit_grid', 'edit_people', 'certify', 'edit_inventory', 'propose'],
   department: [...everybody, 'read_personal', 'edit_people', 'edit_inventory', 'propose'],
-  planner: everybody,
+  planner: [...everybody, 'plan'],
   officer: [...everybody, 'read_personal', 'propose'],
   viewer: everybody,
 }

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { MockAccounts, type Asked, type Told } from './accounts.ts'
 import * as answers from './answers.ts'
 import { makeCity } from './city.ts'
+import { MockCoverage } from './coverage.ts'
 import { MockEditing } from './editing.ts'
 import { pages } from '../../src/state/route.ts'
 import { MockGrids } from './grids.ts'
@@ -24,6 +25,7 @@ export interface Mock {
   people: MockPeople
   editing: MockEditing
   table: MockTable
+  coverage: MockCoverage
   /** Tells those who listen that something changed. */
   tell(change: unknown): void
   stop(): Promise<void>
@@ -41,10 +43,11 @@ export async function startMock(port = 0): Promise<Mock> {
   const editing = new MockEditing()
   const table = new MockTable()
   const imports = new MockImports()
+  const coverage = new MockCoverage()
   const listeners = new Set<ServerResponse>()
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/api/v1/changes') && !failures.has('/api/v1/changes')) listen(response, listeners)
-    else void answer(request, response, failures, { accounts, people, editing, grids, imports, table })
+    else void answer(request, response, failures, { accounts, people, editing, grids, imports, table, coverage })
   })
   await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve) })
   return {
@@ -54,6 +57,7 @@ export async function startMock(port = 0): Promise<Mock> {
     people,
     editing,
     table,
+    coverage,
     tell(change) { for (const response of listeners) response.write(`id: 2\nevent: change\ndata: ${JSON.stringify(change)}\n\n`) },
     stop: () => stop(server),
   }
@@ -71,7 +75,7 @@ function stop(server: Server): Promise<void> {
   return new Promise((resolve) => { server.close(() => { resolve() }) })
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, people, editing, grids, imports, table }: { accounts: MockAccounts; people: MockPeople; editing: MockEditing; grids: MockGrids; imports: MockImports; table: MockTable }): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, people, editing, grids, imports, table, coverage }: { accounts: MockAccounts; people: MockPeople; editing: MockEditing; grids: MockGrids; imports: MockImports; table: MockTable; coverage: MockCoverage }): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
   const failure = failures.get(url.pathname)
   if (failure) {
@@ -79,12 +83,13 @@ async function answer(request: IncomingMessage, response: ServerResponse, failur
     return
   }
   const asked = await askedOf(request, url)
-  const told = accounts.answer(asked) ?? people.answer(asked, accounts) ?? editing.answer(asked, accounts) ?? grids.answer(asked, accounts) ?? (asked.method === 'GET' ? await table.answer(url) : undefined) ?? imports.answer(asked, accounts)
+  const told = accounts.answer(asked) ?? await coverage.answer(asked, accounts) ?? people.answer(asked, accounts) ?? editing.answer(asked, accounts) ?? grids.answer(asked, accounts) ?? (asked.method === 'GET' ? await table.answer(url) : undefined) ?? imports.answer(asked, accounts)
   if (told) {
     tell(response, told)
     return
   }
-  const one = table.tile(url)
+  const hexagons = coverage.tile(url)
+  const one = hexagons === undefined ? table.tile(url) : hexagons
   if (one !== undefined) {
     response.writeHead(one ? 200 : 204, { 'Content-Type': 'application/vnd.mapbox-vector-tile' }).end(one ?? undefined)
     return

@@ -1,0 +1,49 @@
+import { pickTitle, type Lang, type Translate } from '../i18n/index.ts'
+import { formatNumber } from '../ui/format.ts'
+import type { ServiceItem, Threshold, Unit } from './types.ts'
+
+/** A share as people read it: one decimal, and a dash where nobody can tell. */
+export function percent(share: number | null | undefined, lang: Lang): string {
+  return share === null || share === undefined ? '—' : `${formatNumber(share * 100, lang, 1)}%`
+}
+
+const units: Record<Exclude<Unit, 'share'>, string> = { 'km/km2': ' km/km²', '1/km2': ' /km²', m: ' m', ratio: '' }
+
+/** A figure of a question in the unit of its column. */
+export function inUnit(value: number | null | undefined, unit: Unit, lang: Lang): string {
+  if (unit === 'share' || value === null || value === undefined) return percent(value, lang)
+  return `${formatNumber(value, lang, 2)}${units[unit]}`
+}
+
+/** Millimetres as metres, to the millimetre where asked for: legs add up to what stands below them. */
+export function metres(mm: number, lang: Lang, digits = 1): string {
+  return formatNumber(mm / 1000, lang, digits)
+}
+
+export function kilometres(m: number, lang: Lang): string {
+  return formatNumber(m / 1000, lang, m < 10_000 ? 1 : 0)
+}
+
+/** The requirement that a radius stands in, the verified one first. */
+export function standardOf({ thresholds }: ServiceItem, radius: number): Threshold | undefined {
+  const fitting = thresholds.filter(({ value, unit }) => value === radius && unit === 'm')
+  return fitting.find(({ verified }) => verified) ?? fitting[0]
+}
+
+export function thresholdText({ applies_to: to, comparator, value, unit, standard, edition, clause }: Threshold, lang: Lang): string {
+  return [to, `${signs[comparator] ?? comparator} ${formatNumber(value, lang)} ${unit}`, standard, edition, clause].filter(Boolean).join(' · ')
+}
+
+const signs: Record<string, string> = { le: '≤', ge: '≥', lt: '<', gt: '>', eq: '=', '<=': '≤', '>=': '≥' }
+
+/** How a share moved, in words that say which way. */
+export function deltaText(before: number | null | undefined, after: number | null | undefined, lang: Lang, t: Translate): string {
+  if (before === null || before === undefined || after === null || after === undefined) return ''
+  const points = (after - before) * 100
+  if (Math.abs(points) < 0.005) return t('coverage.total.same')
+  return t(points > 0 ? 'coverage.total.more' : 'coverage.total.less', { n: formatNumber(Math.abs(points), lang, 2) })
+}
+
+export function nameOf({ name, name_en: english, code }: { name: string; name_en?: string | undefined; code: string }, lang: Lang): string {
+  return pickTitle(lang, name, english) || code
+}

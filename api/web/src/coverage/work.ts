@@ -1,0 +1,201 @@
+import type { Map as MapLibre } from 'maplibre-gl'
+import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import type { Server } from '../api/server.ts'
+import type { Position } from '../api/types.ts'
+import { createResource, type Resource } from '../grid/resource.ts'
+import type { Changes } from '../state/changes.ts'
+import type { Permalink } from '../state/permalink.ts'
+import type { Route } from '../state/route.ts'
+import type { Session } from '../state/session.ts'
+import type { Selecting } from '../state/selecting.ts'
+import { createPages, type Pages } from './pages.ts'
+import { createQuestions, type QuestionsWork } from './questions/work.ts'
+import { linkOf, questionOf, type CoverageLink, type Question } from './question.ts'
+import { createScenarioWork, type ScenarioWork } from './scenario/work.ts'
+import { CoverageServer } from './server.ts'
+import { createSiting, type SitingWork } from './siting.ts'
+import type { Explanation, FacilityItem, Methods, Row, ServiceItem, TablePage } from './types.ts'
+
+export type Tab = 'areas' | 'whatif' | 'siting' | 'scenarios' | 'questions'
+export const tabs: readonly Tab[] = ['areas', 'whatif', 'siting', 'scenarios', 'questions']
+
+/** What the map shows of the answer: hexagons, or areas by their share. */
+export type Face = 'hexagons' | 'areas'
+
+/** What the two halves of the map show: nothing apart, straight lines against walking, or two scenarios. */
+export type Swipe = 'off' | 'mode' | 'scenario'
+
+/** Which scenarios lie left and right. */
+export interface Sides {
+  a: number | undefined
+  b: number | undefined
+}
+
+/** Changes of the city gather this long before figures are asked for again. */
+const gatherMs = 600
+/** What walking depends on besides the facilities. */
+const groundLayers = ['road', 'back_alley', 'ground', 'region', 'population', 'land_use']
+
+/** The coverage workspace: one question, and all that answers it. */
+export interface CoverageWork {
+  server: CoverageServer
+  active: ComputedRef<boolean>
+  methods: Resource<Methods>
+  question: ComputedRef<Question | undefined>
+  service: ComputedRef<ServiceItem | undefined>
+  /** Changes the question. */
+  ask(part: Partial<Question>): void
+  sort: Ref<string>
+  table: Pages<Row, TablePage>
+  facilities: Resource<FacilityItem[]>
+  tab: Ref<Tab>
+  face: Ref<Face>
+  swipe: Ref<Swipe>
+  /** The scenarios of the two halves; undefined is the city as it is. */
+  sides: ShallowRef<Sides>
+  /** The area chosen in the table. */
+  area: ShallowRef<Row | undefined>
+  /** What is out of reach in it. */
+  gaps: Resource<GeoJSON.FeatureCollection>
+  /** Where the walking network is in doubt, once asked for. */
+  findings: Resource<GeoJSON.FeatureCollection>
+  showFindings: Ref<boolean>
+  /** The place that is explained. */
+  spot: ShallowRef<Position | undefined>
+  explanation: Resource<Explanation>
+  scenario: ScenarioWork
+  siting: SitingWork
+  questions: QuestionsWork
+  /** The map, while there is one. */
+  canvas: ShallowRef<MapLibre | undefined>
+  /** Counts the changes of the city that make the hexagons on the map old. */
+  stale: Ref<number>
+  link: ComputedRef<CoverageLink | undefined>
+  restore(link: Permalink): void
+}
+
+interface Needs {
+  server: Server
+  changes: Changes
+  route: Route
+  selecting: Selecting
+  session: Session
+  link: Permalink
+}
+
+export function createCoverageWork({ server: asked, changes, route, selecting, session, link: from }: Needs): CoverageWork {
+  const server = new CoverageServer(asked.client)
+  const active = computed(() => route.page.value === 'coverage')
+  const wish = shallowRef<CoverageLink>(from.coverage ?? {})
+  const methods = createResource(() => (active.value ? 'methods' : undefined), () => server.methods())
+  const question = computed(() => {
+    const known = methods.value.value
+    const asks = known && questionOf(wish.value, known)
+    return asks && (selecting.region.value === undefined ? asks : { ...asks, within: selecting.region.value })
+  })
+  const service = computed(() => methods.value.value?.services.find(({ id }) => id === question.value?.service))
+  const keyOf = (...more: unknown[]) => (active.value && question.value ? JSON.stringify([question.value, ...more]) : undefined)
+  const whole = () => question.value ?? never()
+
+  const sort = ref('-uncovered')
+  const table = createPages<Row, TablePage>(() => keyOf(sort.value), (cursor, signal) => server.table(whole(), { sort: sort.value, cursor }, signal))
+  const surface = () => {
+    const asks = question.value
+    return active.value && asks ? [asks.service, asks.kind, asks.mode, asks.profile].join() : undefined
+  }
+  const facilities = createResource(surface, () => server.facilities(whole()))
+  const scenario = createScenarioWork({ server, question, active, id: from.coverage?.scenario })
+  const view = createViews({ server, from: from.coverage ?? {}, keyOf, whole, question, scenario })
+  const siting = createSiting(server, question)
+  const questions = createQuestions(server, () => (active.value && view.tab.value === 'questions' ? question.value : undefined), () => session.account.value?.name)
+  const stale = ref(0)
+  followChanges(changes, () => (active.value ? service.value?.layer : undefined), () => {
+    stale.value++
+    for (const one of [table, facilities, view.gaps, view.explanation]) one.reload()
+    scenario.previewing.again()
+  })
+  watch(view.spot, (spot) => { if (spot) selecting.clear() })
+  watch(selecting.selection, (selection) => { if (selection) view.spot.value = undefined })
+  watch(() => question.value && [question.value.by, question.value.service].join(), () => { view.area.value = undefined })
+
+  function ask(part: Partial<Question>): void {
+    const known = methods.value.value
+    const { service: id, ...rest } = part
+    const base: CoverageLink = id === undefined || id === question.value?.service ? {} : { service: id, by: question.value?.by ?? '' }
+    if (known && question.value) wish.value = linkOf({ ...(base.service === undefined ? question.value : questionOf(base, known) ?? question.value), ...rest }, known)
+  }
+  return {
+    server, active, methods, question, service, ask, sort, table, facilities, ...view, scenario, siting, questions, stale,
+    canvas: shallowRef(),
+    link: computed(() => (active.value && methods.value.value && question.value ? { ...linkOf(question.value, methods.value.value), in: '', ...view.link(), ...scenario.link.value } : undefined)),
+    restore({ coverage = {} }) {
+      if (!active.value) return
+      wish.value = coverage
+      view.restore(coverage)
+    },
+  }
+}
+
+/** What is looked at, of the answers: tab, place, area and the two halves of the map. */
+function createViews({ server, from, keyOf, whole, question, scenario }: {
+  server: CoverageServer; from: CoverageLink; keyOf: (...more: unknown[]) => string | undefined; whole: () => Question; question: ComputedRef<Question | undefined>; scenario: ScenarioWork
+}) {
+  const tab = ref<Tab>(tabOf(from.tab))
+  const spot = shallowRef(spotOf(from.spot))
+  const area = shallowRef<Row>()
+  const face = ref<Face>('hexagons')
+  const swipe = ref<Swipe>(from.swipe === 'mode' ? 'mode' : 'off')
+  const showFindings = ref(false)
+  const sides = shallowRef<Sides>({ a: undefined, b: undefined })
+  const radius = () => [question.value?.radius]
+  const explanation = createResource(() => (spot.value ? keyOf('spot', spot.value, radius(), scenario.saved.value) : undefined), () => server.explain(whole(), spot.value ?? [0, 0], scenario.saved.value))
+  const gaps = createResource(() => (area.value ? keyOf('gaps', area.value.code) : undefined), () => {
+    const { by } = whole()
+    return server.gaps(whole(), by, by.startsWith('grid:') ? whole().within : area.value?.code)
+  })
+  const findings = createResource(() => (showFindings.value ? keyOf('findings') : undefined), () => server.findings(whole().within))
+  return {
+    tab, spot, area, face, swipe, sides, explanation, gaps, findings, showFindings,
+    link: (): CoverageLink => ({
+      ...(tab.value !== 'areas' && { tab: tab.value }),
+      ...(spot.value && { spot: spot.value.map((degrees) => degrees.toFixed(6)).join(',') }),
+      ...(swipe.value === 'mode' && { swipe: 'mode' }),
+    }),
+    restore(link: CoverageLink) {
+      tab.value = tabOf(link.tab)
+      spot.value = spotOf(link.spot)
+      swipe.value = link.swipe === 'mode' ? 'mode' : 'off'
+    },
+  }
+}
+
+function tabOf(text: string | undefined): Tab {
+  return tabs.find((one) => one === text) ?? 'areas'
+}
+
+export function spotOf(text = ''): Position | undefined {
+  const [, lon, lat] = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(text) ?? []
+  const at: Position = [Number(lon ?? NaN), Number(lat ?? NaN)]
+  return Math.abs(at[0]) <= 180 && Math.abs(at[1]) <= 90 ? at : undefined
+}
+
+/** Some changes of the city change what is within reach; those that come together are answered together. */
+function followChanges(changes: Changes, layer: () => string | undefined, refresh: () => void): void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  watch(changes.latest, (change) => {
+    const own = layer()
+    if (!change || own === undefined) return
+    if (!change.all && !Object.keys(change.layers).some((one) => one === own || groundLayers.includes(one) || one.startsWith('grid_'))) return
+    clearTimeout(timer)
+    timer = setTimeout(refresh, gatherMs)
+  })
+}
+
+function never(): never {
+  throw new Error('asked without a question')
+}
+
+/** The city has ground, but no streets that anybody could walk on. */
+export function withoutStreets({ method }: Pick<TablePage, 'method'>): boolean {
+  return method.mode === 'walk' && method.streets === 0
+}
