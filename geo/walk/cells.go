@@ -23,19 +23,19 @@ const slack = 1e-6
 // newCells puts n segments into cells of about sideM metres, and into those within aroundMM of their course; into larger ones where the
 // segments are spread so thin that cells would outnumber them.
 func newCells(n int, ends func(i int) (a, b orb.Point, ok bool), sideM, aroundMM float64) *cells {
-	bound, any := orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}, false
+	bound, some := orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}, false
 	var lengthX, lengthY float64
 	for i := range n {
 		a, b, ok := ends(i)
 		if !ok {
 			continue
 		}
-		any = true
+		some = true
 		bound.Min = orb.Point{min(bound.Min[0], a[0], b[0]), min(bound.Min[1], a[1], b[1])}
 		bound.Max = orb.Point{max(bound.Max[0], a[0], b[0]), max(bound.Max[1], a[1], b[1])}
 		lengthX, lengthY = lengthX+math.Abs(b[0]-a[0]), lengthY+math.Abs(b[1]-a[1])
 	}
-	if !any {
+	if !some {
 		return &cells{perX: 1, perY: 1, cols: 1, rows: 1, slack: slack, first: make([]uint32, 2)}
 	}
 	c := &cells{minX: bound.Min[0], minY: bound.Min[1]}

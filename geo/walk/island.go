@@ -53,15 +53,15 @@ func (n *Network) partsOf(has func(edge int) bool) parts {
 
 // main tells of each part whether it is no island: it has islandNodes nodes or, where no part has, it is the largest.
 func (p parts) main(islandNodes int) []bool {
-	keep, any, largest := make([]bool, len(p.nodes)), false, 0
+	keep, some, largest := make([]bool, len(p.nodes)), false, 0
 	for i, nodes := range p.nodes {
 		keep[i] = nodes >= islandNodes
-		any = any || keep[i]
+		some = some || keep[i]
 		if nodes > p.nodes[largest] || nodes == p.nodes[largest] && p.mm[i] > p.mm[largest] {
 			largest = i
 		}
 	}
-	if !any && len(keep) > 0 {
+	if !some && len(keep) > 0 {
 		keep[largest] = true
 	}
 	return keep

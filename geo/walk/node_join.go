@@ -91,7 +91,7 @@ func (j *joiner) on(seg uint32, p orb.Point, local scale) target {
 	t := target{seg: seg, place: None, at: between(a, b, share), mm: math.Sqrt(d2)}
 	for _, v := range [...]uint32{seg, seg + 1} {
 		if e := j.point(v); local.apart(e, t.at) <= weldMM {
-			return target{seg: seg, place: j.lines.at[v], at: e, mm: local.apart(e, p)}
+			return target{seg: seg, place: j.at[v], at: e, mm: local.apart(e, p)}
 		}
 	}
 	t.at = orb.Point{nano(t.at[0]), nano(t.at[1])}
@@ -112,7 +112,7 @@ func (j *joiner) compatible(end uint32, t target) bool {
 		return own == other || own != 0
 	}
 	for _, v := range [...]uint32{t.seg, t.seg + 1} {
-		if j.lines.at[v] == t.place && j.isEnd(v) {
+		if j.at[v] == t.place && j.isEnd(v) {
 			return true
 		}
 	}
@@ -124,7 +124,7 @@ func (j *joiner) connected(end uint32, t target) bool {
 	own, ownEnd := j.near(end, end)
 	from, to := j.near(t.seg, t.seg+1)
 	for v := own; v <= ownEnd; v++ {
-		if j.uses[j.lines.at[v]] > 1 && slices.Contains(j.lines.at[from:to+1], j.lines.at[v]) {
+		if j.uses[j.at[v]] > 1 && slices.Contains(j.at[from:to+1], j.at[v]) {
 			return true
 		}
 	}
@@ -173,7 +173,7 @@ func (j *joiner) take(end uint32, t target) {
 // apply moves the ends, measures their segments anew, and finds the shares of cuts.
 func (j *joiner) apply() {
 	for _, m := range j.moves {
-		j.lines.at[m.vertex] = m.place
+		j.at[m.vertex] = m.place
 	}
 	for _, m := range j.moves {
 		seg := m.vertex

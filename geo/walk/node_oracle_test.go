@@ -219,10 +219,7 @@ func oracleEdges(streets []Street, raw, parts []oraclePart) (edges []oracleEdge,
 func same(p, q orb.Point) bool { return math.Abs(p[0]-q[0]) < 2e-9 && math.Abs(p[1]-q[1]) < 2e-9 }
 
 func TestNodingByDefinition(t *testing.T) {
-	rounds := 150
-	if testing.Short() {
-		rounds = 20
-	}
+	const rounds = 50
 	seen := 0
 	for seed := range uint64(rounds) {
 		r := rand.New(rand.NewPCG(seed, 6))

@@ -66,7 +66,7 @@ func ground(streets []walk.Street) []walk.Street {
 // TestReversingChangesNothing turns some streets round and puts all in another order: between all nodes it is as far as before.
 func TestReversingChangesNothing(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 6))
-	for range 30 {
+	for range 12 {
 		streets, _ := town(r)
 		before := build(t, walk.DefaultOptions(), ground(streets)...)
 		turned := slices.Clone(streets)
@@ -113,7 +113,7 @@ func sameWays(t *testing.T, before, after *walk.Network) {
 // there it is as far as before.
 func TestSplittingChangesNothing(t *testing.T) {
 	r := rand.New(rand.NewPCG(12, 6))
-	for range 30 {
+	for range 12 {
 		streets, _ := town(r)
 		before := build(t, walk.Options{}, ground(streets)...)
 		var split []walk.Street
