@@ -219,7 +219,7 @@ func oracleEdges(streets []Street, raw, parts []oraclePart) (edges []oracleEdge,
 func same(p, q orb.Point) bool { return math.Abs(p[0]-q[0]) < 2e-9 && math.Abs(p[1]-q[1]) < 2e-9 }
 
 func TestNodingByDefinition(t *testing.T) {
-	const rounds = 50
+	rounds := Rounds(50)
 	seen := 0
 	for seed := range uint64(rounds) {
 		r := rand.New(rand.NewPCG(seed, 6))
@@ -281,7 +281,7 @@ func checkNetwork(t *testing.T, net *Network) {
 
 // TestCuttingKeepsLengths cuts streets by other streets: their segments still add up to what they measure alone.
 func TestCuttingKeepsLengths(t *testing.T) {
-	for seed := range uint64(40) {
+	for seed := range uint64(Rounds(40)) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		streets := lattice(r, 10, 12)
 		whole := map[uint32]uint32{}

@@ -66,7 +66,7 @@ func ground(streets []walk.Street) []walk.Street {
 // TestReversingChangesNothing turns some streets round and puts all in another order: between all nodes it is as far as before.
 func TestReversingChangesNothing(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 6))
-	for range 12 {
+	for range walk.Rounds(12) {
 		streets, _ := town(r)
 		before := build(t, walk.DefaultOptions(), ground(streets)...)
 		turned := slices.Clone(streets)
@@ -113,7 +113,7 @@ func sameWays(t *testing.T, before, after *walk.Network) {
 // there it is as far as before.
 func TestSplittingChangesNothing(t *testing.T) {
 	r := rand.New(rand.NewPCG(12, 6))
-	for range 12 {
+	for range walk.Rounds(12) {
 		streets, _ := town(r)
 		before := build(t, walk.Options{}, ground(streets)...)
 		var split []walk.Street
@@ -151,7 +151,7 @@ func passing(streets []walk.Street, x orb.Point) (count int) {
 func TestSameIsEnough(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 6))
 	kept := 0
-	for range 40 {
+	for range walk.Rounds(40) {
 		streets, barriers := town(r)
 		o := walk.Options{JoinMM: 1000, IslandNodes: 4}
 		before, err := walk.Build(t.Context(), streets, barriers, o)
@@ -178,7 +178,7 @@ func TestSameIsEnough(t *testing.T) {
 		}
 		kept += checkSame(t, r, before.Graph(walk.Profile{Without: walk.Steps}), after.Graph(walk.Profile{Without: walk.Steps}))
 	}
-	if kept < 1000 {
+	if kept < 10*walk.Rounds(40) {
 		t.Errorf("only %d places kept their spot without being snapped again", kept)
 	}
 }
