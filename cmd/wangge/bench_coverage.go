@@ -30,7 +30,7 @@ func (b *benchRun) coverage(ctx context.Context, name, streets string) error {
 			return err
 		}
 		measured, err := bench.MeasureCoverage(ctx, bench.CoverageCity{
-			Name: name, Pool: r.pool, Show: api.CoverageCity,
+			Name: name, Pool: r.pool, Models: cityModels(), Show: api.CoverageCity,
 			Serve: func(ctx context.Context) (*bench.Server, error) {
 				return on(b.program, r).StartServer(ctx, nil, "serve", "--addr", "127.0.0.1:0")
 			},

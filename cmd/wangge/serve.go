@@ -93,7 +93,7 @@ func ready(ctx context.Context, pool *pgxpool.Pool) error {
 func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce func(address string)) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	changes := api.NewChanges()
-	memory := city.New(city.Config{Pool: pool, Models: map[string]city.Model{api.NetKey: gridpg.Model{}, api.RosterKey: gridpg.RosterModel{}}, Log: log, Changed: changes.Tell})
+	memory := city.New(city.Config{Pool: pool, Models: cityModels(), Log: log, Changed: changes.Tell})
 	store := gridpg.NewStore(pool)
 	gate, err := flags.gate(store, flags.PublicURL)
 	if err != nil {
@@ -128,6 +128,11 @@ func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce 
 		return nil
 	})
 	return group.Wait()
+}
+
+// cityModels are what memory has besides layers: nets and people.
+func cityModels() map[string]city.Model {
+	return map[string]city.Model{api.NetKey: gridpg.Model{}, api.RosterKey: gridpg.RosterModel{}}
 }
 
 // untilDone takes the end that was asked for as no error.
