@@ -110,7 +110,11 @@ func checkPlan(t *testing.T, p *Problem, plan Plan) {
 // TestSolveAgainstAll holds plans against every choice there is: bound ≥ optimum ≥ value ≥ (1 − 1/e) optimum.
 func TestSolveAgainstAll(t *testing.T) {
 	exact := 0
+	seeds := []uint64{2277, 2327, 2607, 2682, 2907} // K limits their budgets
 	for seed := range uint64(160) {
+		seeds = append(seeds, seed)
+	}
+	for _, seed := range seeds {
 		p := village(seed, 11, 40)
 		p.K = 1 + int(seed%4)
 		switch seed % 5 {
@@ -119,7 +123,7 @@ func TestSolveAgainstAll(t *testing.T) {
 		case 2:
 			p.Budget = 20 + int64(seed%7)*20
 			for c := range 11 {
-				p.Cost = append(p.Cost, int64(10+c*3))
+				p.Cost = append(p.Cost, 1+int64(chance(seed<<8|uint64(c))*60))
 			}
 		}
 		plan, err := Solve(t.Context(), p)
@@ -143,7 +147,7 @@ func TestSolveAgainstAll(t *testing.T) {
 		}
 	}
 	if exact < 140 {
-		t.Errorf("only %d of 160 plans are best", exact)
+		t.Errorf("only %d of %d plans are best", exact, len(seeds))
 	}
 }
 
