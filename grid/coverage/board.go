@@ -21,6 +21,8 @@ type Board struct {
 	choices *shelf[choiceKey, *choice]
 	fields  *shelf[fieldKey, *field]
 	rolls   *shelf[rollKey, *roll]
+	hexes   *shelf[hexesKey, *Hexes]
+	plans   *shelf[string, *Board] // scenarios on top of this board, by their changes
 }
 
 // base is what does not depend on facilities.
@@ -40,6 +42,8 @@ type base struct {
 const (
 	mostFields = 16
 	mostDeals  = 12
+	mostHexes  = 4
+	mostPlans  = 8
 )
 
 func newBase() *base {
@@ -58,13 +62,14 @@ func (b *base) elsewhere() *base {
 }
 
 func newBoard(city City) *Board {
-	return &Board{city: city, base: newBase(), choices: new(shelf[choiceKey, *choice]), fields: &shelf[fieldKey, *field]{most: mostFields},
-		rolls: &shelf[rollKey, *roll]{most: mostDeals}}
+	return (&Board{choices: new(shelf[choiceKey, *choice]), fields: &shelf[fieldKey, *field]{most: mostFields},
+		rolls: &shelf[rollKey, *roll]{most: mostDeals}}).heir(city, nil, newBase())
 }
 
 // heir is a board of another state that starts from what this one knows.
 func (b *Board) heir(city City, changes []Change, base *base) *Board {
-	return &Board{city: city, changes: changes, base: base, choices: b.choices.heir(), fields: b.fields.heir(), rolls: b.rolls.heir()}
+	return &Board{city: city, changes: changes, base: base, choices: b.choices.heir(), fields: b.fields.heir(), rolls: b.rolls.heir(),
+		hexes: &shelf[hexesKey, *Hexes]{most: mostHexes}, plans: &shelf[string, *Board]{most: mostPlans}}
 }
 
 // City is the state of the city that the board is of, without the changes of a scenario.

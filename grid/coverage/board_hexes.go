@@ -16,20 +16,16 @@ const (
 	FlagAmbiguous                   // another street within 25 m would change the class at one of the radii asked for
 )
 
-// Hexes are the distances of all hexagons, as far as radii need them. With flag the ambiguous ones are told, which takes longer. Errors:
-// ErrNoService, ErrRadius.
+// hexesKey is a question, how far its search goes, and the radii for which ambiguous hexagons are told.
+type hexesKey struct {
+	fieldKey
+	flagged [MaxRadii]uint32
+}
+
+// Hexes are the distances of all hexagons, as far as radii need them, and the facilities they are to; Owner is nil, see [Board.Nearest]. With flag
+// the ambiguous ones are told, which takes longer. Errors: ErrNoService, ErrRadius.
 func (b *Board) Hexes(ctx context.Context, q Question, radiiM []uint32, flag bool) (*Hexes, error) {
-	if err := checkRadii(radiiM); err != nil {
-		return nil, err
-	}
-	if q.Res == 0 {
-		q.Res = usualRes
-	}
-	a, err := b.complete(q, "")
-	if err != nil {
-		return nil, err
-	}
-	f, err := b.field(ctx, a, radiiM)
+	a, f, err := b.hexagonField(ctx, q, radiiM)
 	if err != nil {
 		return nil, err
 	}
@@ -37,23 +33,49 @@ func (b *Board) Hexes(ctx context.Context, q Question, radiiM []uint32, flag boo
 	if err != nil {
 		return nil, err
 	}
-	h := &Hexes{Sheet: f.lay.sheet, MM: f.byHexagon(), Flags: make([]uint8, len(f.lay.order)), Persons: who.byHexagon}
-	for _, hexagon := range f.lay.order[f.lay.on:] {
-		h.Flags[hexagon] |= FlagNoNetwork
-	}
-	h.Owner, h.Facilities = f.owned()
+	key := hexesKey{fieldKey: fieldKey{a.Question, f.limitMM}}
 	if flag {
-		err = f.ambiguous(ctx, inMM(radiiM), func(place int, _ uint8) { h.Flags[f.lay.order[place]] |= FlagAmbiguous })
+		copy(key.flagged[:], radiiM)
 	}
-	return h, err
+	return b.hexes.get(ctx, key, func(ctx context.Context, _ *Hexes, _ bool) (*Hexes, error) {
+		h := &Hexes{Sheet: f.lay.sheet, MM: f.byHexagon(), Flags: make([]uint8, len(f.lay.order)), Persons: who.byHexagon}
+		for _, hexagon := range f.lay.order[f.lay.on:] {
+			h.Flags[hexagon] |= FlagNoNetwork
+		}
+		for _, s := range f.chosen.counting() {
+			h.Facilities = append(h.Facilities, s.Facility)
+		}
+		if !flag {
+			return h, ctx.Err()
+		}
+		return h, f.ambiguous(ctx, inMM(radiiM), func(place int, _ uint8) { h.Flags[f.lay.order[place]] |= FlagAmbiguous })
+	})
 }
 
-// owned is the nearest facility of every hexagon, as its place among those that count.
-func (f *field) owned() ([]uint32, []Facility) {
-	counting := f.chosen.counting()
-	facilities, place := make([]Facility, len(counting)), make([]uint32, f.chosen.slots)
-	for i, s := range counting {
-		facilities[i], place[s.slot] = s.Facility, uint32(i)
+// hexagonField is the field of a question that is not about areas.
+func (b *Board) hexagonField(ctx context.Context, q Question, radiiM []uint32) (a asked, f *field, err error) {
+	if err := checkRadii(radiiM); err != nil {
+		return a, nil, err
+	}
+	if q.Res == 0 {
+		q.Res = usualRes
+	}
+	if a, err = b.complete(q, cityAreas); err != nil {
+		return a, nil, err
+	}
+	f, err = b.field(ctx, a, radiiM)
+	return a, f, err
+}
+
+// Nearest is the nearest facility of every hexagon, as its place in the Facilities of Hexes; walk.None beyond the limit. Errors as of Hexes.
+func (b *Board) Nearest(ctx context.Context, q Question, radiiM []uint32) ([]uint32, error) {
+	_, f, err := b.hexagonField(ctx, q, radiiM)
+	if err != nil {
+		return nil, err
+	}
+	place := make([]uint32, f.chosen.slots)
+	for i, s := range f.chosen.counting() {
+		place[s.slot] = uint32(i)
 	}
 	owner := f.owners()
 	for i, slot := range owner {
@@ -61,7 +83,7 @@ func (f *field) owned() ([]uint32, []Facility) {
 			owner[i] = place[slot]
 		}
 	}
-	return owner, facilities
+	return owner, ctx.Err()
 }
 
 // FacilityFigures are what a facility covers: the ground to which it is the nearest, within a radius.
@@ -75,21 +97,20 @@ type FacilityFigures struct {
 // Facilities are those of the question's service, whether they count or not, by id, those that the scenario adds last, and what they cover within a
 // radius. Errors: ErrNoService, ErrRadius.
 func (b *Board) Facilities(ctx context.Context, q Question, radiusM uint32) ([]FacilityFigures, error) {
-	h, err := b.Hexes(ctx, q, []uint32{radiusM}, false)
+	radii := []uint32{radiusM}
+	h, err := b.Hexes(ctx, q, radii, false)
 	if err != nil {
 		return nil, err
 	}
-	if q.Res == 0 {
-		q.Res = usualRes
-	}
-	a, err := b.complete(q, "")
+	nearest, err := b.Nearest(ctx, q, radii)
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := b.choice(ctx, a)
+	_, f, err := b.hexagonField(ctx, q, radii)
 	if err != nil {
 		return nil, err
 	}
+	chosen := f.chosen
 	out, of := make([]FacilityFigures, len(chosen.all)), make([]int, 0, len(h.Facilities))
 	for i, s := range chosen.all {
 		out[i].Facility = s.Facility
@@ -100,15 +121,15 @@ func (b *Board) Facilities(ctx context.Context, q Question, radiusM uint32) ([]F
 			of = append(of, i)
 		}
 	}
-	for i, owner := range h.Owner {
+	for i, owner := range nearest {
 		if owner == walk.None || h.MM[i] > radiusM*mmPerM {
 			continue
 		}
-		f := &out[of[owner]]
-		f.Hexagons++
-		f.AreaM2 += float64(h.Sheet.Inside[i]) / dm2PerM2
+		x := &out[of[owner]]
+		x.Hexagons++
+		x.AreaM2 += float64(h.Sheet.Inside[i]) / dm2PerM2
 		if h.Persons != nil {
-			*f.Population += float64(h.Persons[i]) / thousandths
+			*x.Population += float64(h.Persons[i]) / thousandths
 		}
 	}
 	return out, nil

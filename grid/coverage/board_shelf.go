@@ -3,7 +3,6 @@ package coverage
 import (
 	"context"
 	"errors"
-	"maps"
 	"sync"
 )
 
@@ -97,13 +96,15 @@ func (s *shelf[K, V]) forget() {
 func (s *shelf[K, V]) heir() *shelf[K, V] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h := &shelf[K, V]{before: maps.Clone(s.before), most: s.most}
-	if h.before == nil {
-		h.before = map[K]V{}
-	}
+	h := &shelf[K, V]{before: map[K]V{}, most: s.most}
 	for k, b := range s.books {
 		if b.ready() {
 			h.before[k] = b.value
+		}
+	}
+	for k, v := range s.before { // what nobody asked this board for; no more of it than is kept
+		if _, newer := h.before[k]; !newer && (s.most == 0 || len(h.before) < s.most) {
+			h.before[k] = v
 		}
 	}
 	return h

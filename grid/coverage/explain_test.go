@@ -19,6 +19,10 @@ func TestExplain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		nearest, err := b.Nearest(t.Context(), q, usualRadii)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for range 150 {
 			i := r.IntN(h.Sheet.Len())
 			e, err := b.Explain(t.Context(), q, h.Sheet.At(i), 500)
@@ -35,8 +39,8 @@ func TestExplain(t *testing.T) {
 				continue
 			}
 			checkLegs(t, e)
-			if e.Facility.ID != h.Facilities[h.Owner[i]].ID {
-				t.Fatalf("hexagon %d: to %d, explained to %d", i, h.Facilities[h.Owner[i]].ID, e.Facility.ID)
+			if e.Facility.ID != h.Facilities[nearest[i]].ID {
+				t.Fatalf("hexagon %d: to %d, explained to %d", i, h.Facilities[nearest[i]].ID, e.Facility.ID)
 			}
 			closed := withOf(t, b, Change{Op: OpClose, Service: toilet, ID: e.Facility.ID})
 			next, err := closed.Explain(t.Context(), q, h.Sheet.At(i), 500)

@@ -77,7 +77,10 @@ func imageOf(t *testing.T, b *Board, q Question) image {
 	if err != nil {
 		t.Fatal(err)
 	}
-	im := image{MM: h.MM, Owner: h.Owner, Flags: h.Flags}
+	im := image{MM: h.MM, Flags: h.Flags}
+	if im.Owner, err = b.Nearest(t.Context(), q, usualRadii); err != nil {
+		t.Fatal(err)
+	}
 	for _, f := range h.Facilities {
 		im.Facilities = append(im.Facilities, f.ID)
 	}
@@ -157,49 +160,7 @@ func samePages[T comparable](a, b pages[T]) bool {
 func TestHexagonDistances(t *testing.T) {
 	for seed := range uint64(3) {
 		r := rand.New(rand.NewPCG(seed, 5))
-		b := boardOf(t, randomCity(10, r))
-		h, err := b.Hexes(t.Context(), Question{Service: toilet}, usualRadii, false)
-		if err != nil {
-			t.Fatal(err)
-		}
-		g, err := b.Network(t.Context(), "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		spots, err := b.Spots(t.Context(), usualRes, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var seats []Facility
-		for _, f := range h.Facilities {
-			seats = append(seats, f)
-		}
-		dist := slowDistances(g, seats)
-		unsnapped := 0
-		for i, s := range spots {
-			want := uint64(walk.Never)
-			if s.Edge == walk.None {
-				unsnapped++
-				if h.Flags[i]&FlagNoNetwork == 0 {
-					t.Fatalf("hexagon %d has no network and no flag", i)
-				}
-			} else {
-				e := g.Net.Edges[s.Edge]
-				want = min(dist[e.U]+uint64(s.PerpMM+s.OffMM), dist[e.V]+uint64(s.PerpMM+e.MM-s.OffMM))
-				for _, f := range seats {
-					if f.Spot.Edge == s.Edge {
-						want = min(want, uint64(walk.Beside(s, f.Spot)))
-					}
-				}
-			}
-			if want > 1_500_000 {
-				want = walk.Never
-			}
-			if uint64(h.MM[i]) != want {
-				t.Fatalf("hexagon %d: %d, want %d", i, h.MM[i], want)
-			}
-		}
-		t.Logf("%d hexagons, %d without network, %d facilities", len(spots), unsnapped, len(seats))
+		checkDistances(t, boardOf(t, randomCity(10, r)), Question{Service: toilet, Res: usualRes})
 	}
 }
 

@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -64,9 +65,15 @@ func (b *Board) With(ctx context.Context, changes []Change) (*Board, error) {
 	if len(changes) == 0 {
 		return b, nil
 	}
-	base := b.base
-	if len(streetChangesOf(changes)) > 0 {
-		base = b.base.elsewhere()
+	key, err := json.Marshal(changes)
+	if err != nil {
+		return nil, err
 	}
-	return b.heir(b.city, slices.Concat(b.changes, changes), base), nil
+	return b.plans.get(ctx, string(key), func(context.Context, *Board, bool) (*Board, error) {
+		base := b.base
+		if len(streetChangesOf(changes)) > 0 {
+			base = b.base.elsewhere()
+		}
+		return b.heir(b.city, slices.Concat(b.changes, changes), base), nil
+	})
 }
