@@ -8,7 +8,7 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// ErrTooMany: shapes have more cells than the limit, or are wider than a face of the icosahedron can be seen from its middle.
+// ErrTooMany tells that shapes have more cells than the limit, or are wider than a face of the icosahedron can be seen from its middle.
 var ErrTooMany = errors.New("too many cells")
 
 // Cover is the mesh of all cells of a resolution whose inside or border meets one of the shapes, given in degrees. Edges of shapes are straight in

@@ -16,5 +16,15 @@
 //     them. The corners are thirds of the step, the same numbers for all three cells that meet there, so these share the corner exactly.
 //     Cells across an edge of the icosahedron are drawn by H3, from which a Pen differs by a millionth of a world unit: one rounded coordinate in
 //     a million.
+//   - [Cover] finds all cells that shapes meet without asking H3 for each: corners and middles of cells are a lattice of triangles; borders are cut
+//     where they cross its lines, and every piece says what it adds to the area of the triangles to its right, as renderers of fonts do it.
+//     Sums along the rows are the exact area of the shape in each triangle, six of which are a cell: no ring is clipped against a cell, the
+//     inside costs an addition a cell, and rounding cannot make a gap. Edges of shapes are straight in longitude and latitude, as everywhere in
+//     the project; those of more than half a kilometre are cut first, for they are bent on the plane of a face.
+//   - The index of a place follows from those of its ancestors: a cell's children are the seventh places of the finer lattice about it, told by
+//     the remainder of a division. H3 is asked for a few ancestors, and which way their digits are turned.
+//   - A [Mesh] numbers its cells in ascending order: the children of one parent stand side by side. Cells across an edge of the icosahedron are
+//     bent; they are held against shapes one by one, as triangles about their middle.
+//   - A shape that is wholly within one face, borders and all, is taken to be so inside as well: shapes as large as a face are no shapes of a city.
 //   - A cell on the 180th meridian is cut there, and one that reaches beyond the Mercator square at its edge.
 package hex
