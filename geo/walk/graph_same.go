@@ -28,24 +28,50 @@ func (n *Network) Same(old *Network) (now []uint32, changed []orb.Bound) {
 	return now, append(changed, changedBarriers(old.Barriers, n.Barriers)...)
 }
 
-// match finds for every edge of an older network the same edge, in ascending order.
+// match finds for every edge of an older network the same edge, in ascending order: mostly the one that follows the last.
 func (n *Network) match(old *Network) []uint32 {
-	where := make(map[uint64][]uint32, len(n.Edges)) // by print: edges, ascending
-	for e := range n.Edges {
-		p := n.print(uint32(e))
-		where[p] = append(where[p], uint32(e))
-	}
+	var found *finder
 	now, next := make([]uint32, len(old.Edges)), uint32(0)
 	for e := range now {
 		now[e] = None
-		for _, candidate := range where[old.print(uint32(e))] {
-			if candidate >= next && n.sameEdge(candidate, old, uint32(e)) {
-				now[e], next = candidate, candidate+1
+		if int(next) < len(n.Edges) && n.sameEdge(next, old, uint32(e)) {
+			now[e], next = next, next+1
+			continue
+		}
+		if found == nil {
+			found = n.finder()
+		}
+		for c := found.first(old.print(uint32(e))); c != None; c = found.next[c] {
+			if c >= next && n.sameEdge(c, old, uint32(e)) {
+				now[e], next = c, c+1
 				break
 			}
 		}
 	}
 	return now
+}
+
+// finder finds edges by their prints.
+type finder struct {
+	lowest map[uint64]uint32 // by print
+	next   []uint32          // by edge: the next higher one with its print
+}
+
+func (n *Network) finder() *finder {
+	f := &finder{lowest: make(map[uint64]uint32, len(n.Edges)), next: make([]uint32, len(n.Edges))}
+	for e := len(n.Edges) - 1; e >= 0; e-- {
+		p := n.print(uint32(e))
+		f.next[e] = f.first(p)
+		f.lowest[p] = uint32(e)
+	}
+	return f
+}
+
+func (f *finder) first(print uint64) uint32 {
+	if e, there := f.lowest[print]; there {
+		return e
+	}
+	return None
 }
 
 // print is a number that equal edges share.
