@@ -180,7 +180,25 @@ func (h *Handler) askQuestion(r *http.Request, id string) (questionAsk, error) {
 		q.Fault("scheme", "没有这个网格方案", "there is no such scheme")
 	}
 	a.src = h.questionSources(view, a.city)
-	return a, q.Err()
+	if err := q.Err(); err != nil {
+		return a, err
+	}
+	return a, a.narrow()
+}
+
+// narrow leaves out of a request what its question does not depend on: equal questions are one.
+func (a *questionAsk) narrow() error {
+	text, _, err := coverage.FindQuestion(a.id, a.src, "")
+	if err != nil {
+		return err
+	}
+	if !text.Reach {
+		a.asked.Mode, a.asked.Profile = "", ""
+	}
+	if !text.TellsOfPeople() {
+		a.asked.Day, a.asked.Scheme = 0, ""
+	}
+	return nil
 }
 
 // questionSources are what questions need besides the city.

@@ -32,7 +32,6 @@ func (h *Handler) askMeasures(r *http.Request) (questionAsk, error) {
 	if err != nil {
 		return ask, err
 	}
-	ask.asked.Day, ask.asked.Scheme = 0, ""
 	if q.Has("radius") {
 		ask.asked.Radius = uint32(q.Int("radius", 0, coverage.MinRadiusM, coverage.MaxRadiusM))
 	}

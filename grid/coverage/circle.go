@@ -29,7 +29,7 @@ func lifeCircles() []struct {
 
 // lifeCircle: how much of the ground, and how many people, reach all services of a circle.
 func lifeCircle() *question {
-	q := &question{QuestionText: QuestionText{ID: circleKey, Title: Words{"生活圈", "Life circles"}, Unit: unitOfArea, Layers: []string{layerToilet, layerParking, layerRoad, layerAlley}}}
+	q := &question{QuestionText: QuestionText{ID: circleKey, Title: Words{"生活圈", "Life circles"}, Unit: unitOfArea, Reach: true, Layers: []string{layerToilet, layerParking, layerRoad, layerAlley}}}
 	for _, c := range lifeCircles() {
 		q.Columns = append(q.Columns,
 			ColumnText{ID: c.id, Unit: UnitShare, Title: Words{c.title.Zh + "：面积", c.title.En + ": ground"}, NumeratorUnit: unitOfArea, DenominatorUnit: unitOfArea, Additive: true,
@@ -96,7 +96,7 @@ func tellCircles(ctx context.Context, a *asking, q *question) (*Answer, error) {
 		}
 	}
 	out := a.blank(q)
-	out.Rest, out.Asked.Mode, out.Thresholds = nil, cmp.Or(a.Mode, Walk), a.used
+	out.Rest, out.Asked.Mode = nil, cmp.Or(a.Mode, Walk)
 	byCode, err := circleValues(ctx, board, res, a.By, reached)
 	if err != nil {
 		return nil, err

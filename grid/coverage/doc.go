@@ -22,5 +22,10 @@
 //     whatever the rounding. Steps are counted, never timed, so that an answer does not depend on the machine.
 //   - Stability moves the weights of whole neighbourhoods, not of hexagons, whose errors would cancel out.
 //   - Supply by demand (two-step floating catchments) counts demand everywhere, also outside of the areas asked for: they share the same facilities.
+//   - Questions about layers and people are sums over things: each thing adds whole units to numerator and denominator, and a line does so for every
+//     millimetre. A line is cut where borders cross it; what runs along a border, to the centimetre that memory has, belongs to the area with the
+//     lower code, as a point there does. So figures of areas that do not overlap, and of what lies in none of them, sum to the whole.
+//   - A threshold that the profile in force lacks is taken from the house's own, which nobody has verified: no figure is without one, and each says
+//     which it had. Density, spacing and service radius are three columns; spacing is the way on foot to the nearest other facility.
 //   - The same city and the same question give the same bytes; ties go to the lower id.
 package coverage

@@ -56,8 +56,12 @@ func measures(named string) (*question, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &question{QuestionText: QuestionText{ID: measuresOf + named, Title: Words{s.Title + "：密度、间距与服务半径", s.TitleEn + ": density, spacing and service radius"}, Unit: "feature",
+	q := &question{QuestionText: QuestionText{ID: measuresOf + named, Title: Words{s.Title + "：密度、间距与服务半径", s.TitleEn + ": density, spacing and service radius"}, Unit: "feature", Reach: true,
 		Layers: []string{s.Layer, layerRoad, layerAlley}, Columns: measureTexts(s, kind)}}
+	q.uses = []ThresholdKey{{s.Layer, "service_radius_m", ""}, {s.Layer, "spacing_m", ""}}
+	for _, use := range landUses() {
+		q.uses = append(q.uses, ThresholdKey{s.Layer, "spacing_m", use.id})
+	}
 	q.collect = func(ctx context.Context, a *asking) ([]fact, error) { return collectMeasures(ctx, a, s, kind.ID) }
 	q.tell = func(ctx context.Context, a *asking, q *question) (*Answer, error) {
 		return tellMeasures(ctx, a, q, s, kind.ID)
@@ -206,7 +210,6 @@ func tellMeasures(ctx context.Context, a *asking, q *question, s Service, kind s
 	}
 	out.Total.within(&table.Total)
 	out.Rest.within(nil)
-	out.Thresholds = a.used
 	return out, nil
 }
 

@@ -9,13 +9,13 @@ import (
 	"wangge/grid"
 )
 
-// ErrNoQuestion: no such question.
+// ErrNoQuestion is the answer where there is no such question.
 var ErrNoQuestion = errors.New("no such question")
 
-// ErrNoColumn: the question has no such column.
+// ErrNoColumn is the answer where the question has no such column.
 var ErrNoColumn = errors.New("no such column")
 
-// ErrNotBy: the question is not answered for areas of that kind.
+// ErrNotBy is the answer where the question is not answered for areas of that kind.
 var ErrNotBy = errors.New("not answered by such areas")
 
 // Asked is what is asked of a question.

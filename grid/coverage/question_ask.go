@@ -136,7 +136,6 @@ func (a *asking) blank(q *question) *Answer {
 	for _, key := range q.uses {
 		a.threshold(key)
 	}
-	out.Thresholds = a.used
 	return out
 }
 
@@ -159,6 +158,14 @@ func (a *asking) threshold(key ThresholdKey) (Threshold, bool) {
 		a.used = append(a.used, t)
 	}
 	return t, ok
+}
+
+// thresholds are those that were used, in an order that does not depend on what was known before.
+func (a *asking) thresholds() []Threshold {
+	slices.SortFunc(a.used, func(x, y Threshold) int {
+		return cmp.Or(cmp.Compare(x.Layer, y.Layer), cmp.Compare(x.Metric, y.Metric), cmp.Compare(x.AppliesTo, y.AppliesTo))
+	})
+	return a.used
 }
 
 // names tells whether a threshold is the one.

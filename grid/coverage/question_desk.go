@@ -70,7 +70,12 @@ func (d *Desk) Answer(ctx context.Context, city City, id string, ask Asked, src 
 		if err != nil {
 			return nil, err
 		}
-		return a.answer(ctx, q)
+		out, err := a.answer(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		out.Thresholds = a.thresholds()
+		return out, nil
 	})
 }
 

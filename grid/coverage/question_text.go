@@ -14,6 +14,7 @@ type QuestionText struct {
 	Columns []ColumnText
 	People  bool // tells of people: for who may read figures
 	Regions bool // by kinds of regions only, not by grids
+	Reach   bool // is about distances: mode and profile matter
 }
 
 // ColumnText describes a column: so much of so much, and what the two are. 口径.
