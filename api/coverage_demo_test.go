@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"wangge/fixtures"
 	"wangge/fixtures/pgtest"
@@ -88,6 +91,7 @@ func TestCoverageOfDemo(t *testing.T) {
 	t.Run("questions", func(t *testing.T) { checkQuestions(t, w) })
 	t.Run("questions, as readers ask", func(t *testing.T) { checkQuestionReaders(t, w) })
 	t.Run("gaps are the uncovered ground", func(t *testing.T) { checkGaps(t, w) })
+	t.Run("pace", func(t *testing.T) { checkPace(t, w) })
 	t.Run("a toilet comes and goes", func(t *testing.T) { checkLive(t, w) })
 }
 
@@ -320,5 +324,49 @@ func checkLive(t *testing.T, w *town) {
 	again := w.get(t, path)
 	if !bytes.Equal(again.body, after.body) || again.Header.Get("ETag") != after.Header.Get("ETag") {
 		t.Error("the same state has two answers")
+	}
+}
+
+// checkPace tells how long answers take over HTTP on the demo city, once what all share is worked out. It judges nothing: see wangge bench.
+func checkPace(t *testing.T, w *town) {
+	if os.Getenv("WANGGE_PACE") == "" {
+		t.Skip("WANGGE_PACE is not set: nothing is timed")
+	}
+	ask := func(method, path, body string) time.Duration {
+		r, err := http.NewRequestWithContext(t.Context(), method, w.URL+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", jsonBody)
+		r.Header.Set("Accept-Encoding", "identity")
+		began := time.Now()
+		if a := send(t, w.Client(), r); a.StatusCode != http.StatusOK {
+			t.Fatalf("%s %s: %s %.300s", method, path, a.Status, a.body)
+		}
+		return time.Since(began)
+	}
+	for what, of := range map[string]func(i int) (method, path, body string){
+		"preview of a new toilet by community, with hexagons": func(i int) (string, string, string) {
+			return http.MethodPost, toiletCoverage + "/preview", fmt.Sprintf(`{"question": {"by": "community"}, "changes": [{"op": "add", "service": "public_toilet", "at": [%v, 36.27]}], "hexagons": true}`, 120+float64(i)*1e-4)
+		},
+		"table by community": func(int) (string, string, string) {
+			return http.MethodGet, toiletCoverage + "?by=community&limit=1000", ""
+		},
+		"table by unit grid": func(int) (string, string, string) { return http.MethodGet, toiletCoverage + "?by=grid:unit", "" },
+		"hexagons, packed":   func(int) (string, string, string) { return http.MethodGet, toiletCoverage + "/hexagons", "" },
+		"explain": func(i int) (string, string, string) {
+			return http.MethodGet, fmt.Sprintf("%s/explain?radius=500&lon=%v&lat=36.265", toiletCoverage, 119.99+float64(i)*1e-4), ""
+		},
+		"ten sites of those every 50 m of street of the centre": func(int) (string, string, string) {
+			return http.MethodPost, sitingPath, `{"service": "public_toilet", "radius_m": 300, "k": 10, "within": "zone-370281-center"}`
+		},
+	} {
+		var took []time.Duration
+		for i := range 12 {
+			method, path, body := of(i)
+			took = append(took, ask(method, path, body))
+		}
+		took = slices.Sorted(slices.Values(took[1:]))
+		t.Logf("%s: median %v, slowest %v", what, took[len(took)/2], took[len(took)-1])
 	}
 }

@@ -63,17 +63,3 @@ func shares(covered []float64, share func(i int) (float64, bool)) []*float64 {
 	}
 	return out
 }
-
-// uncoveredM2 is what is on the network and beyond a radius, by its place in the list.
-func (r *coverageRow) uncoveredM2(radius int) float64 {
-	return max(0, r.AreaM2-r.NoNetworkM2-r.CoveredM2[radius])
-}
-
-// uncoveredPeople are those on the network and beyond a radius; false where nobody knows.
-func (r *coverageRow) uncoveredPeople(radius int) (float64, bool) {
-	p := r.Population
-	if p == nil {
-		return 0, false
-	}
-	return max(0, p.Total-p.NoNetwork-p.Covered[radius]), true
-}

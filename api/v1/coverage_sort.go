@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"wangge/api/param"
+	"wangge/grid/coverage"
 )
 
 // coverageSorts are the fields that tables are sorted by. A field may be followed by a radius, such as share:300.
@@ -58,7 +59,7 @@ type rowKey struct {
 	Code    string  `json:"c"`
 }
 
-func (o rowOrder) key(r *coverageRow) rowKey {
+func (o rowOrder) key(r *coverage.Row) rowKey {
 	k := rowKey{Code: r.Code}
 	known := true
 	switch o.field {
@@ -67,19 +68,17 @@ func (o rowOrder) key(r *coverageRow) rowKey {
 	case "area":
 		k.Number = r.AreaM2
 	case "share":
-		if share := r.CoveredShare[o.radius]; share != nil {
-			k.Number = *share
-		} else {
-			known = false
-		}
+		k.Number, known = r.Share(o.radius)
 	case "uncovered":
-		k.Number = r.uncoveredM2(o.radius)
+		k.Number = r.UncoveredM2(o.radius)
 	case "population":
 		if known = r.Population != nil; known {
 			k.Number = r.Population.Total
 		}
 	case "uncovered_population":
-		k.Number, known = r.uncoveredPeople(o.radius)
+		if known = r.Population != nil; known {
+			k.Number = max(0, r.Population.Total-r.Population.NoNetwork-r.Population.Covered[o.radius])
+		}
 	case "road":
 		k.Number = r.RoadM.Total
 	case "facilities":
@@ -109,31 +108,25 @@ func (o rowOrder) compare(a, b rowKey) int {
 	return cmp.Or(c, strings.Compare(a.Code, b.Code))
 }
 
-// sort puts rows in order.
-func (o rowOrder) sort(rows []coverageRow) {
-	slices.SortFunc(rows, func(a, b coverageRow) int { return o.compare(o.key(&a), o.key(&b)) })
+// page is what of rows comes after a key, in order, as places in the list, and the cursor of what comes after that. limit is 0 for all.
+func (o rowOrder) page(rows []coverage.Row, after *rowKey, limit int) (places []int, next *string) {
+	keys := make([]rowKey, len(rows))
+	places = make([]int, 0, len(rows))
+	for i := range rows {
+		if keys[i] = o.key(&rows[i]); after == nil || o.compare(keys[i], *after) > 0 {
+			places = append(places, i)
+		}
+	}
+	slices.SortFunc(places, func(a, b int) int { return o.compare(keys[a], keys[b]) })
+	if limit == 0 || len(places) <= limit {
+		return places, nil
+	}
+	places = places[:limit]
+	return places, cursorOf(keys[places[limit-1]])
 }
 
-// page is what of sorted rows comes after a key, and the cursor of what comes after that.
-func (o rowOrder) page(rows []coverageRow, after *rowKey, limit int) ([]coverageRow, *string) {
-	if after != nil {
-		first, _ := slices.BinarySearchFunc(rows, *after, func(r coverageRow, k rowKey) int {
-			if o.compare(o.key(&r), k) <= 0 {
-				return -1
-			}
-			return 1
-		})
-		rows = rows[first:]
-	}
-	if len(rows) <= limit {
-		return rows, nil
-	}
-	rows = rows[:limit]
-	return rows, o.cursor(&rows[limit-1])
-}
-
-func (o rowOrder) cursor(last *coverageRow) *string {
-	text, err := json.Marshal(o.key(last))
+func cursorOf(k rowKey) *string {
+	text, err := json.Marshal(k)
 	if err != nil {
 		return nil // keys are finite numbers and texts
 	}

@@ -25,7 +25,7 @@ type coverageTable struct {
 type tableAsk struct {
 	*serviceAsk
 	order     rowOrder
-	limit     int
+	limit     int // 0 for all rows
 	after     *rowKey
 	format    string
 	ambiguous bool
@@ -47,6 +47,7 @@ func (h *Handler) readTable(r *http.Request) (*tableAsk, error) {
 				q.Fault(name, "csv 与 xlsx 不分页", "files are not paged")
 			}
 		}
+		t.limit = 0
 	}
 	return t, q.Err()
 }
@@ -67,14 +68,13 @@ func (h *Handler) coverageTable(w http.ResponseWriter, r *http.Request) error {
 			return nil, err
 		}
 		if t.format == "json" {
-			table.Items, table.Next = t.order.page(table.Items, t.after, t.limit)
 			return reply.Marshal(table)
 		}
 		return coverageFile(t.format, table, t.service)
 	}, t.order.text(), strconv.Itoa(t.limit), h.Query(r).Cursor("cursor"), strconv.FormatBool(t.ambiguous))
 }
 
-// tableOf is all of a table, in order.
+// tableOf is what is asked for of a table.
 func (h *Handler) tableOf(ctx context.Context, t *tableAsk) (*coverageTable, error) {
 	board, err := h.board(ctx, t.serviceAsk)
 	if err != nil {
@@ -89,15 +89,17 @@ func (h *Handler) tableOf(ctx context.Context, t *tableAsk) (*coverageTable, err
 			return nil, err
 		}
 	}
-	return describeTable(table, t.order), nil
+	return describeTable(table, t), nil
 }
 
-func describeTable(table *coverage.Table, order rowOrder) *coverageTable {
-	j := &coverageTable{Method: describeMethod(&table.Method), By: table.By, Within: table.Within, RadiiM: table.RadiiM, Total: describeRow(&table.Total),
-		Items: make([]coverageRow, len(table.Rows)), Count: len(table.Rows)}
-	for i := range table.Rows {
-		j.Items[i] = describeRow(&table.Rows[i])
+// describeTable tells of a page of a table: what is asked for of its rows, in order.
+func describeTable(table *coverage.Table, t *tableAsk) *coverageTable {
+	j := &coverageTable{Method: describeMethod(&table.Method), By: table.By, Within: table.Within, RadiiM: table.RadiiM, Total: describeRow(&table.Total), Count: len(table.Rows)}
+	var places []int
+	places, j.Next = t.order.page(table.Rows, t.after, t.limit)
+	j.Items = make([]coverageRow, len(places))
+	for i, place := range places {
+		j.Items[i] = describeRow(&table.Rows[place])
 	}
-	order.sort(j.Items)
 	return j
 }
