@@ -29,6 +29,10 @@
 //	调整           Edit         what is done to a net: split 拆分, merge 合并, redraw 重画, retire 停用 …
 //	沿革           Lineage      what a grid comes of, and what came of it
 //	完整性         Integrity    what is wrong with a net, as findings: gap 空白, overlap 重叠, sliver 碎缝 …
+//	覆盖方案       Scenario     changes that are tried on coverage and kept by their author; nothing of it is in the inventory
+//	阈值方案       Profile      a version of the thresholds that figures are held against; what a version says never changes
+//	人口           Population   how many people live at a place, in an area or in a whole region; nobody's data
+//	用地           Land use     what ground is used for, in the classes of the unit grids
 //	账号           Account      who can sign in: a role of package rights × region × department; Actor is whoever calls
 //	会话           Session      a browser that is signed in
 //	令牌           Token        what a program calls with in place of a session

@@ -12,5 +12,8 @@
 //     assigned again twice and not once a grid. Where shapes lie, and whose right reaches there, is asked of the record, after the plan.
 //   - What a net made of another is after an edit follows from its members. So an undo turns back the grids of its own scheme only, and refuses
 //     where a later edit did anything to them: former shapes fit their neighbours only as long as nobody moved a vertex.
+//   - A scenario is its author's: others may read it where it is shared, nobody else changes it. The log of changes has who did what, not the states of the drawing.
+//     Lists of scenarios leave their changes out.
+//   - A version of thresholds is added, never changed; one of each profile is current, and the city goes by it with the next batch of changes.
 //   - Duties go on with what comes of a grid; where nothing does they end, and come back from the log of changes when that is undone.
 package postgres

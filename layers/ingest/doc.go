@@ -37,6 +37,10 @@
 //   - GDAL runs as a child process with a time limit on a file whose format was told by its content, never by its name; texts of zip files are unpacked under names
 //     of our own. Limits: 1 GiB a file and unpacked, 200 times its size; 1,000 entries; 50 Shapefiles; 128 MiB of what GDAL keeps in memory; 1,000,000 rows,
 //     512 columns of a table.
+//   - A row of people may be of a whole region: a table without positions names it by code (twelve digits may be filled up with zeros) or by name (居委会 and the
+//     like are left out), and the row takes its outline. No region, or several of a name, is a reject. Its key is region and day, whoever counted, so that a later file
+//     corrects an earlier one and no day is counted twice; its origin is the file's name where no column says it. A row with a place of its own keeps it, and the region
+//     that it names goes to extra. Such a table alone needs no datum.
 //   - A file that has both source and key, or revision and time of change, is one of our own export: it says where its rows come from, and what the record keeps
 //     itself is passed over.
 package ingest
