@@ -67,8 +67,8 @@ func (n *Network) finder() *finder {
 	return f
 }
 
-func (f *finder) first(print uint64) uint32 {
-	if e, there := f.lowest[print]; there {
+func (f *finder) first(number uint64) uint32 {
+	if e, there := f.lowest[number]; there {
 		return e
 	}
 	return None
