@@ -45,12 +45,17 @@ function draw(hatch: Hatch, theme: Theme): CanvasRenderingContext2D | undefined 
   return context
 }
 
-/** Gives the map its images when it asks for them, which it does again after every change of theme. */
+/** Gives the map its images with every style, before tiles ask for them: one that comes late is left out of the tiles already cut. */
 export function addHatches(map: MapLibre): void {
-  map.on('styleimagemissing', ({ id }) => {
-    const [, hatch, theme] = /^wangge-coverage-(none|doubt)-(light|dark)$/.exec(id) ?? []
-    if (hatch === undefined || theme === undefined || map.hasImage(id)) return
-    const image = draw(hatch as Hatch, theme as Theme)?.getImageData(0, 0, sizePx * ratio, sizePx * ratio)
-    if (image) map.addImage(id, image, { pixelRatio: ratio })
-  })
+  const give = () => {
+    for (const hatch of ['none', 'doubt'] as const) {
+      for (const theme of ['light', 'dark'] as const) {
+        const id = `${hatchPrefix}${hatch}-${theme}`
+        const image = map.hasImage(id) ? undefined : draw(hatch, theme)?.getImageData(0, 0, sizePx * ratio, sizePx * ratio)
+        if (image) map.addImage(id, image, { pixelRatio: ratio })
+      }
+    }
+  }
+  map.on('styledata', give)
+  map.on('styleimagemissing', ({ id }) => { if (id.startsWith(hatchPrefix)) give() })
 }

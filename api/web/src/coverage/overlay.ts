@@ -92,7 +92,7 @@ function sourcesOf({ question, origin, scenario, gaps, area, findings, facilitie
 /** Hexagons in the ramp, those without network hatched, those in doubt dotted. */
 function hexagons({ question, theme }: Picture): LayerSpecification[] {
   const from = { source: hexSource, 'source-layer': tileLayer(question.service) }
-  const opacity: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 9, 0.86, 14, 0.74, 17, 0.5]
+  const opacity: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 9, 0.8, 14, 0.68, 17, 0.46]
   return [
     { id: hexLayer, type: 'fill', ...from, paint: { 'fill-color': colorExpression(question.radius, theme), 'fill-opacity': opacity, 'fill-antialias': false } },
     { id: `${hexLayer}-none`, type: 'fill', ...from, filter: ['==', ['get', 'n'], 1], paint: { 'fill-pattern': `${hatchPrefix}none-${theme}`, 'fill-opacity': 0.9 } },

@@ -25,8 +25,8 @@ interface Flavor {
  * the ends shine and the brink is dim.
  */
 const flavors: Record<Theme, Flavor> = {
-  light: { near: '#075a66', brink: '#bfe6dc', beyond: '#fbd28f', far: '#a82a15', none: '#b9bec7' },
-  dark: { near: '#6fe3d0', brink: '#1d4f50', beyond: '#6b4218', far: '#ff8a5b', none: '#3a424f' },
+  light: { near: '#075a66', brink: '#bfe6dc', beyond: '#fbdca6', far: '#c2482c', none: '#b9bec7' },
+  dark: { near: '#6fe3d0', brink: '#1d4f50', beyond: '#5c3c1a', far: '#d0683f', none: '#3a424f' },
 }
 
 const coveredSteps = 4
