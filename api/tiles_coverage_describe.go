@@ -31,6 +31,9 @@ func (a *API) coverageTileJSON(w http.ResponseWriter, r *http.Request) error {
 			},
 		}},
 	}
+	if shown.Private {
+		return a.reply.Fresh(w, r, doc)
+	}
 	return a.reply.JSON(w, r, doc)
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"wangge/api/reply"
 	"wangge/geo/tile"
+	"wangge/grid/rights"
 )
 
 const toiletTiles = "coverage_public_toilet"
@@ -146,5 +148,40 @@ func TestCoverageTileJSON(t *testing.T) {
 	at := strings.NewReplacer("{z}/{x}/{y}", tile.Addr.String(addr)).Replace(address)
 	if a := w.ask(t, http.MethodGet, at); a.StatusCode != http.StatusOK {
 		t.Errorf("%s: %s", at, a.Status)
+	}
+}
+
+// Tiles of a scenario are for those who may read it, and nobody keeps them.
+func TestCoverageTilesOfScenarios(t *testing.T) {
+	w := newTown(t)
+	w.settle(t)
+	who := w.as(t, rights.Planner)
+	made := w.send(t, http.MethodPost, "/api/v1/coverage/scenarios", strings.NewReader(`{"name": "关闭", "service": "public_toilet",
+		"question": {"radii_m": [300], "by": "street"}, "changes": [{"op": "close", "service": "public_toilet", "id": 7}], "shared": false}`), append(who, "Content-Type", jsonBody)...)
+	var scenario struct{ ID int64 }
+	if err := json.Unmarshal(made.body, &scenario); err != nil || made.StatusCode != http.StatusCreated {
+		t.Fatalf("%s: %s", made.Status, made.body)
+	}
+	path := tilePath(toiletTiles, 15)
+	now, what := w.get(t, path), w.get(t, fmt.Sprintf("%s?scenario=%d", path, scenario.ID), who...)
+	if bytes.Equal(now.body, what.body) {
+		t.Error("closing a toilet changes nothing")
+	}
+	if h := what.Header; h.Get("Cache-Control") != reply.Private || h.Get("ETag") != "" || !strings.Contains(strings.Join(h.Values("Vary"), ","), "Authorization") {
+		t.Errorf("headers %v", what.Header)
+	}
+	for _, c := range []struct {
+		query string
+		who   []string
+		want  int
+	}{
+		{fmt.Sprintf("?scenario=%d", scenario.ID), nil, http.StatusUnauthorized},
+		{fmt.Sprintf("?scenario=%d", scenario.ID), w.as(t, rights.Viewer), http.StatusNotFound},
+		{"?scenario=999999", who, http.StatusNotFound},
+		{"?scenario=x", who, http.StatusBadRequest},
+	} {
+		if a := w.ask(t, http.MethodGet, path+c.query, c.who...); a.StatusCode != c.want {
+			t.Errorf("%s: %s, want %d", c.query, a.Status, c.want)
+		}
 	}
 }

@@ -14,7 +14,7 @@ type Shown struct {
 	View    *city.View
 	Service coverage.Service
 	Private bool   // the answer is of a scenario, for its readers alone
-	Key     string // names the question among those of one state of the city; "" where Private
+	Key     string // names the answer: the question, the state of the city and that of the scenario
 
 	handler *Handler
 	ask     *serviceAsk
@@ -48,9 +48,11 @@ func (h *Handler) AskShown(r *http.Request, service string) (*Shown, error) {
 		return nil, err
 	}
 	s := &Shown{View: a.view, Service: a.service, Private: a.scenario != nil, handler: h, ask: a}
-	if !s.Private {
-		s.Key = a.key(strconv.FormatUint(a.city.Version(), 10))
+	state := []string{strconv.FormatUint(a.city.Version(), 10)}
+	if s.Private {
+		state = append(state, strconv.FormatInt(a.scenario.ID, 10), strconv.FormatInt(a.scenario.Revision, 10))
 	}
+	s.Key = a.key(state...)
 	return s, nil
 }
 
