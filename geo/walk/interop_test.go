@@ -17,11 +17,11 @@ import (
 
 // places are real networks and the demo's, by name.
 func places() map[string]func(t testing.TB) []walk.Street {
-	real := func(name string) func(t testing.TB) []walk.Street {
+	extract := func(name string) func(t testing.TB) []walk.Street {
 		return func(t testing.TB) []walk.Street { return osmref.Streets(t, name) }
 	}
 	return map[string]func(t testing.TB) []walk.Street{
-		osmref.Monaco: real(osmref.Monaco), osmref.SanFrancisco: real(osmref.SanFrancisco), osmref.Porto: real(osmref.Porto), "demo": demoStreets,
+		osmref.Monaco: extract(osmref.Monaco), osmref.SanFrancisco: extract(osmref.SanFrancisco), osmref.Porto: extract(osmref.Porto), "demo": demoStreets,
 	}
 }
 
