@@ -170,12 +170,12 @@ func (a *account) next(moves []move, edges []uint32, r reach) *account {
 		if from == to {
 			continue
 		}
-		any := r.cover(edge, a.radiiMM, &c)
+		reached := r.cover(edge, a.radiiMM, &c)
 		for i := from; i < to; i++ {
 			p := a.ways.parts[i]
 			for k := range n {
 				mm, at := uint32(0), int(i)*n+k
-				if any {
+				if reached {
 					mm = c.within(k, p.from, p.to)
 				}
 				if was := stays.at(at); mm != was {

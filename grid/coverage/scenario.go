@@ -72,7 +72,7 @@ func (b *Board) With(ctx context.Context, changes []Change) (*Board, error) {
 	return b.plans.get(ctx, string(key), func(context.Context, *Board, bool) (*Board, error) {
 		base := b.base
 		if len(streetChangesOf(changes)) > 0 {
-			base = b.base.elsewhere()
+			base = b.elsewhere()
 		}
 		return b.heir(b.city, slices.Concat(b.changes, changes), base), nil
 	})

@@ -36,8 +36,8 @@ func TestScenarioIsTheCityChanged(t *testing.T) {
 		before := tableOf(t, b, q, usualRadii, "community")
 		what := withOf(t, b, Change{Op: OpAdd, Service: toilet, At: placeAt(250, 330)}, Change{Op: OpClose, Service: toilet, ID: 2})
 		what = withOf(t, what, Change{Op: OpMove, Service: toilet, ID: 3, At: placeAt(900, 900)}, Change{Op: OpMove, Service: toilet, ID: -1, At: placeAt(260, 350)})
-		real := c.with(toilet, 100, atM(260, 350), openToilet()).without(toilet, 2).with(toilet, 3, atM(900, 900), openToilet())
-		got, want := tableOf(t, what, q, usualRadii, "community"), tableOf(t, boardOf(t, real), q, usualRadii, "community")
+		changed := c.with(toilet, 100, atM(260, 350), openToilet()).without(toilet, 2).with(toilet, 3, atM(900, 900), openToilet())
+		got, want := tableOf(t, what, q, usualRadii, "community"), tableOf(t, boardOf(t, changed), q, usualRadii, "community")
 		if diff := cmp.Diff(want.Rows, got.Rows); diff != "" {
 			t.Errorf("%s (- the city changed, + scenario):\n%s", mode, diff)
 		}
@@ -62,8 +62,8 @@ func TestScenarioStreets(t *testing.T) {
 	}
 	line := orb.LineString{atM(50, 150), atM(1150, 1050)}
 	opened := withOf(t, closed, Change{Op: OpOpenStreet, Street: "road:7"}, Change{Op: OpOpenStreet, Line: line, Name: "新路"})
-	real := c.with(roads, 5000, line, road("新路"))
-	if diff := cmp.Diff(tableOf(t, boardOf(t, real), q, usualRadii, "community").Rows, tableOf(t, opened, q, usualRadii, "community").Rows); diff != "" {
+	changed := c.with(roads, 5000, line, road("新路"))
+	if diff := cmp.Diff(tableOf(t, boardOf(t, changed), q, usualRadii, "community").Rows, tableOf(t, opened, q, usualRadii, "community").Rows); diff != "" {
 		t.Errorf("opened (- the city with it, + scenario):\n%s", diff)
 	}
 }

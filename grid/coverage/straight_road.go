@@ -66,7 +66,7 @@ func (s *straightReach) cover(edge uint32, radiiMM []uint32, r *room) bool {
 		return false
 	}
 	middle, half := s.streets.middle[edge], float64(s.streets.halfM[edge])
-	length, any := s.streets.graph.Net.Edges[edge].MM, false
+	length, near := s.streets.graph.Net.Edges[edge].MM, false
 	for k := range radiiMM {
 		r.spans[k], r.whole[k] = r.spans[k][:0], false
 	}
@@ -77,7 +77,7 @@ func (s *straightReach) cover(edge uint32, radiiMM []uint32, r *room) bool {
 			if d-half > radiusM*(1+planeSlack) {
 				break // nor is it within a smaller radius
 			}
-			any = true
+			near = true
 			switch {
 			case r.whole[k]:
 			case d+half <= radiusM*(1-planeSlack):
@@ -88,11 +88,11 @@ func (s *straightReach) cover(edge uint32, radiiMM []uint32, r *room) bool {
 		}
 	}
 	for k := range radiiMM {
-		if any && !r.whole[k] {
+		if near && !r.whole[k] {
 			r.settle(k, length)
 		}
 	}
-	return any
+	return near
 }
 
 // appendInside appends the stretches of a line of some length that are within a radius of a place.
