@@ -202,3 +202,29 @@ func TestSendSkipsWhatGetsNoShorter(t *testing.T) {
 }
 
 const jsonish = "application/json"
+
+// What is known by its tag is told without its bytes, short or long, whatever the encoding it was got in.
+func TestKnown(t *testing.T) {
+	w := NewWriter()
+	for _, bytes := range [][]byte{[]byte("short"), []byte(strings.Repeat("long ", 1000))} {
+		for _, accepted := range []string{"", "gzip", "br, zstd;q=0.5", "identity"} {
+			c := Content{Type: "application/json", Cache: Revalidate, Tag: "t", Bytes: bytes}
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			r.Header.Set("Accept-Encoding", accepted)
+			sent := httptest.NewRecorder()
+			if w.Known(sent, r, c) || w.Send(sent, r, c) != nil {
+				t.Fatalf("%q: not sent", accepted)
+			}
+			r.Header.Set("If-None-Match", sent.Header().Get("ETag"))
+			again := httptest.NewRecorder()
+			c.Bytes = nil
+			if !w.Known(again, r, c) || again.Code != http.StatusNotModified || again.Header().Get("ETag") != sent.Header().Get("ETag") || again.Header().Get("Cache-Control") != Revalidate {
+				t.Errorf("%q: %d %v", accepted, again.Code, again.Header())
+			}
+			c.Tag = "u"
+			if w.Known(httptest.NewRecorder(), r, c) {
+				t.Errorf("%q: another tag is known", accepted)
+			}
+		}
+	}
+}

@@ -3,16 +3,15 @@ package v1
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"strconv"
+	"sync"
 
 	"wangge/api/reply"
 	"wangge/grid/coverage"
 )
-
-// coverageEdition is part of all tags: it goes up when the same city and question get other bytes.
-const coverageEdition = "1"
 
 // What coverage cannot answer.
 var (
@@ -43,37 +42,46 @@ func (h *Handler) boardOf(ctx context.Context, c coverage.City, scenario *askedS
 
 // answerCoverage answers a question of everybody. Its tag is made of the city's state and the question, so what the caller has already is
 // not computed again; answers about a scenario are its readers' alone and are kept by nobody.
-func (h *Handler) answerCoverage(w http.ResponseWriter, r *http.Request, a *serviceAsk, media string, make func() ([]byte, error), more ...string) error {
-	return h.answerTagged(w, r, a.city, a.scenario != nil, media, make, a.key(more...))
+func (h *Handler) answerCoverage(w http.ResponseWriter, r *http.Request, a *serviceAsk, media string, body func() ([]byte, error), more ...string) error {
+	return h.answerTagged(w, r, a.city, a.scenario != nil, media, body, a.key(more...))
 }
 
-func (h *Handler) answerTagged(w http.ResponseWriter, r *http.Request, c coverage.City, private bool, media string, make func() ([]byte, error), key string) error {
+func (h *Handler) answerTagged(w http.ResponseWriter, r *http.Request, c coverage.City, private bool, media string, body func() ([]byte, error), key string) error {
 	content := reply.Content{Type: media, Cache: reply.Revalidate}
 	if private {
 		w.Header().Add("Vary", "Authorization, Cookie")
 		content.Cache = reply.Private
 	} else {
-		content.Tag = coverageTag(c, r.URL.Path+"\x00"+media+"\x00"+key)
+		content.Tag = h.coverageTag(c, r.URL.Path+"\x00"+media+"\x00"+key)
 	}
 	if content.Tag != "" && h.Reply.Known(w, r, content) {
 		return nil
 	}
 	var err error
-	if content.Bytes, err = make(); err != nil {
+	if content.Bytes, err = body(); err != nil {
 		return err
 	}
 	return h.Reply.Send(w, r, content)
 }
 
-// coverageTag names an answer by the state of the city and the question.
-func coverageTag(c coverage.City, question string) string {
-	return reply.Hash([]byte(coverageEdition + "\x00" + strconv.FormatUint(c.Revision(), 10) + "\x00" + question))
+// coverageTag names an answer by the state of the city and the question. A revision alone would not do: a transaction that began earlier may
+// commit later. The version of a state tells them apart, on this server and until it stops.
+func (h *Handler) coverageTag(c coverage.City, question string) string {
+	h.epoch.once.Do(func() { h.epoch.text = rand.Text() })
+	state := strconv.FormatUint(c.Revision(), 10) + "\x00" + strconv.FormatUint(c.Version(), 10)
+	return reply.Hash([]byte(h.epoch.text + "\x00" + state + "\x00" + question))
 }
 
-// jsonOf makes the body of what make gives.
-func jsonOf[T any](make func() (T, error)) func() ([]byte, error) {
+// epoch tells one run of a server from others.
+type epoch struct {
+	once sync.Once
+	text string
+}
+
+// jsonOf makes the body of a value that is yet to be worked out.
+func jsonOf[T any](value func() (T, error)) func() ([]byte, error) {
 	return func() ([]byte, error) {
-		v, err := make()
+		v, err := value()
 		if err != nil {
 			return nil, err
 		}

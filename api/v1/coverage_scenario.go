@@ -12,7 +12,7 @@ import (
 	"wangge/grid/rights"
 )
 
-// ErrOldScenario: changes of a scenario do not fit the city any more: what they close or move has gone. HTTP 409.
+// ErrOldScenario says that changes of a scenario do not fit the city any more: what they close or move has gone. HTTP 409.
 var ErrOldScenario = errors.New("the scenario does not fit the city any more")
 
 // OldScenario is ErrOldScenario with what does not fit.

@@ -39,6 +39,7 @@ type Handler struct {
 	Words func(error) (zh, en string)
 
 	sitings atomic.Int32 // under way
+	epoch   epoch        // of tags
 }
 
 // Route is one line of the table of routes, and one operation of the API document.
