@@ -1,5 +1,10 @@
 package coverage
 
+import (
+	"runtime"
+	"sync"
+)
+
 // accountKey says which sums an account has.
 type accountKey struct {
 	deal    *deal
@@ -113,30 +118,49 @@ func (a *account) bucket(mm uint32) int {
 	return k
 }
 
-// addWays adds the parts of all edges to sums, and notes how much of each is covered.
+// addWays adds the parts of all edges to sums, and notes how much of each is covered. Where a reach has an order of its own it is slow enough to
+// be worth all processors.
 func (a *account) addWays(sums []int64, stays []uint32, r reach, c *room) {
-	n, width := len(a.radiiMM), a.width()
-	order, edges := r.edges(), len(a.ways.first)-1
-	if order != nil {
-		edges = len(order)
+	order := r.edges()
+	if order == nil {
+		for edge := range len(a.ways.first) - 1 {
+			a.addWay(uint32(edge), sums, stays, r, c)
+		}
+		return
 	}
-	for i := range edges {
-		edge := uint32(i)
-		if order != nil {
-			edge = order[i]
+	workers := runtime.GOMAXPROCS(0)
+	own := make([][]int64, workers)
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			own[w] = make([]int64, len(sums))
+			var c room
+			for _, edge := range order[len(order)*w/workers : len(order)*(w+1)/workers] {
+				a.addWay(edge, own[w], stays, r, &c)
+			}
+		})
+	}
+	all.Wait()
+	for _, o := range own {
+		for i, v := range o {
+			sums[i] += v
 		}
-		from, to := a.ways.first[edge], a.ways.first[edge+1]
-		if from == to || !r.cover(edge, a.radiiMM, c) {
-			continue
-		}
-		for i := from; i < to; i++ {
-			p := a.ways.parts[i]
-			at := int(p.of)*width + streetSum*n
-			for k := range n {
-				if mm := c.within(k, p.from, p.to); mm > 0 {
-					stays[int(i)*n+k] = mm
-					sums[at+k] += int64(mm)
-				}
+	}
+}
+
+func (a *account) addWay(edge uint32, sums []int64, stays []uint32, r reach, c *room) {
+	from, to := a.ways.first[edge], a.ways.first[edge+1]
+	if from == to || !r.cover(edge, a.radiiMM, c) {
+		return
+	}
+	n, width := len(a.radiiMM), a.width()
+	for i := from; i < to; i++ {
+		p := a.ways.parts[i]
+		at := int(p.of)*width + streetSum*n
+		for k := range n {
+			if mm := c.within(k, p.from, p.to); mm > 0 {
+				stays[int(i)*n+k] = mm
+				sums[at+k] += int64(mm)
 			}
 		}
 	}

@@ -257,15 +257,7 @@ func (b *Board) people(ctx context.Context, res int) (*people, error) {
 		return nil, err
 	}
 	return b.persons.get(ctx, res, func(ctx context.Context, before *people, had bool) (*people, error) {
-		s, err := b.streets(ctx)
-		if err != nil {
-			return nil, err
-		}
-		lines := make([]orb.MultiLineString, len(s.lines))
-		for i := range s.lines {
-			lines[i] = s.lines[i].Shape
-		}
-		return peopleOf(ctx, b.city, sheet, lines, before)
+		return peopleOf(ctx, b.city, sheet, before)
 	})
 }
 

@@ -4,7 +4,7 @@
 //	live := coverage.NewLive()
 //	board, err := live.At(ctx, city)                       // the state of the city that the caller sees
 //	table, err := board.Table(ctx, question, "community")  // figures by area
-//	what := board.With(changes)                            // the same, with changes that are in no record
+//	what, err := board.With(ctx, changes)                  // the same, with changes that are in no record
 //
 // Words: a service 服务 is a layer, or some of it, whose facilities people walk to; a sheet 六边形底图 is the hexagons of one resolution over
 // the city; an area 统计单元 is a grid, community, street, county or zone that figures are given for; a board 计算结果 is coverage of one state of the
@@ -17,6 +17,17 @@
 //   - A share is covered area by the area of the unit's own geometry. Hexagons are dealt out to units by exact intersection, so a unit grid of a
 //     hectare is not all or nothing. Sums are whole numbers (hundredths of square metres, thousandths of persons, millimetres): no drift,
 //     whatever the order of changes.
+//   - Hexagons stand in the order of their edges, sums are by the smallest radius that covers, and arrays are pages of which a change copies only those
+//     that it touches. So a board never changes, a facility more costs what lies around it, and the figures are those of starting anew, to the last
+//     millimetre. What facilities are put into and taken out of belongs to the newest board; an older one makes its own again if asked.
+//   - A change of streets makes the network anew; hexagons that nothing changed near keep their place on it. Nothing is worked out until it is asked for.
+//   - One search of 1,500 m serves the usual radii; farther ones have searches of 4 and of 10 km.
+//   - Straight mode measures from the centres of hexagons, knows no class without network, and covers the stretches of streets inside the circles.
+//   - Covered streets are exact stretches of edges, without hexagons. What runs along the border of two areas that do not overlap belongs to the one with
+//     the lower code. A total is the sum of its rows; where areas overlap it is that of the city or of the region asked for.
+//   - A facility is where its point is, the middle of its line, or a place inside its area. One that a scenario adds goes after those of the record when
+//     both are equally near.
+//   - Rows of population of a whole region count for nothing where a region in it has rows: they are the same people.
 //   - Siting counts hexagons, or their pieces in areas, that are not covered now. Candidates are searched from one by one; what they cover is kept, so
 //     choosing is sums over lists. Greedy choice, exchanges of one for one, and a Lagrangian bound in whole numbers: what is told as proven is,
 //     whatever the rounding. Steps are counted, never timed, so that an answer does not depend on the machine.

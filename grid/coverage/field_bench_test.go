@@ -107,9 +107,7 @@ func BenchmarkRun(b *testing.B) {
 			}
 			var all []time.Duration
 			all = make([]time.Duration, 0, 1<<16)
-			b.ReportAllocs()
-			for b.Loop() {
-				start := time.Now()
+			run := func() {
 				if w, ok := r.(*walkReach); ok {
 					w.grow(seats)
 				}
@@ -118,6 +116,12 @@ func BenchmarkRun(b *testing.B) {
 				clear(stays)
 				acc.addPlaces(sums, mmPages)
 				acc.addWays(sums, stays, r, &at)
+			}
+			run()
+			b.ReportAllocs()
+			for b.Loop() {
+				start := time.Now()
+				run()
 				all = append(all, time.Since(start))
 			}
 			quantiles(b, all)
@@ -128,14 +132,23 @@ func BenchmarkRun(b *testing.B) {
 // BenchmarkChange is one facility added, closed or moved, with distances, hexagons and all sums of 2,025 grids: goal G4. Every result is a field of
 // its own that stays as it is.
 func BenchmarkChange(b *testing.B) {
-	for _, res := range []int{10, 11} {
-		b.Run(fmt.Sprint(res), func(b *testing.B) {
-			board, a, f, acc := benchBoard(b, Walk, res)
+	for _, k := range []struct {
+		res     int
+		limitMM uint32
+	}{{10, 800_000}, {10, 1_500_000}, {11, 1_500_000}} {
+		b.Run(fmt.Sprintf("%d-%d", k.res, k.limitMM/mmPerM), func(b *testing.B) {
+			board, a, f, acc := benchBoard(b, Walk, k.res)
+			reach := newWalkReach(f.lay, f.bench.reach.(*walkReach).nodes, k.limitMM)
+			f, err := newField(b.Context(), f.lay, f.chosen, k.limitMM, reach)
+			if err != nil {
+				b.Fatal(err)
+			}
+			key := accountKey{deal: acc.deal, ways: acc.ways}
+			copy(key.radiiMM[:], acc.radiiMM)
+			f.accounts.put(key, newAccount(acc.deal, acc.ways, acc.radiiMM, f.mm, reach))
 			c := newChooser(a.service, a.kind, a.Profile, f.lay.graph)
 			r, side := rand.New(rand.NewPCG(1, 1)), 223*143.6
 			city := board.city.(*testCity)
-			key := accountKey{deal: acc.deal, ways: acc.ways}
-			copy(key.radiiMM[:], acc.radiiMM)
 			var all []time.Duration
 			b.ReportAllocs()
 			for b.Loop() {
@@ -153,6 +166,38 @@ func BenchmarkChange(b *testing.B) {
 				f = f.next(&chosen, true)
 				all = append(all, time.Since(start))
 				city = next
+			}
+			quantiles(b, all)
+		})
+	}
+}
+
+// BenchmarkAnswer is what readers wait for once distances are known: a table of 2,025 rows, an explanation, and a scenario with its table. Goal G6.
+func BenchmarkAnswer(b *testing.B) {
+	board, a, _, _ := benchBoard(b, Walk, 10)
+	r, side := rand.New(rand.NewPCG(1, 1)), 223*143.6
+	answers := map[string]func() error{
+		"table":   func() error { _, err := board.Table(b.Context(), a.Question, usualRadii, "grid:unit", ""); return err },
+		"explain": func() error { _, err := board.Explain(b.Context(), a.Question, benchPlace(r, side), 500); return err },
+		"scenario": func() error {
+			at := benchPlace(r, side)
+			what, err := board.With(b.Context(), []Change{{Op: OpAdd, Service: toilet, At: &at}})
+			if err != nil {
+				return err
+			}
+			_, err = what.Table(b.Context(), a.Question, usualRadii, "grid:unit", "")
+			return err
+		},
+	}
+	for _, name := range []string{"table", "explain", "scenario"} {
+		b.Run(name, func(b *testing.B) {
+			var all []time.Duration
+			for b.Loop() {
+				start := time.Now()
+				if err := answers[name](); err != nil {
+					b.Fatal(err)
+				}
+				all = append(all, time.Since(start))
 			}
 			quantiles(b, all)
 		})

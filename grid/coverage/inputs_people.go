@@ -22,11 +22,12 @@ type people struct {
 	sheet     *Sheet
 	byHexagon []uint32 // thousandths
 	how       PopulationMethod
+	byStreet  bool // some were dealt out by the length of streets
 }
 
-// peopleOf deals the city's persons out to the hexagons of a sheet; nil where it gives none.
-func peopleOf(ctx context.Context, city City, sheet *Sheet, lines []orb.MultiLineString, before *people) (*people, error) {
-	if before != nil && before.sheet == sheet && !peopleChanged(city, before.city) {
+// peopleOf deals the city's persons out to the hexagons of a sheet. Streets are those of the record: people do not move when a scenario closes one.
+func peopleOf(ctx context.Context, city City, sheet *Sheet, before *people) (*people, error) {
+	if before != nil && before.sheet == sheet && !peopleChanged(city, before.city) && !(before.byStreet && streetsChanged(city, before.city)) {
 		same := *before
 		same.city = city
 		return &same, nil
@@ -39,7 +40,14 @@ func peopleOf(ctx context.Context, city City, sheet *Sheet, lines []orb.MultiLin
 	if len(rows) == 0 {
 		return p, nil
 	}
-	d := Demand{Rows: rows, Streets: lines}
+	recorded := &streets{city: city}
+	if err := recorded.read(); err != nil {
+		return nil, err
+	}
+	d := Demand{Rows: rows}
+	for i := range recorded.lines {
+		d.Streets = append(d.Streets, recorded.lines[i].Shape)
+	}
 	if d.Buildings, err = buildings(city); err != nil {
 		return nil, err
 	}
@@ -48,13 +56,13 @@ func peopleOf(ctx context.Context, city City, sheet *Sheet, lines []orb.MultiLin
 		return nil, err
 	}
 	p.how.describe(how, asOf)
+	p.byStreet = how.ByStreet > 0
 	return p, nil
 }
 
 func (p *people) known() bool { return p != nil && p.byHexagon != nil }
 
-// peopleChanged tells whether persons, buildings or regions differ. Streets matter only where there are no buildings, and little: they are as when the
-// persons were dealt out.
+// peopleChanged tells whether persons, buildings or regions differ.
 func peopleChanged(now, was City) bool {
 	if ids, all := now.Changed(was, populationLayer); all || len(ids) > 0 || now.Net() != was.Net() {
 		return true

@@ -82,6 +82,9 @@ func equalStreets(a, b walk.Street) bool {
 
 // streetsChanged tells whether anything that may be a street, a barrier or a ramp beside steps differs between two states of the city.
 func streetsChanged(now, was City) bool {
+	if !slices.Equal(now.Thresholds(), was.Thresholds()) {
+		return true // what is too narrow, perhaps
+	}
 	for _, layer := range []string{roadLayer, alleyLayer, groundLayer, rampLayer} {
 		ids, all := now.Changed(was, layer)
 		if all {

@@ -3,7 +3,9 @@ package coverage
 import (
 	"context"
 	"math"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/paulmach/orb"
 
@@ -207,18 +209,19 @@ func (s *straightReach) halfDiagonalM() float64 {
 	return math.Hypot(s.blocks.sideX, s.blocks.sideY) / 2 * (1 + 4*planeSlack)
 }
 
+// fill goes over the blocks on all processors.
 func (s *straightReach) fill(mm []uint32) {
-	var r room
-	for b := range s.blocks.len() {
-		first, end := s.lay.first[b], s.lay.first[b+1]
-		if first == end {
-			continue
-		}
-		s.candidates(&r, uint32(b), s.halfDiagonalM(), s.limitMM)
-		for place := first; place < end; place++ {
-			mm[place], _ = s.nearestIn(&r, s.lay.at[place])
-		}
+	workers := runtime.GOMAXPROCS(0)
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			var r room
+			for place := uint32(len(mm) * w / workers); place < uint32(len(mm)*(w+1)/workers); place++ {
+				mm[place], _ = s.nearest(place, &r)
+			}
+		})
 	}
+	all.Wait()
 }
 
 func (s *straightReach) nearest(place uint32, r *room) (mm, owner uint32) {

@@ -14,27 +14,32 @@ type crowStreets struct {
 	blocks  *blocks
 	first   []uint32 // by block, one more than blocks
 	edges   []uint32
-	block   []uint32    // by edge; walk.None for those that cannot be used
-	middle  []orb.Point // by edge: that of its bound
-	halfM   []float32   // by edge: no position of it is farther from the middle of its bound
-	reachM  []float64   // by block: no position of its edges is farther from its centre
-	longest float64     // metres: the greatest halfM
+	of      []crowEdge // by edge
+	reachM  []float64  // by block: no position of its edges is farther from its centre
+	longest float64    // metres: the greatest halfM
+}
+
+// crowEdge is an edge as the crow sees it.
+type crowEdge struct {
+	middle orb.Point // of its bound
+	halfM  float32   // no position of it is farther from the middle
+	block  uint32    // walk.None for those that cannot be used
+	mm     uint32
 }
 
 func newCrowStreets(g *walk.Graph, n *blocks) *crowStreets {
-	c := &crowStreets{graph: g, blocks: n, first: make([]uint32, n.len()+1), block: make([]uint32, len(g.Net.Edges)), halfM: make([]float32, len(g.Net.Edges)), middle: make([]orb.Point, len(g.Net.Edges)),
-		reachM: make([]float64, n.len())}
+	c := &crowStreets{graph: g, blocks: n, first: make([]uint32, n.len()+1), of: make([]crowEdge, len(g.Net.Edges)), reachM: make([]float64, n.len())}
 	for e := range g.Net.Edges {
-		c.block[e] = walk.None
+		c.of[e].block = walk.None
 		b := g.Net.Line(uint32(e)).Bound()
-		block, inside := n.of(b.Center())
-		c.middle[e] = b.Center()
+		middle := b.Center()
+		block, inside := n.of(middle)
 		if !g.Usable(uint32(e)) || !inside {
 			continue
 		}
 		half := float64(walk.DistanceMM(b.Min, b.Max)) / 2 / mmPerM * (1 + planeSlack)
-		c.block[e], c.halfM[e] = block, float32(half+1e-3)
-		c.reachM[block] = max(c.reachM[block], half+float64(walk.DistanceMM(b.Center(), n.middle(block)))/mmPerM*(1+planeSlack)+1)
+		c.of[e] = crowEdge{middle, float32(half + 1e-3), block, g.Net.Edges[e].MM}
+		c.reachM[block] = max(c.reachM[block], half+float64(walk.DistanceMM(middle, n.middle(block)))/mmPerM*(1+planeSlack)+1)
 		c.longest = max(c.longest, half)
 		c.first[block+1]++
 	}
@@ -44,8 +49,8 @@ func newCrowStreets(g *walk.Graph, n *blocks) *crowStreets {
 	next := make([]uint32, n.len())
 	copy(next, c.first)
 	c.edges = make([]uint32, c.first[n.len()])
-	for e, block := range c.block {
-		if block != walk.None {
+	for e := range c.of {
+		if block := c.of[e].block; block != walk.None {
 			c.edges[next[block]] = uint32(e)
 			next[block]++
 		}
@@ -57,7 +62,8 @@ func (c *crowStreets) in(block uint32) []uint32 { return c.edges[c.first[block]:
 
 // cover is what of an edge is inside the circles about facilities.
 func (s *straightReach) cover(edge uint32, radiiMM []uint32, r *room) bool {
-	block := s.streets.block[edge]
+	e := &s.streets.of[edge]
+	block := e.block
 	if block == walk.None {
 		return false
 	}
@@ -65,13 +71,12 @@ func (s *straightReach) cover(edge uint32, radiiMM []uint32, r *room) bool {
 	if len(r.near) == 0 {
 		return false
 	}
-	middle, half := s.streets.middle[edge], float64(s.streets.halfM[edge])
-	length, near := s.streets.graph.Net.Edges[edge].MM, false
+	half, length, near := float64(e.halfM), e.mm, false
 	for k := range radiiMM {
 		r.spans[k], r.whole[k] = r.spans[k][:0], false
 	}
 	for i := range r.near {
-		d := r.metres(r.near[i].at, middle)
+		d := r.metres(r.near[i].at, e.middle)
 		for k := len(radiiMM) - 1; k >= 0; k-- {
 			radiusM := float64(radiiMM[k]) / mmPerM
 			if d-half > radiusM*(1+planeSlack) {

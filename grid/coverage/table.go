@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -210,7 +211,27 @@ func sumRows(rows []Row, radii int) Row {
 			addTo(sum.AmbiguousM2, r.AmbiguousM2)
 		}
 	}
+	sum.tidy()
 	return sum
+}
+
+// tidy rounds sums to thousandths: what is beyond is noise of adding.
+func (r *Row) tidy() {
+	tidied := func(all ...*float64) {
+		for _, x := range all {
+			*x = math.Round(*x*thousandths) / thousandths
+		}
+	}
+	tidied(&r.AreaM2, &r.NoNetworkM2, &r.Supply, &r.RoadM.Total)
+	if r.Population != nil {
+		tidied(&r.Population.Total, &r.Population.NoNetwork)
+	}
+	for k := range r.CoveredM2 {
+		tidied(&r.CoveredM2[k], &r.RoadM.Covered[k])
+		if r.Population != nil {
+			tidied(&r.Population.Covered[k])
+		}
+	}
 }
 
 func (a *Amount) add(b Amount) {
