@@ -12,7 +12,7 @@ import (
 func coverageProblems() []kind {
 	return []kind{
 		{v1.ErrNoCoverage, http.StatusNotFound, "no-such-service", "没有这类设施的覆盖分析", "No such service of coverage", 0},
-		{v1.ErrManySitings, http.StatusServiceUnavailable, "busy", "正在进行的选址计算过多，请稍后再试", "Too many sitings at a time, try again", 2},
+		{v1.ErrManySitings, http.StatusServiceUnavailable, "busy", "正在进行的选址与道路试算过多，请稍后再试", "Too many sitings and changes of streets at a time, try again", 2},
 		{v1.ErrLongSiting, http.StatusServiceUnavailable, "siting-too-long", "选址计算超过 20 秒：请减少候选点、缩小范围，或稍后再试", "Choosing sites took more than 20 s: take fewer candidates or a smaller area, or try again", 10},
 		{v1.ErrOldScenario, http.StatusConflict, "scenario-outdated", "情景中的变更与现状不符", "Changes of the scenario do not fit the city any more", 0},
 		{coverage.ErrNoService, http.StatusNotFound, "no-such-service", "没有这类设施、类别或出行方式的覆盖分析", "No such service, kind or profile of coverage", 0},
@@ -35,8 +35,11 @@ func (p *problem) addCoverage(err error) {
 	}
 }
 
-// wordsOf is what an error is called, as its problem would be: for answers that have begun and can be no problem any more.
+// wordsOf is what an error is called, as its problem would be, or why it was refused: for answers that have begun and can be no problem any more.
 func wordsOf(err error) (zh, en string) {
+	if refusal, ok := errors.AsType[*coverage.Refusal](err); ok {
+		return refusal.Zh, refusal.En
+	}
 	k, _ := classify(err)
 	return k.title, k.titleEn
 }

@@ -140,6 +140,13 @@ func (h *Handler) coveragePreview(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
+	if slices.ContainsFunc(body.Changes, changesStreets) { // the network is made again
+		leave, err := h.enterLong()
+		if err != nil {
+			return err
+		}
+		defer leave()
+	}
 	before, err := h.board(r.Context(), a)
 	if err != nil {
 		return err
@@ -158,6 +165,10 @@ func (h *Handler) coveragePreview(w http.ResponseWriter, r *http.Request) error 
 		}
 	}
 	return h.json(w, r, answer)
+}
+
+func changesStreets(c coverage.Change) bool {
+	return c.Op == coverage.OpOpenStreet || c.Op == coverage.OpCloseStreet
 }
 
 // compareBoards holds the figures of two boards against each other.

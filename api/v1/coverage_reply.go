@@ -17,7 +17,7 @@ import (
 var (
 	// ErrNoCoverage: no such service of coverage. HTTP 404.
 	ErrNoCoverage = errors.New("no such service of coverage")
-	// ErrManySitings: as many sitings as the server works on at a time are under way. HTTP 503.
+	// ErrManySitings: as many sitings, or changes of streets, as the server works on at a time are under way. HTTP 503.
 	ErrManySitings = errors.New("too many sitings at a time")
 	// ErrLongSiting: choosing sites took longer than it may. HTTP 503.
 	ErrLongSiting = errors.New("choosing sites took too long")

@@ -16,7 +16,7 @@ import (
 // Bounds of sitings.
 const (
 	sitingTime     = 20 * time.Second
-	maxSitings     = 4        // under way at a time: each takes a processor
+	maxLong        = 4        // under way at a time: each takes a processor
 	maxSitingBytes = 16 << 20 // 200,000 places with names
 	maxBudget      = 1 << 50
 	maxSiteName    = 100
@@ -36,7 +36,7 @@ type sitingBody struct {
 	Weight     string          `json:"weight,omitempty" doc:"area 面积（缺省）、population 人口"`
 	By         string          `json:"by,omitempty" doc:"逐区达标的统计单元"`
 	Within     string          `json:"within,omitempty" doc:"只算这个区域"`
-	Candidates *candidatesBody `json:"candidates,omitempty" doc:"缺省为沿街每 50 米一点"`
+	Candidates *candidatesBody `json:"candidates,omitempty" doc:"缺省为沿街每 100 米一点"`
 	Fixed      []lonLat        `json:"fixed,omitempty" doc:"已定的点位"`
 	Forbidden  json.RawMessage `json:"forbidden,omitempty" doc:"不得设点的面（GeoJSON）"`
 	Budget     int64           `json:"budget,omitempty" doc:"总费用上限；0 为不限"`
@@ -47,7 +47,7 @@ type sitingBody struct {
 // candidatesBody says which places sites are chosen from.
 type candidatesBody struct {
 	Kind     string          `json:"kind" doc:"streets 沿街、points 给定点、areas 给定面内"`
-	SpacingM int64           `json:"spacing_m,omitempty" doc:"沿街间距，20 到 5000 米，缺省 50"`
+	SpacingM int64           `json:"spacing_m,omitempty" doc:"沿街间距，20 到 5000 米，缺省 100"`
 	Items    []candidateBody `json:"items,omitempty"`
 	Polygons json.RawMessage `json:"polygons,omitempty" doc:"GeoJSON 面"`
 }
@@ -57,8 +57,6 @@ type candidateBody struct {
 	Name string `json:"name,omitempty"`
 	Cost int64  `json:"cost,omitempty" doc:"大于 0；0 为不知"`
 }
-
-const defaultSpacingM = 50
 
 // sitingAsk is a siting as it was read.
 type sitingAsk struct {
@@ -149,7 +147,7 @@ func (a *sitingAsk) readCandidates(body *sitingBody) error {
 	}
 	spacing := c.SpacingM
 	if spacing == 0 {
-		spacing = defaultSpacingM
+		spacing = coverage.UsualM
 	}
 	if spacing < coverage.MinSpacingM || spacing > coverage.MaxSpacingM {
 		return param.InBody("/candidates/spacing_m", fmt.Sprintf("须为 %d 到 %d 米", coverage.MinSpacingM, coverage.MaxSpacingM),
@@ -218,11 +216,11 @@ func (h *Handler) coverageSiting(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if h.sitings.Add(1) > maxSitings {
-		h.sitings.Add(-1)
-		return ErrManySitings
+	leave, err := h.enterLong()
+	if err != nil {
+		return err
 	}
-	defer h.sitings.Add(-1)
+	defer leave()
 	ctx, cancel := context.WithTimeoutCause(r.Context(), sitingTime, ErrLongSiting)
 	defer cancel()
 	if takesEvents(r) {
@@ -233,6 +231,16 @@ func (h *Handler) coverageSiting(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return h.json(w, r, answer)
+}
+
+// enterLong takes one of the places for what takes seconds, and tells how to give it back. ErrManySitings where there is none.
+func (h *Handler) enterLong() (leave func(), err error) {
+	leave = func() { h.long.Add(-1) }
+	if h.long.Add(1) > maxLong {
+		leave()
+		return nil, ErrManySitings
+	}
+	return leave, nil
 }
 
 // site chooses the sites of a question.

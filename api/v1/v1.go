@@ -38,8 +38,8 @@ type Handler struct {
 	// Words is what an error is called in both languages, as its problem would be.
 	Words func(error) (zh, en string)
 
-	sitings atomic.Int32 // under way
-	epoch   epoch        // of tags
+	long  atomic.Int32 // sitings and other things under way that take seconds
+	epoch epoch        // of tags
 }
 
 // Route is one line of the table of routes, and one operation of the API document.
