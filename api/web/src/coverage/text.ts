@@ -2,9 +2,9 @@ import { pickTitle, type Lang, type Translate } from '../i18n/index.ts'
 import { formatNumber } from '../ui/format.ts'
 import type { ServiceItem, Threshold, Unit } from './types.ts'
 
-/** A share as people read it: one decimal, and a dash where nobody can tell. */
+/** A share as people read it: one decimal, two where it is small, and a dash where nobody can tell. */
 export function percent(share: number | null | undefined, lang: Lang): string {
-  return share === null || share === undefined ? '—' : `${formatNumber(share * 100, lang, 1)}%`
+  return share === null || share === undefined ? '—' : `${formatNumber(share * 100, lang, share < 0.1 ? 2 : 1)}%`
 }
 
 const units: Record<Exclude<Unit, 'share'>, string> = { 'km/km2': ' km/km²', '1/km2': ' /km²', m: ' m', ratio: '' }

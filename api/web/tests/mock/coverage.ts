@@ -147,7 +147,7 @@ export class MockCoverage {
     const [before, after] = [this.#row(was, '', '夹具市', () => true), this.#row(then, '', '夹具市', () => true)]
     const [left, right] = [this.#rows(was, 'street'), this.#rows(then, 'street')]
     const told: Preview = {
-      total: { before, after }, rows: left.map((row, i) => ({ code: row.code, name: row.name, before: { share: row.covered_share }, after: { share: right[i]?.covered_share ?? [] } })),
+      total: { before, after }, rows: left.map((row, i) => ({ code: row.code, name: row.name, before: row, after: right[i] ?? row })),
       hexagons: { res: Number(body.res), ids: changed.map((i) => i * 16 + Number(body.res)), d: changed.map((i) => b[i]?.d ?? null), n: changed.map((i) => Number(b[i]?.n ?? 0)) },
     }
     return { body: told }

@@ -1,7 +1,10 @@
 import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { Change, Preview } from '../types.ts'
 
-/** Name of the measures that the browser keeps: from a pointer event until figures and map have what came of it. */
+/**
+ * Name of the measures that the browser keeps: from a pointer event until figures and map have what came of it. Their detail tells when
+ * the event was handled: before that the browser was painting.
+ */
 export const measureName = 'wangge-coverage-preview'
 
 export interface Previewing {
@@ -18,6 +21,7 @@ export interface Previewing {
 interface Asked {
   changes: readonly Change[]
   since: number
+  handledMs: number
   key: string
 }
 
@@ -37,7 +41,7 @@ export function createPreviewing(key: () => string, send: (changes: Change[]) =>
     preview.value = answer
     error.value = undefined
     shown(answer)
-    if (asked && answer) performance.measure(measureName, { start: asked.since, end: performance.now() })
+    if (asked && answer) performance.measure(measureName, { start: asked.since, end: performance.now(), detail: { handledMs: asked.handledMs } })
   }
   async function run(): Promise<void> {
     running = true
@@ -58,7 +62,7 @@ export function createPreviewing(key: () => string, send: (changes: Change[]) =>
     put(changes, since)
   }
   function put(changes: readonly Change[], since: number): void {
-    last = { changes, since, key: key() }
+    last = { changes, since, handledMs: performance.now(), key: key() }
     if (changes.length === 0) {
       waiting = undefined
       show(undefined)

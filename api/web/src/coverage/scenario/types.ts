@@ -19,8 +19,8 @@ export interface RowChange {
   code: string
   name: string
   name_en?: string
-  before: { share: (number | null)[]; population?: (number | null)[] | null }
-  after: { share: (number | null)[]; population?: (number | null)[] | null }
+  before: Row
+  after: Row
 }
 
 /** Hexagons whose distance changed, as the tiles of one resolution number them. */
