@@ -52,7 +52,7 @@ func (c coveredCity) Thresholds() []coverage.Threshold {
 	out := make([]coverage.Threshold, 0, len(rules.Thresholds))
 	for _, t := range rules.Thresholds {
 		out = append(out, coverage.Threshold{Layer: t.Layer, Metric: t.Metric, AppliesTo: t.AppliesTo, Value: t.Value, Comparator: t.Comparator, Unit: t.Unit,
-			Standard: t.Standard, Clause: t.Clause, Verified: t.Verified})
+			Standard: t.Standard, Edition: t.Edition, Clause: t.Clause, Verified: t.Verified})
 	}
 	return out
 }
