@@ -92,8 +92,8 @@ func imageOf(t *testing.T, b *Board, q Question) image {
 
 // TestIncremental holds boards that follow a city through random changes against boards that are made from nothing, to the last millimetre.
 func TestIncremental(t *testing.T) {
-	const blocks = 14
-	for _, q := range []Question{{Service: toilet}, {Service: toilet, Mode: Straight}, {Service: toilet, Profile: nightProfile}} {
+	const blocks = 12
+	for _, q := range []Question{{Service: toilet, Res: 11}, {Service: toilet, Mode: Straight, Res: 10}, {Service: toilet, Profile: nightProfile, Res: 10}} {
 		t.Run(string(q.Mode)+q.Profile, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(7, 8))
 			c := randomCity(blocks, r)

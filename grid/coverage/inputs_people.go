@@ -27,7 +27,7 @@ type people struct {
 
 // peopleOf deals the city's persons out to the hexagons of a sheet. Streets are those of the record: people do not move when a scenario closes one.
 func peopleOf(ctx context.Context, city City, sheet *Sheet, before *people) (*people, error) {
-	if before != nil && before.sheet == sheet && !peopleChanged(city, before.city) && !(before.byStreet && streetsChanged(city, before.city)) {
+	if before != nil && before.sheet == sheet && !peopleChanged(city, before.city) && (!before.byStreet || !streetsChanged(city, before.city)) {
 		same := *before
 		same.city = city
 		return &same, nil

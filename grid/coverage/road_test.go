@@ -73,7 +73,7 @@ func covers(r reach, f *field, s walk.Spot, p orb.Point, radiusMM uint32) bool {
 
 // TestRoadLengths holds covered street lengths against samples a metre apart: within 0.1 % in all, and a few metres in every area.
 func TestRoadLengths(t *testing.T) {
-	const blocks = 12
+	const blocks = 9
 	for _, mode := range []Mode{Walk, Straight} {
 		for _, radius := range []uint32{60, 300, 800} {
 			b := boardOf(t, randomCity(blocks, rand.New(rand.NewPCG(uint64(radius), 1))))
