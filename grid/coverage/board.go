@@ -29,7 +29,7 @@ type Board struct {
 type base struct {
 	grounds  *shelf[int, *ground]
 	weights  *shelf[areasKey, *weighing]
-	persons  *shelf[int, *people]
+	persons  *shelf[crowdKey, *people]
 	roads    *shelf[bool, *streets]
 	lays     *shelf[layKey, *lay]
 	straight *shelf[int, *straightLay]
@@ -47,7 +47,7 @@ const (
 )
 
 func newBase() *base {
-	return &base{grounds: new(shelf[int, *ground]), weights: new(shelf[areasKey, *weighing]), persons: new(shelf[int, *people]), roads: new(shelf[bool, *streets]),
+	return &base{grounds: new(shelf[int, *ground]), weights: new(shelf[areasKey, *weighing]), persons: new(shelf[crowdKey, *people]), roads: new(shelf[bool, *streets]),
 		lays: new(shelf[layKey, *lay]), straight: new(shelf[int, *straightLay]), crows: new(shelf[int, *crowStreets]),
 		deals: &shelf[dealKey, *deal]{most: mostDeals}, waysBy: &shelf[waysKey, *ways]{most: mostDeals}}
 }
@@ -299,7 +299,7 @@ func (b *Board) deal(ctx context.Context, a asked, l *lay, by string) (*deal, er
 	if err != nil {
 		return nil, err
 	}
-	who, err := b.people(ctx, a.Res)
+	who, err := b.people(ctx, a.Res, everybody)
 	if err != nil {
 		return nil, err
 	}

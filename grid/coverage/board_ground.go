@@ -244,20 +244,25 @@ func equalAreas(a, b Area) bool {
 
 // Persons is how many people live in each hexagon, thousandths; nil where the city gives no population.
 func (b *Board) Persons(ctx context.Context, res int) ([]uint32, error) {
-	p, err := b.people(ctx, res)
+	p, err := b.people(ctx, res, everybody)
 	if err != nil {
 		return nil, err
 	}
 	return p.byHexagon, nil
 }
 
-func (b *Board) people(ctx context.Context, res int) (*people, error) {
+type crowdKey struct {
+	res int
+	who string
+}
+
+func (b *Board) people(ctx context.Context, res int, who string) (*people, error) {
 	sheet, err := b.Sheet(ctx, res)
 	if err != nil {
 		return nil, err
 	}
-	return b.persons.get(ctx, res, func(ctx context.Context, before *people, had bool) (*people, error) {
-		return peopleOf(ctx, b.city, sheet, before)
+	return b.persons.get(ctx, crowdKey{res, who}, func(ctx context.Context, before *people, _ bool) (*people, error) {
+		return peopleOf(ctx, b.city, who, sheet, before)
 	})
 }
 

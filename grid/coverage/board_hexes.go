@@ -29,7 +29,7 @@ func (b *Board) Hexes(ctx context.Context, q Question, radiiM []uint32, flag boo
 	if err != nil {
 		return nil, err
 	}
-	who, err := b.people(ctx, a.Res)
+	who, err := b.people(ctx, a.Res, everybody)
 	if err != nil {
 		return nil, err
 	}

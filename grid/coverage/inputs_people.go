@@ -11,10 +11,7 @@ import (
 // populationLayer is where people live, as far as the city says.
 const populationLayer = "population"
 
-var (
-	personFields   = []string{"area_code", "persons", "as_of", "origin"}
-	buildingFields = []string{"kind"}
-)
+var buildingFields = []string{"kind"}
 
 // people is the persons of every hexagon of a sheet. It is immutable.
 type people struct {
@@ -25,26 +22,26 @@ type people struct {
 	byStreet  bool // some were dealt out by the length of streets
 }
 
-// peopleOf deals the city's persons out to the hexagons of a sheet. Streets are those of the record: people do not move when a scenario closes one.
-func peopleOf(ctx context.Context, city City, sheet *Sheet, before *people) (*people, error) {
+// peopleOf deals the city's persons, all or the elderly, out to the hexagons of a sheet. Streets are those of the record: people do not move when a scenario closes one.
+func peopleOf(ctx context.Context, city City, who string, sheet *Sheet, before *people) (*people, error) {
 	if before != nil && before.sheet == sheet && !peopleChanged(city, before.city) && (!before.byStreet || !streetsChanged(city, before.city)) {
 		same := *before
 		same.city = city
 		return &same, nil
 	}
 	p := &people{city: city, sheet: sheet}
-	rows, asOf, err := p.rows()
+	counted, err := censusOf(city, who)
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) == 0 {
+	if len(counted.rows) == 0 {
 		return p, nil
 	}
 	recorded := &streets{city: city}
 	if err := recorded.read(); err != nil {
 		return nil, err
 	}
-	d := Demand{Rows: rows}
+	d := Demand{Rows: counted.rows}
 	for i := range recorded.lines {
 		d.Streets = append(d.Streets, recorded.lines[i].Shape)
 	}
@@ -55,7 +52,7 @@ func peopleOf(ctx context.Context, city City, sheet *Sheet, before *people) (*pe
 	if p.byHexagon, how, err = sheet.People(ctx, d); err != nil {
 		return nil, err
 	}
-	p.how.describe(how, asOf)
+	p.how.describe(how, &counted)
 	p.byStreet = how.ByStreet > 0
 	return p, nil
 }
@@ -98,57 +95,9 @@ func buildings(city City) (out []orb.Geometry, err error) {
 	return out, err
 }
 
-// rows are the rows of persons, by id. A row of a whole region is left out where there are rows of regions in it: they count the same people.
-func (p *people) rows() (rows []DemandRow, asOf []string, err error) {
-	type row struct {
-		id           int64
-		code, origin string
-		DemandRow
-	}
-	var found []row
-	has := map[string]bool{} // regions of which a region below has a row
-	net := p.city.Net()
-	err = p.city.Features(populationLayer, personFields, func(f Feature) bool {
-		v := values(f.Values)
-		r := row{f.ID, v.text(0), v.text(3), DemandRow{f.Shape, v.number(1)}}
-		if region := net.Region(r.code); region != nil {
-			if r.Shape == nil {
-				r.Shape = region.Shape
-			}
-			path := net.Path(r.code)
-			for _, above := range path[:len(path)-1] {
-				has[above.Code] = true
-			}
-		}
-		if r.Shape != nil && r.Persons > 0 {
-			found = append(found, r)
-			asOf = append(asOf, v.text(2))
-		}
-		return true
-	})
-	slices.SortFunc(found, func(a, b row) int { return cmp.Compare(a.id, b.id) })
-	var origins []string
-	for _, r := range found {
-		if !has[r.code] {
-			rows = append(rows, r.DemandRow)
-			if r.origin != "" {
-				origins = append(origins, r.origin)
-			}
-		}
-	}
-	slices.Sort(origins)
-	if origins = slices.Compact(origins); len(origins) > 0 {
-		p.how.Source = origins[0]
-	}
-	slices.Sort(asOf)
-	return rows, slices.Compact(asOf), err
-}
-
 // describe says how persons were dealt out.
-func (m *PopulationMethod) describe(how DemandMethod, asOf []string) {
-	if len(asOf) > 0 {
-		m.AsOf = asOf[len(asOf)-1]
-	}
+func (m *PopulationMethod) describe(how DemandMethod, from *census) {
+	m.Source, m.AsOf = from.source(), from.asOf()
 	m.Persons, m.OutsidePersons = float64(how.Persons)/thousandths, float64(how.Outside)/thousandths
 	switch {
 	case how.ByArea > 0:

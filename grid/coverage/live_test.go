@@ -127,3 +127,31 @@ func TestPopulation(t *testing.T) {
 		t.Errorf("method %+v", m)
 	}
 }
+
+// TestNewestCount: of several counts of one region the newest counts, also where it counts nobody; places without a code all do. The method tells of
+// what was used alone.
+func TestNewestCount(t *testing.T) {
+	row := func(code string, persons any, asOf, origin string) map[string]any {
+		return map[string]any{"area_code": code, "persons": persons, "as_of": asOf, "origin": origin, "elderly": nil}
+	}
+	c := newTestCity(12).withToilets(3, 12, rand.New(rand.NewPCG(2, 2))).
+		with(populationLayer, 1, nil, row("370281001001", 1200.0, "2025-12-31", "统计年鉴")).
+		with(populationLayer, 2, nil, row("370281001001", 900.0, "2020-11-01", "七普")).
+		with(populationLayer, 3, nil, row("370281001001", 100.0, "", "不详")).
+		with(populationLayer, 4, nil, row("370281002002", 50.0, "2010-11-01", "六普")).
+		with(populationLayer, 5, nil, row("370281002002", 0.0, "2024-12-31", "拆迁")).
+		with(populationLayer, 6, atM(950, 120), row("", 7.0, "2023-01-01", "点位")).
+		with(populationLayer, 7, atM(950, 140), row("", 3.0, "2024-01-01", "点位"))
+	m := tableOf(t, boardOf(t, c), Question{Service: toilet}, usualRadii, "community").Method.Population
+	if m == nil || m.Persons != 1210 || m.AsOf != "2023-01-01/2025-12-31" || m.Source != "点位、统计年鉴" {
+		t.Errorf("%+v", m)
+	}
+	newer := c.with(populationLayer, 8, nil, row("370281001001", 1300.0, "2026-06-30", "统计年鉴"))
+	if m := tableOf(t, boardOf(t, newer), Question{Service: toilet}, usualRadii, "community").Method.Population; m.Persons != 1310 {
+		t.Errorf("%+v", m)
+	}
+	one := newTestCity(4).with(populationLayer, 1, nil, row("370281001001", 5.0, "2025-12-31", ""))
+	if m := tableOf(t, boardOf(t, one), Question{Service: toilet}, usualRadii, "community").Method.Population; m.AsOf != "2025-12-31" || m.Source != "" {
+		t.Errorf("%+v", m)
+	}
+}

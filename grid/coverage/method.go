@@ -34,7 +34,7 @@ type Method struct {
 
 // PopulationMethod is where the numbers of people come from and how they were dealt out.
 type PopulationMethod struct {
-	Source, AsOf   string  // AsOf is a year, or a day
+	Source, AsOf   string  // of the rows that count; AsOf is a day, or the oldest and the newest with a / between them
 	How            string  // id of the way
 	Persons        float64 // in all
 	OutsidePersons float64 // of them where the city has no hexagon
@@ -86,7 +86,7 @@ func (b *Board) method(ctx context.Context, a asked, radiiM []uint32) (Method, e
 			m.Thresholds = append(m.Thresholds, t)
 		}
 	}
-	who, err := b.people(ctx, a.Res)
+	who, err := b.people(ctx, a.Res, everybody)
 	if err != nil {
 		return m, err
 	}
@@ -125,7 +125,7 @@ func definitionsOf(mode Mode) []Definition {
 		{"share", "覆盖率＝覆盖面积÷统计单元自身图形的椭球面积；六边形按与单元的精确相交面积分摊", "Share: covered area by the ellipsoidal area of the unit's own shape; hexagons are dealt out by exact intersection"},
 		{"covered", "距离不大于服务半径即为覆盖；超出计算上限的距离只报“更远”", "Covered: the distance is at most the radius; beyond the limit of the search it is only told to be farther"},
 		{"road", "道路覆盖长度按路段区间精确计算，不经六边形", "Covered street length is exact by stretches of streets, without hexagons"},
-		{"population", "人口按建筑基底面积分摊到六边形，无建筑的按街道长度，再无则按面积", "Persons are dealt out by building footprint, else by street length, else by area"},
+		{"population", "人口按建筑基底面积分摊到六边形，无建筑的按街道长度，再无则按面积；同一区域有多期统计的只取最新一期", "Persons are dealt out by building footprint, else by street length, else by area; of several counts of one region only the newest counts"},
 		{"facility", "线、面设施取其上一点；完好与破损视为可用；距可步行道路 250 米以外或被阻隔的设施计数但不覆盖", "A line or an area counts at a place on it; intact and damaged ones are in use; one farther than 250 m from every street, or behind barriers, is counted and covers nothing"},
 	}
 	if mode == Straight {
