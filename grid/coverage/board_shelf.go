@@ -121,6 +121,20 @@ func (s *shelf[K, V]) all(visit func(K, V)) {
 	}
 }
 
+// keys visits the keys of what is there or can be had from an earlier board, in no order, some twice.
+func (s *shelf[K, V]) keys(visit func(K)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k := range s.before {
+		visit(k)
+	}
+	for k, b := range s.books {
+		if b.ready() {
+			visit(k)
+		}
+	}
+}
+
 // put keeps a value.
 func (s *shelf[K, V]) put(key K, value V) {
 	s.mu.Lock()

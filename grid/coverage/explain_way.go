@@ -47,13 +47,16 @@ func (b *Board) Explain(ctx context.Context, q Question, at orb.Point, radiusM u
 
 // knownRes is a resolution for which the board knows distances of a question already: a place does not depend on it.
 func (b *Board) knownRes(q Question) int {
-	res := usualRes
-	b.fields.all(func(k fieldKey, _ *field) {
-		if k.Service == q.Service && (k.Mode == q.Mode || q.Mode == "") && (k.Profile == q.Profile || q.Profile == "") {
-			res = max(k.Res, res)
-		}
+	a, err := b.complete(Question{Service: q.Service, Kind: q.Kind, Mode: q.Mode, Profile: q.Profile, Res: usualRes}, cityAreas)
+	usual, fine := false, false
+	b.fields.keys(func(k fieldKey) {
+		usual = usual || k.Question == a.Question
+		fine = fine || k.Res == fineRes && k.Service == a.Service && k.Kind == a.Kind && k.Mode == a.Mode && k.Profile == a.Profile
 	})
-	return res
+	if err == nil && fine && !usual {
+		return fineRes
+	}
+	return usualRes
 }
 
 // explainer works an explanation out.
