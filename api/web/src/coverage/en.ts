@@ -96,6 +96,8 @@ export const en: Record<keyof typeof zh, string> = {
   'coverage.noServiceHint': 'Put toilets, parking or ramps into the inventory first',
   'coverage.empty': 'No facilities of this kind',
   'coverage.emptyHint': 'There is not one in the record, so everything is out of reach; siting shows where to build',
+  'coverage.nothingHere': 'No areas of this kind here',
+  'coverage.nothingHereHint': 'The region chosen has none of them, so there is nothing to count; choose another kind, or the whole area',
   'coverage.noStreets': 'No walkable streets',
   'coverage.noStreetsHint': 'The record has no roads or alleys, so nobody can tell walking distances; import streets, or look at straight lines',
   'coverage.legend': 'Distance to the next facility',

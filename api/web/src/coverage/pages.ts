@@ -1,6 +1,9 @@
 import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { isAbort } from '../api/client.ts'
 
+/** Areas that the map colours: all of a kind but for unit grids. */
+export const mostColoured = 2_000
+
 /** A piece of a list, and where the next begins. */
 export interface Piece<T> {
   items: T[]

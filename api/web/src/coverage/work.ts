@@ -8,7 +8,7 @@ import type { Permalink } from '../state/permalink.ts'
 import type { Route } from '../state/route.ts'
 import type { Session } from '../state/session.ts'
 import type { Selecting } from '../state/selecting.ts'
-import { createPages, type Pages } from './pages.ts'
+import { createPages, mostColoured, type Pages } from './pages.ts'
 import { createQuestions, type QuestionsWork } from './questions/work.ts'
 import { linkOf, questionOf, type CoverageLink, type Question } from './question.ts'
 import { createScenarioWork, type ScenarioWork } from './scenario/work.ts'
@@ -114,6 +114,7 @@ export function createCoverageWork({ server: asked, changes, route, selecting, s
     for (const one of [table, facilities, view.gaps, view.explanation]) one.reload()
     scenario.previewing.again()
   })
+  watch([view.face, table.items, table.loading], () => { if (view.face.value === 'areas' && table.items.value.length < mostColoured) table.more() })
   watch(view.spot, (spot) => { if (spot) selecting.clear() })
   watch(selecting.selection, (selection) => { if (selection) view.spot.value = undefined })
   watch(() => question.value && [question.value.by, question.value.service].join(), () => { view.area.value = undefined })

@@ -95,6 +95,8 @@ export const zh = {
   'coverage.noServiceHint': '先在台账里录入公厕、停车位或坡道',
   'coverage.empty': '没有这一类设施',
   'coverage.emptyHint': '台账里一处也没有，所以处处走不到；可以用“选址”看看该建在哪里',
+  'coverage.nothingHere': '这里没有这种统计单元',
+  'coverage.nothingHereHint': '所选区域之内没有所选单元，数字无从算起；请换一种单元，或回到全域',
   'coverage.noStreets': '没有可走的路',
   'coverage.noStreetsHint': '台账里没有道路和背街小巷，步行距离无从算起；请先导入道路，或改看直线距离',
   'coverage.legend': '到最近设施的距离',

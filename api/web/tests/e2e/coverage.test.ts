@@ -71,7 +71,7 @@ describe.skipIf(!server)('the coverage workspace on the demo city (WANGGE_URL)',
   })
 
   it('prints the report on one sheet', async () => {
-    opened = await open(browser, `${server}/print/coverage?service=public_toilet&by=street&region=zone-core`)
+    opened = await open(browser, `${server}/print/coverage?service=public_toilet&by=street`)
     const { page } = opened
     await page.locator('.fact-page[data-ready=true]').waitFor({ timeout: 90_000 })
     await keep(page, 'demo-coverage-report')

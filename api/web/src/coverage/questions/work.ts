@@ -1,6 +1,6 @@
-import { computed, ref, type ComputedRef, type Ref } from 'vue'
+import { computed, ref, watch, type ComputedRef, type Ref } from 'vue'
 import { createResource, type Resource } from '../../grid/resource.ts'
-import { createPages, type Pages } from '../pages.ts'
+import { createPages, mostColoured, type Pages } from '../pages.ts'
 import type { Question } from '../question.ts'
 import type { CoverageServer } from '../server.ts'
 import type { Answer, AnswerRow, QuestionItem } from '../types.ts'
@@ -29,5 +29,6 @@ export function createQuestions(server: CoverageServer, question: () => Question
     const asks = question()
     return asks && item.value ? [item.value.id, asks.by, asks.within ?? '', sort.value, account() ?? ''].join() : undefined
   }, (cursor, signal) => server.answer(item.value?.id ?? '', question()?.by ?? '', question()?.within, sort.value, cursor, signal))
+  watch([answer.items, answer.loading], () => { if (answer.items.value.length < mostColoured) answer.more() })
   return { all, chosen, item, answer, column, sort }
 }
