@@ -38,7 +38,7 @@ func lifeCircle() *question {
 			ColumnText{ID: c.id + "_population", Unit: UnitShare, Title: Words{c.title.Zh + "：人口", c.title.En + ": people"}, NumeratorUnit: "person", DenominatorUnit: "person", Additive: true,
 				Numerator: Words{"其中的人口", "people on that ground"}, Denominator: Words{"区域人口（没有人口数据时为空）", "people of the area; nothing where the city gives none"}})
 	}
-	q.tell = tellCircles
+	q.tell, q.list = tellCircles, listCircles
 	return q
 }
 
@@ -202,7 +202,7 @@ func circleValues(ctx context.Context, b *Board, res int, by string, reached [][
 func (a *asking) reached(ctx context.Context, b *Board, res int, parts []circlePart) ([]bool, error) {
 	var all []bool
 	for _, p := range parts {
-		h, err := b.Hexes(ctx, Question{Service: p.service, Kind: p.kind, Mode: cmp.Or(a.Mode, Walk), Profile: a.Profile, Res: res}, []uint32{p.radiusM}, false)
+		h, err := b.Hexes(ctx, p.question(a, res), []uint32{p.radiusM}, false)
 		if err != nil {
 			return nil, err
 		}

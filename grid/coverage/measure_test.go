@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -126,6 +127,63 @@ func TestLifeCircle(t *testing.T) {
 	in := answer(t, city, "life_circle", Asked{By: "community", Within: "370281001"})
 	if sum := in.Rows[0].Values[0].Numerator + in.Rows[1].Values[0].Numerator; len(in.Rows) != 2 || math.Abs(sum-in.Total.Values[0].Numerator) > 0.05 || len(in.Thresholds) == 0 {
 		t.Errorf("two communities have %g, their street %g", sum, in.Total.Values[0].Numerator)
+	}
+}
+
+// The list of a circle tells by area and service, and in one area by hexagon, what is missing; together it is what the figures lack.
+func TestLifeCircleList(t *testing.T) {
+	city := newTestCity(6).with(toilet, 1, atM(100, 100), openToilet())
+	city.limits = []Threshold{{Layer: circleKey, Metric: circleReach, AppliesTo: "circle_15/public_toilet/all", Value: 250, Comparator: "<=", Unit: "m"},
+		{Layer: circleKey, Metric: circleReach, AppliesTo: "circle_15/parking_space/motor", Value: 300, Comparator: "<=", Unit: "m"},
+		{Layer: circleKey, Metric: circleReach, AppliesTo: "circle_10/public_toilet/all", Value: 250, Comparator: "<=", Unit: "m"}}
+	desk, ask := new(Desk), Asked{By: "community"}
+	list := func(l Listing) []ListedItem {
+		t.Helper()
+		items, err := desk.List(t.Context(), city, circleKey, ask, sources(city), l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return items
+	}
+	a := answer(t, city, circleKey, ask)
+	all := list(Listing{Which: ListAll})
+	if len(all) != 8 || all[0].Code != "370281001001" || all[1].Met || all[1].Amount != 0 || all[1].Why.Zh == "" {
+		t.Fatalf("four communities, two services: %+v", all)
+	}
+	if unmet := list(Listing{Column: "circle_10", Which: ListUnmet}); len(unmet) != 4 || math.Abs(unmet[0].Amount-a.Rows[0].Values[2].Numerator) > 0.02 {
+		t.Errorf("%+v, the figure is %+v", unmet, a.Rows[0].Values[2])
+	}
+	covered, whole := 0.0, 0.0
+	for _, h := range list(Listing{Column: "circle_10", Which: ListAll, Code: "370281001001"}) {
+		covered, whole = covered+h.Amount, whole+h.Of
+		if h.Met != (h.Amount == h.Of) || h.Why == (Words{}) {
+			t.Fatalf("%+v", h)
+		}
+	}
+	if v := a.Rows[0].Values[2]; math.Abs(covered-v.Numerator) > 0.02 || math.Abs(whole-v.Denominator) > 1 || covered == 0 {
+		t.Errorf("hexagons have %g of %g, the figure is %+v", covered, whole, v)
+	}
+	if none := list(Listing{Column: "circle_15_population", Which: ListAll}); none != nil {
+		t.Errorf("nobody was counted: %+v", none)
+	}
+	if none := list(Listing{Column: "circle_5", Which: ListAll}); len(none) != 4 {
+		t.Errorf("the house's circle: %+v", none)
+	}
+	if _, err := desk.List(t.Context(), city, circleKey, ask, sources(city), Listing{Code: "370281"}); !errors.Is(err, ErrNoArea) {
+		t.Errorf("a county is no community: %v", err)
+	}
+	b := boardOf(t, city)
+	g := &circleGround{unit: perM2, most: 3}
+	var err error
+	if g.sheet, err = b.Sheet(t.Context(), usualRes); err != nil {
+		t.Fatal(err)
+	}
+	if g.areas, err = b.Areas(t.Context(), usualRes, "community"); err != nil {
+		t.Fatal(err)
+	}
+	g.weight = g.areas.DM2
+	if _, err := g.hexagons(&parcel{code: "370281001001"}, ListAll); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("more than three hexagons: %v", err)
 	}
 }
 
