@@ -36,6 +36,8 @@ type base struct {
 	crows    *shelf[int, *crowStreets]
 	deals    *shelf[dealKey, *deal]
 	waysBy   *shelf[waysKey, *ways]
+	plotted  *shelf[bool, *plots]
+	lands    *shelf[int, *land]
 }
 
 // What a board keeps at most of what depends on questions.
@@ -49,16 +51,19 @@ const (
 func newBase() *base {
 	return &base{grounds: new(shelf[int, *ground]), weights: new(shelf[areasKey, *weighing]), persons: new(shelf[crowdKey, *people]), roads: new(shelf[bool, *streets]),
 		lays: new(shelf[layKey, *lay]), straight: new(shelf[int, *straightLay]), crows: new(shelf[int, *crowStreets]),
-		deals: &shelf[dealKey, *deal]{most: mostDeals}, waysBy: &shelf[waysKey, *ways]{most: mostDeals}}
+		deals: &shelf[dealKey, *deal]{most: mostDeals}, waysBy: &shelf[waysKey, *ways]{most: mostDeals},
+		plotted: new(shelf[bool, *plots]), lands: new(shelf[int, *land])}
 }
 
 func (b *base) heir() *base {
-	return &base{b.grounds.heir(), b.weights.heir(), b.persons.heir(), b.roads.heir(), b.lays.heir(), b.straight.heir(), b.crows.heir(), b.deals.heir(), b.waysBy.heir()}
+	return &base{b.grounds.heir(), b.weights.heir(), b.persons.heir(), b.roads.heir(), b.lays.heir(), b.straight.heir(), b.crows.heir(), b.deals.heir(), b.waysBy.heir(),
+		b.plotted.heir(), b.lands.heir()}
 }
 
 // elsewhere is the base of a board whose streets differ: the ground is the same.
 func (b *base) elsewhere() *base {
-	return &base{b.grounds, b.weights, b.persons, b.roads.heir(), b.lays.heir(), b.straight, b.crows.heir(), b.deals.heir(), b.waysBy.heir()}
+	return &base{b.grounds, b.weights, b.persons, b.roads.heir(), b.lays.heir(), b.straight, b.crows.heir(), b.deals.heir(), b.waysBy.heir(),
+		b.plotted, b.lands}
 }
 
 func newBoard(city City) *Board {

@@ -110,22 +110,25 @@ func collectMeasures(ctx context.Context, a *asking, s Service, kind string) ([]
 	if err != nil {
 		return nil, err
 	}
-	uses := landUses()
+	ground, err := board.plots(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]fact, 0, len(all))
 	for i := range all {
 		f := &all[i]
 		use := -1
-		if g := a.net.Locate(f.At[0], f.At[1]).UnitGrid(); g != nil {
-			use = slices.IndexFunc(uses, func(u struct {
-				id    string
-				title Words
-			}) bool {
-				return u.id == g.LandUse
-			})
+		if x := ground.at(f.At); x != nil {
+			use = x.use
+		} else if g := a.net.Locate(f.At[0], f.At[1]).UnitGrid(); g != nil {
+			use = useOf(g.LandUse)
 		}
 		out = append(out, a.measured(s, f, spacing[i], use))
 	}
-	return append(out, a.landFacts(len(uses))...), nil
+	if len(ground.list) > 0 {
+		return out, nil // their ground is told by area
+	}
+	return append(out, a.landFacts(len(landUses()))...), nil
 }
 
 // radius is the service radius asked for, else that of the threshold, else the usual one.
@@ -200,6 +203,9 @@ func tellMeasures(ctx context.Context, a *asking, q *question, s Service, kind s
 		return nil, err
 	}
 	out := a.count(q, facts)
+	if err := a.tellLand(ctx, board, out); err != nil {
+		return nil, err
+	}
 	out.Asked.Radius, out.Asked.Mode = radius, cmp.Or(a.Mode, Walk)
 	byCode := make(map[string]*Row, len(table.Rows))
 	for i := range table.Rows {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -95,6 +96,42 @@ func TestMeasures(t *testing.T) {
 	alone := answer(t, newTestCity(4).with(toilet, 1, atM(100, 100), openToilet()), MeasuresID(toilet, ""), Asked{By: "county"})
 	if v := alone.Total.Values; v[measureSpacing].Ratio != nil || v[measureSpaced].Numerator != 0 || v[measureSpaced].Denominator != 1 {
 		t.Errorf("one alone has no neighbour: %+v", v)
+	}
+}
+
+// Density by land use: by the layer where it has ground, whatever it says; by the unit grids elsewhere, and everywhere where there is no layer.
+func TestDensityByLandUse(t *testing.T) {
+	city := newTestCity(4).with(toilet, 1, atM(50, 50), openToilet()).with(toilet, 2, atM(150, 50), openToilet()).with(toilet, 3, atM(350, 350), openToilet())
+	for _, g := range city.net.Grids(grid.UnitScheme) {
+		g.LandUse = "residential"
+	}
+	const residential = measureColumns
+	plain := answer(t, city, MeasuresID(toilet, ""), Asked{By: "community"})
+	if v := plain.Total.Values[residential]; v.Numerator != 3 || math.Abs(v.Denominator-160_000) > 2000 || slices.Contains(plain.Question.Layers, landUseLayer) {
+		t.Errorf("by unit grids: %+v", v)
+	}
+	use := func(kind string) map[string]any {
+		return map[string]any{"kind": kind, "as_of": "2023-12-31", "origin": "国土变更调查"}
+	}
+	planned := city.with(landUseLayer, 1, square(0, 0, 100, 200), use("residential")).with(landUseLayer, 2, square(100, 0, 200, 200)[0], use("transport"))
+	a := answer(t, planned, MeasuresID(toilet, ""), Asked{By: "community"})
+	first, last, total, rest := a.Rows[0].Values[residential], a.Rows[3].Values[residential], a.Total.Values[residential], a.Rest.Values[residential]
+	if first.Numerator != 1 || math.Abs(first.Denominator-20_000) > 2500 || last.Numerator != 1 || math.Abs(last.Denominator-40_000) > 1000 {
+		t.Errorf("in the plots %+v, elsewhere %+v", first, last)
+	}
+	sum := rest.Denominator
+	for _, r := range a.Rows {
+		sum += r.Values[residential].Denominator
+	}
+	if total.Numerator != 2 || math.Abs(total.Denominator-140_000) > 1500 || math.Abs(sum-total.Denominator) > 0.1 {
+		t.Errorf("the whole %+v, its parts %g", total, sum)
+	}
+	if c := a.Question.Columns[residential]; !slices.Contains(a.Question.Layers, landUseLayer) || !strings.Contains(c.Numerator.Zh, "国土变更调查、2023-12-31") || c.Denominator == plain.Question.Columns[residential].Denominator {
+		t.Errorf("not told: %+v", c)
+	}
+	over := planned.with(landUseLayer, 3, square(-500, -500, 900, 900), use("green")).with(landUseLayer, 4, atM(0, 0), use("green"))
+	if v := answer(t, over, MeasuresID(toilet, ""), Asked{By: "county"}).Total.Values; v[residential+3].Denominator < 120_000 || v[residential].Denominator+v[residential+3].Denominator > 160_000 {
+		t.Errorf("plots over one another have more than there is: %+v", v[residential:])
 	}
 }
 
