@@ -86,9 +86,9 @@ export class CoverageServer {
     await this.#client.delete(`${base}/scenarios/${id}`, { match: revision })
   }
 
-  /** Two scenarios of one question side by side; `now` is the city as it is. */
+  /** Two scenarios side by side; `now` is the city as it is. What is asked of them is what they were kept with. */
   compare(question: Question, a: number | 'now', b: number | 'now', signal?: AbortSignal): Promise<CompareAnswer> {
-    return this.#client.json(`${base}/scenarios/compare`, { a, b, service: question.service, ...tableQuery(question), ...this.#client.sinceWrite }, signal)
+    return this.#client.json(`${base}/scenarios/compare`, { a, b, by: question.by, within: question.within, ...this.#client.sinceWrite }, signal)
   }
 
   async questions(): Promise<QuestionItem[]> {

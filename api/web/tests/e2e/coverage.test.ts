@@ -4,9 +4,11 @@ import { measureName } from '../../src/coverage/scenario/previewing.ts'
 import type { Explanation, FacilityItem, TablePage } from '../../src/coverage/types.ts'
 import type { MapElement } from '../../src/map/engine.ts'
 import { keep, launch, mapIdle, open } from '../browser/browser.ts'
+import { demoUsers, enter } from '../browser/users.ts'
 
 /** The demo city. */
 const server = process.env.WANGGE_URL?.replace(/\/$/, '')
+const data = process.env.WANGGE_DATA
 const api = `${server}/api/v1/coverage/public_toilet`
 /** From a pointer event to new figures and map data. */
 const mostDragMs = 100
@@ -68,6 +70,35 @@ describe.skipIf(!server)('the coverage workspace on the demo city (WANGGE_URL)',
     await page.locator('.questions .totals li').first().waitFor({ timeout: 60_000 })
     await mapIdle(page)
     await keep(page, 'demo-coverage-questions')
+  })
+
+  it.skipIf(!data)('keeps a scenario, holds it against the city as it is, and forgets it', async () => {
+    const { planner } = await demoUsers(data ?? '')
+    opened = await enter(browser, server ?? '', planner ?? { name: '', password: '' }, '/coverage?tab=whatif')
+    const { page } = opened
+    await page.locator('.total .big strong').waitFor({ timeout: 60_000 })
+    await page.locator('[data-tool=add]').click()
+    await mapIdle(page)
+    await page.mouse.click(900, 420)
+    await page.locator('[data-op=add]').waitFor()
+    await page.locator('[data-tab=scenarios]').click()
+    await page.locator('[data-keep]').click()
+    const name = `试验方案 ${Date.now()}`
+    await page.locator('dialog input').first().fill(name)
+    await page.locator('dialog .primary').click()
+    const row = page.locator('[data-scenario]', { hasText: name })
+    await row.waitFor()
+    await page.locator('.compare .figures').waitFor({ timeout: 60_000 })
+    await page.locator('[data-compare-swipe]').click()
+    await page.locator('.swipe .handle').waitFor()
+    await page.waitForTimeout(3000)
+    await keep(page, 'demo-coverage-compare')
+    await page.reload()
+    await page.locator('[data-tab=whatif] .count').waitFor({ timeout: 60_000 })
+    await page.locator('[data-tab=scenarios]').click()
+    await row.locator('.quiet').click()
+    await row.locator('.quiet').click()
+    await expect.poll(() => row.count()).toBe(0)
   })
 
   it('prints the report on one sheet', async () => {

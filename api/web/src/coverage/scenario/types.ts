@@ -69,6 +69,7 @@ export interface CompareSide {
 }
 
 export interface CompareAnswer {
+  radii_m?: number[]
   method?: Method
   a: CompareSide
   b: CompareSide
