@@ -26,8 +26,18 @@ type equityJSON struct {
 	P90M       *float64       `json:"p90_m" doc:"九成的人不远于此；远于限距时为 null"`
 	Theil      theilJSON      `json:"theil"`
 	Worst      *equityArea    `json:"worst" doc:"覆盖率最低的单元；没有单元参与时为 null"`
+	Covered    reachedJSON    `json:"covered" doc:"半径以内的"`
+	Elderly    *reachedJSON   `json:"elderly" doc:"其中 60 岁及以上的人；没有老年人口数据时为 null"`
 	Areas      int            `json:"areas" doc:"参与比较的单元"`
 	AreasSmall int            `json:"areas_small" doc:"人数过少而不比较的单元"`
+}
+
+// reachedJSON is how much of a weight is covered.
+type reachedJSON struct {
+	Total     float64 `json:"total"`
+	NoNetwork float64 `json:"no_network"`
+	Near      float64 `json:"near"`
+	Share     float64 `json:"share"`
 }
 
 type theilJSON struct {
@@ -95,7 +105,11 @@ func (h *Handler) coverageEquity(w http.ResponseWriter, r *http.Request) error {
 
 func describeEquity(e *coverage.Equity) *equityJSON {
 	j := &equityJSON{Method: describeMethod(&e.Method), Weight: weightWord(e.ByPopulation), Total: e.Total, NoNetwork: e.NoNetwork, Beyond: e.Beyond, Measured: e.Measured,
-		Gini: e.Gini, MeanM: e.MeanM, P50M: finite(e.P50M), P90M: finite(e.P90M), Theil: theilJSON(e.Theil), Areas: e.Areas, AreasSmall: e.AreasSmall}
+		Gini: e.Gini, MeanM: e.MeanM, P50M: finite(e.P50M), P90M: finite(e.P90M), Theil: theilJSON(e.Theil), Covered: reachedJSON(e.Covered), Areas: e.Areas, AreasSmall: e.AreasSmall}
+	if e.Elderly != nil {
+		old := reachedJSON(*e.Elderly)
+		j.Elderly = &old
+	}
 	if e.Worst != nil {
 		worst := equityArea(*e.Worst)
 		j.Worst = &worst

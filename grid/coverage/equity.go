@@ -40,6 +40,8 @@ type Equity struct {
 	P50M, P90M   float64 // half of the weight that has network is no farther, and nine tenths; +Inf beyond the limit
 	Theil        Theil
 	Worst        *EquityArea // with the lowest covered share; nil where no area counts
+	Covered      Reached     // how much of all weight is within the radius
+	Elderly      *Reached    // how many of those aged 60 and over are; nil where the city does not tell of them
 	Areas        int         // that count
 	AreasSmall   int         // left out: fewer residents than asked
 }
@@ -49,6 +51,9 @@ type Theil struct {
 	Total, Between, Within float64
 	Areas                  int
 }
+
+// Reached is how much of a weight is covered. Share is 0 where there is no weight.
+type Reached struct{ Total, NoNetwork, Near, Share float64 }
 
 // EquityArea is an area and its covered share.
 type EquityArea struct {
@@ -92,12 +97,49 @@ func (b *Board) Equity(ctx context.Context, q EquityQuestion) (*Equity, error) {
 	e := equityOf(hexes, between, len(streets))
 	e.Method, e.ByPopulation = method, what == ByPopulation
 	e.scale(perUnit(what))
+	e.Covered = reachedOf(hexes, between, q.RadiusM*mmPerM, perUnit(what))
+	if e.Elderly, err = b.elderlyReached(ctx, &q, hexes); err != nil {
+		return nil, err
+	}
 	least := q.Residents * perUnit(ByPopulation)
 	if what != ByPopulation {
 		least = 0
 	}
 	e.worst(hexes, by, areas, q.RadiusM*mmPerM, least, perUnit(what))
 	return e, ctx.Err()
+}
+
+// elderlyReached is how many of the elderly are covered; nil where the city does not tell of them.
+func (b *Board) elderlyReached(ctx context.Context, q *EquityQuestion, h *Hexes) (*Reached, error) {
+	who, err := b.people(ctx, q.Res, elderly)
+	if err != nil || !who.known() {
+		return nil, err
+	}
+	old, _, err := b.pieces(ctx, q.Res, q.Between, q.Within, byElderly)
+	if err != nil {
+		return nil, err
+	}
+	r := reachedOf(h, old, q.RadiusM*mmPerM, perUnit(byElderly))
+	return &r, nil
+}
+
+// reachedOf sums up pieces; so many of their units are one of what is told.
+func reachedOf(h *Hexes, pieces []piece, limitMM uint32, unit float64) Reached {
+	var total, none, near int64
+	for _, p := range pieces {
+		total += p.weight
+		switch {
+		case h.MM[p.hex] <= limitMM:
+			near += p.weight
+		case h.Flags[p.hex]&FlagNoNetwork != 0:
+			none += p.weight
+		}
+	}
+	r := Reached{Total: float64(total) / unit, NoNetwork: float64(none) / unit, Near: float64(near) / unit}
+	if total > 0 {
+		r.Share = float64(near) / float64(total)
+	}
+	return r
 }
 
 // radiiTo are a radius and the widest there is, so that distances are known as far as possible.
@@ -119,10 +161,10 @@ func (b *Board) weightOf(ctx context.Context, res int) (SitingWeight, error) {
 
 // perUnit is how many of a weight are a person, or a square metre.
 func perUnit(what SitingWeight) float64 {
-	if what == ByPopulation {
-		return 1000
+	if what == ByArea {
+		return perM2
 	}
-	return 100
+	return perPerson
 }
 
 // equityOf works out distances' spread over pieces in so many groups. Weights are whole numbers yet.

@@ -74,6 +74,32 @@ func TestBoardEquity(t *testing.T) {
 	}
 }
 
+// TestElderly: the share of the elderly that is covered stands beside that of all; rows that do not tell of them are none of them.
+func TestElderly(t *testing.T) {
+	city := newTestCity(10).with(toilet, 1, atM(100, 100), openToilet()).
+		with(populationLayer, 1, atM(120, 120), map[string]any{"persons": 80.0, "elderly": 10.0}).
+		with(populationLayer, 2, atM(900, 900), map[string]any{"persons": 20.0, "elderly": 30.0}).
+		with(populationLayer, 3, atM(130, 130), map[string]any{"persons": 100.0, "elderly": nil})
+	ask := EquityQuestion{Question: Question{Service: toilet}, RadiusM: 300}
+	e, err := boardOf(t, city).Equity(t.Context(), ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (Reached{Total: 200, Near: 180, Share: 0.9}); e.Covered != want {
+		t.Errorf("all: %+v, want %+v", e.Covered, want)
+	}
+	if want := (Reached{Total: 40, Near: 10, Share: 0.25}); e.Elderly == nil || *e.Elderly != want {
+		t.Errorf("elderly: %+v, want %+v", e.Elderly, want)
+	}
+	ask.Within = "370281001"
+	if part, err := boardOf(t, city).Equity(t.Context(), ask); err != nil || part.Elderly.Total != 10 || part.Elderly.Share != 1 {
+		t.Errorf("in one street: %v %+v", err, part.Elderly)
+	}
+	if none, err := boardOf(t, equityCity()).Equity(t.Context(), ask); err != nil || none.Elderly != nil || none.Covered.Total == 0 {
+		t.Errorf("nobody tells of the elderly: %v %+v", err, none)
+	}
+}
+
 // TestBoardCapacity: what comes to all areas is what the facilities offer.
 func TestBoardCapacity(t *testing.T) {
 	board := boardOf(t, equityCity())

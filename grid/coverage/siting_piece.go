@@ -15,6 +15,17 @@ type piece struct {
 	weight    int64  // as of SitingWeight
 }
 
+// byElderly is a weight of equity alone: thousandths of those aged 60 and over.
+const byElderly SitingWeight = elderly
+
+// who are counted by a weight of people.
+func (w SitingWeight) who() string {
+	if w == byElderly {
+		return elderly
+	}
+	return everybody
+}
+
 // pieces deal out what the areas of a kind in a region have: ground, or people. "" is the region itself, or the city. They are ordered by hexagon.
 // Errors: ErrNoArea; a Refusal of ErrProblem where nobody knows where people live.
 func (b *Board) pieces(ctx context.Context, res int, by, within string, what SitingWeight) ([]piece, []Area, error) {
@@ -34,19 +45,19 @@ func (b *Board) pieces(ctx context.Context, res int, by, within string, what Sit
 		return nil, nil, err
 	}
 	weight := areas.DM2
-	if what == ByPopulation {
+	if what != ByArea {
 		sheet, err := b.Sheet(ctx, res)
 		if err != nil {
 			return nil, nil, err
 		}
-		persons, err := b.Persons(ctx, res)
+		who, err := b.people(ctx, res, what.who())
 		if err != nil {
 			return nil, nil, err
 		}
-		if persons == nil {
+		if !who.known() {
 			return nil, nil, &Refusal{Err: ErrProblem, Zh: "没有人口数据，请按面积计算", En: "nobody knows where people live: ask by area"}
 		}
-		weight = areas.Spread(persons, sheet)
+		weight = areas.Spread(who.byHexagon, sheet)
 	}
 	all, list := areas.among(codes, weight)
 	return all, list, ctx.Err()
