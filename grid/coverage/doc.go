@@ -27,10 +27,13 @@
 //     the lower code. A total is the sum of its rows; where areas overlap it is that of the city or of the region asked for.
 //   - A facility is where its point is, the middle of its line, or a place inside its area. One that a scenario adds goes after those of the record when
 //     both are equally near.
-//   - Rows of population of a whole region count for nothing where a region in it has rows: they are the same people.
+//   - Rows of population of a whole region count for nothing where a region in it has rows: they are the same people. Of several counts of one region
+//     the newest counts.
 //   - Siting counts hexagons, or their pieces in areas, that are not covered now. Candidates are searched from one by one; what they cover is kept, so
 //     choosing is sums over lists. Greedy choice, exchanges of one for one, and a Lagrangian bound in whole numbers: what is told as proven is,
-//     whatever the rounding. Steps are counted, never timed, so that an answer does not depend on the machine.
+//     whatever the rounding. Where every area must have its share, needless sites are given up instead of exchanged: what goes beyond an area's target
+//     is worth nothing, so that what a site would lose is no sum of what it alone covers. Steps are counted, never timed, so that an
+//     answer does not depend on the machine.
 //   - Stability moves the weights of whole neighbourhoods, not of hexagons, whose errors would cancel out.
 //   - Supply by demand (two-step floating catchments) counts demand everywhere, also outside of the areas asked for: they share the same facilities.
 //   - Questions about layers and people are sums over things: each thing adds whole units to numerator and denominator, and a line does so for every
@@ -38,5 +41,6 @@
 //     lower code, as a point there does. So figures of areas that do not overlap, and of what lies in none of them, sum to the whole.
 //   - A threshold that the profile in force lacks is taken from the house's own, which nobody has verified: no figure is without one, and each says
 //     which it had. Density, spacing and service radius are three columns; spacing is the way on foot to the nearest other facility.
+//   - Land use is that of its layer where that has ground, whatever the use, and of unit grids elsewhere; what a hexagon has of a use lies alike in all of it.
 //   - The same city and the same question give the same bytes; ties go to the lower id.
 package coverage

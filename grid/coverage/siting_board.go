@@ -19,6 +19,7 @@ func (b *Board) Site(ctx context.Context, q SitingQuestion, progress func(done, 
 	if err != nil {
 		return Siting{}, err
 	}
+	method.Definitions = append(method.Definitions, definitionOf(q.Goal))
 	q.Res, q.Mode, q.Profile = method.Res, method.Mode, method.Profile
 	n, err := b.need(ctx, &q)
 	if err != nil {

@@ -130,6 +130,10 @@ func TestSiteGoals(t *testing.T) {
 	if !e.Reached || e.Areas != 4 || e.AreasMet != 4 || len(e.Sites) < len(s.Sites) {
 		t.Errorf("each: %+v", e)
 	}
+	last := func(s Siting) Definition { return s.Method.Definitions[len(s.Method.Definitions)-1] }
+	if last(e).ID != "siting" || last(s).ID != "siting" || last(e) == last(s) {
+		t.Errorf("the method does not say how sites are chosen: %+v", last(e))
+	}
 	table, err := sitesBuilt(t, board, e).Table(t.Context(), q.Question, []uint32{300}, "community", "")
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,17 @@ import (
 	"wangge/geo/walk"
 )
 
+// definitionOf says how sites are chosen for a goal.
+func definitionOf(g Goal) Definition {
+	switch g {
+	case Each:
+		return Definition{"siting", "逐处选增加最多的点，直到各单元达标，再撤去多余的点；不作一换一，点位数可能比最少的多，差距见下限", "Sites: the one that gains most, until every area has its share, then needless ones are given up; there are no exchanges of one for one, so that there may be more sites than needed: the lower bound tells how many more"}
+	case Fewest:
+		return Definition{"siting", "逐处选增加最多的点，达标后撤去一处、以一换一补足，直到补不足；下限由拉格朗日松弛证明", "Sites: the one that gains most; once the target is reached one is given up as long as exchanges of one for one make up for it; the lower bound is proven by Lagrangian relaxation"}
+	}
+	return Definition{"siting", "逐处选增加最多的点，再以一换一改进；上限由拉格朗日松弛证明", "Sites: the one that gains most, then exchanges of one for one; the upper bound is proven by Lagrangian relaxation"}
+}
+
 // explain says why there are fewer sites than somebody may have expected.
 func (s *siting) explain(p *Problem, plan Plan) {
 	say := func(reached bool, zh, en string, values ...any) {
