@@ -163,6 +163,20 @@ func TestCoverageSitingEvents(t *testing.T) {
 	}
 }
 
+// Why a siting is refused is told in both languages, as a problem and, where the answer has begun, as an event.
+func TestCoverageSitingRefused(t *testing.T) {
+	w := newTown(t)
+	body := `{"service": "public_toilet", "radius_m": 50, "k": 3, "weight": "population"}`
+	p := problemOf(t, w.send(t, http.MethodPost, sitingPath, strings.NewReader(body), "Content-Type", jsonBody))
+	if p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Detail, "没有人口数据") || !strings.Contains(p.DetailEn, "nobody knows where people live") {
+		t.Errorf("%+v", p)
+	}
+	a := w.send(t, http.MethodPost, sitingPath, strings.NewReader(body), "Content-Type", jsonBody, "Accept", "text/event-stream")
+	if told := string(a.body); !strings.Contains(told, "event: failure") || !strings.Contains(told, p.Detail) || !strings.Contains(told, p.DetailEn) {
+		t.Errorf("the event does not say why: %s", told)
+	}
+}
+
 // Scenarios are for those who have signed in: tables of them, what they do, and what tells two apart. Nothing of them is kept by caches.
 func TestCoverageScenarios(t *testing.T) {
 	w := newTown(t)

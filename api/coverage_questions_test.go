@@ -213,7 +213,7 @@ func TestQuestionsOfSmallCity(t *testing.T) {
 	}
 	for path, want := range map[string]int{
 		"questions/moon": 404, "questions/alleys?by=moon": 404, "questions/alleys?within=9": 404, "questions/alleys?sort=moon": 400, "questions/alleys?f=pdf": 400,
-		"questions/alleys?limit=0": 400, "questions/alleys?cursor=x": 400, "questions/alleys/list?column=moon": 400, "questions/alleys/list?code=9": 404, "questions/alleys/list?which=some": 400,
+		"questions/alleys?limit=0": 400, "questions/alleys?cursor=x": 400, "questions/alleys/list?column=moon": 400, "questions/alleys/list?code=9": 404, "questions/life_circle/list?code=9": 404, "questions/life_circle/list?limit=0": 400, "questions/alleys/list?which=some": 400,
 		"questions/alleys/list?column=chief": 401, "questions/alleys?at=2020": 400, "questions/alleys?scheme=moon": 400, "measures/moon": 404, "measures/public_toilet?kind=moon": 404,
 		"measures/public_toilet?radius=0": 400, "measures/public_toilet?radius=10001": 400, "measures/public_toilet?mode=fly": 400, "questions/alleys?by=" + strings.Repeat("x", 70): 400,
 	} {
