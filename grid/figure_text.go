@@ -3,6 +3,8 @@ package grid
 import (
 	"cmp"
 	"slices"
+
+	"github.com/paulmach/orb"
 )
 
 // FigureText says what a figure is made of, in both languages.
@@ -48,7 +50,8 @@ func (n *Net) MainScheme() string {
 	return UnitScheme
 }
 
-// RegionsBy lists the regions of a kind by code, those within a region where one is named; to the communities belong the villages beside them.
+// RegionsBy lists the regions of a kind by code, those within a region where one is named: below a division, or with their sign in a zone. To the
+// communities belong the villages beside them.
 func (n *Net) RegionsBy(kind, within string) []*Region {
 	in := n.within(within)
 	level, zone := 0, true
@@ -58,7 +61,7 @@ func (n *Net) RegionsBy(kind, within string) []*Region {
 	var out []*Region
 	for _, x := range n.regions {
 		same := x.Kind == kind || !zone && !n.isZone(x) && n.level(x) == level
-		if same && (in.region == nil && !in.none || in.region == x || !in.none && n.below(x.Code, in.region)) {
+		if same && (in.region == x || in.holds(x.Code, func() orb.Point { return signPlace(x.Shape, x.Bound) })) {
 			out = append(out, x)
 		}
 	}

@@ -18,7 +18,7 @@ type Table struct {
 	By       string   // kind of areas: zone, county, street, community …, grid:<scheme>
 	Within   string   // code of the region that the areas lie in; "" everywhere
 	RadiiM   []uint32
-	Total    Row   // of the rows; where areas of the kind may overlap, of the region or the city instead
+	Total    Row   // of the rows; where areas of the kind may overlap or reach beyond a zone, of the region or the city instead
 	Rows     []Row // by code
 }
 
@@ -168,16 +168,26 @@ func inUnits(sums []int64, by float64) []float64 {
 	return out
 }
 
-// total is the sum of the rows of a table, or where they may overlap that of the region or of the city.
+// total is the sum of the rows of a table, or where they may overlap or reach beyond a zone that of the region or of the city.
 func (b *Board) total(ctx context.Context, a asked, t *Table) (Row, error) {
 	rows := t.Rows
-	if !exclusive(b.city.Net(), t.By) {
+	if net := b.city.Net(); !exclusive(net, t.By) || isZone(net, t.Within) {
 		var err error
 		if rows, err = b.rows(ctx, a, t.RadiiM, totalAreas(t.Within)); err != nil {
 			return Row{}, err
 		}
 	}
 	return sumRows(rows, len(t.RadiiM)), nil
+}
+
+// isZone tells whether a code is that of a region that is no division.
+func isZone(net *grid.Net, code string) bool {
+	r := net.Region(code)
+	if r == nil {
+		return false
+	}
+	k := net.Kind(r.Kind)
+	return k == nil || !k.Division
 }
 
 // totalAreas is the kind of areas whose sum is everything in a region, or in the city.
