@@ -3,6 +3,7 @@ package coverage
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -93,6 +94,55 @@ func TestRoadLengths(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestCrowStretches holds the stretches of every edge, to the last millimetre, against those of all circles cut one by one.
+func TestCrowStretches(t *testing.T) {
+	radiiMM := []uint32{40_000, 300_000, 800_000, 2_500_000}
+	for seed := range uint64(4) {
+		b := boardOf(t, randomCity(9, rand.New(rand.NewPCG(seed, 8))))
+		a, err := b.complete(Question{Service: toilet, Mode: Straight, Res: 10}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := b.field(t.Context(), a, []uint32{2500})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.with(func(r reach) {
+			s, got, want := r.(*straightReach), new(room), new(room)
+			for e := range s.streets.of {
+				if s.streets.of[e].block == walk.None {
+					continue
+				}
+				s.cutAll(uint32(e), f.chosen.counting(), radiiMM, want)
+				some := s.cover(uint32(e), radiiMM, got)
+				for k := range radiiMM {
+					if !some {
+						got.whole[k], got.spans[k] = false, nil
+					} else if got.whole[k] {
+						got.spans[k] = []span{{0, s.streets.of[e].mm}}
+					}
+					if got.whole[k] != want.whole[k] || !slices.Equal(got.spans[k], want.spans[k]) {
+						t.Errorf("city %d, edge %d at %d mm: %v, cut one by one %v", seed, e, radiiMM[k], got.spans[k], want.spans[k])
+					}
+				}
+			}
+		})
+	}
+}
+
+// cutAll is cover without any guess.
+func (s *straightReach) cutAll(edge uint32, sites []*seat, radiiMM []uint32, r *room) {
+	e := &s.streets.of[edge]
+	r.plane = s.blocks.plane(e.block)
+	for k, radiusMM := range radiiMM {
+		r.spans[k] = r.spans[k][:0]
+		for _, at := range sites {
+			r.spans[k] = r.appendInside(r.spans[k], s.streets.graph.Net.Line(edge), e, at.At, float64(radiusMM)/mmPerM)
+		}
+		r.settle(k, e.mm)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/paulmach/orb"
 
@@ -62,12 +63,18 @@ func (n *blocks) middle(block uint32) orb.Point {
 	return orb.Point{n.west + (float64(col)+0.5)/n.perX, n.south + (float64(row)+0.5)/n.perY}
 }
 
-// around visits the blocks that a circle about the centre of one may meet.
-func (n *blocks) around(block uint32, radiusM float64, visit func(block int)) {
+// window is the columns and rows of the blocks that a circle about the centre of one may meet, the last ones too.
+func (n *blocks) window(block uint32, radiusM float64) (west, south, east, north int) {
 	col, row := int(block)%n.cols, int(block)/n.cols
 	dx, dy := int(radiusM*(1+planeSlack*4)/n.sideX+0.5)+1, int(radiusM*(1+planeSlack)/n.sideY+0.5)+1
-	for r := max(0, row-dy); r <= min(n.rows-1, row+dy); r++ {
-		for c := max(0, col-dx); c <= min(n.cols-1, col+dx); c++ {
+	return max(0, col-dx), max(0, row-dy), min(n.cols-1, col+dx), min(n.rows-1, row+dy)
+}
+
+// around visits the blocks that a circle about the centre of one may meet.
+func (n *blocks) around(block uint32, radiusM float64, visit func(block int)) {
+	west, south, east, north := n.window(block, radiusM)
+	for r := south; r <= north; r++ {
+		for c := west; c <= east; c++ {
 			visit(r*n.cols + c)
 		}
 	}
@@ -106,7 +113,8 @@ type room struct {
 	cover
 	key  roomKey
 	near []site
-	x, y float64 // metres a degree at the block
+	d2   []float64 // by site of near: the square of its distance from what is looked at
+	plane
 }
 
 type roomKey struct {
@@ -116,13 +124,30 @@ type roomKey struct {
 	set     bool
 }
 
-// metres is the distance of two places in the plane of the block.
-func (r *room) metres(p, q orb.Point) float64 { return math.Sqrt(r.metres2(p, q)) }
+// plane is the ground about a block, as if it were flat.
+type plane struct{ x, y float64 } // metres a degree
 
-// metres2 is its square.
-func (r *room) metres2(p, q orb.Point) float64 {
-	dx, dy := (p[0]-q[0])*r.x, (p[1]-q[1])*r.y
+// plane is the one of a block.
+func (n *blocks) plane(block uint32) plane {
+	x, y := planeAt(n.middle(block)[1])
+	return plane{x / mmPerM, y / mmPerM}
+}
+
+// metres is the distance of two places.
+func (l *plane) metres(p, q orb.Point) float64 { return math.Sqrt(l.metres2(p, q)) }
+
+// metres2 is the square of metres.
+func (l *plane) metres2(p, q orb.Point) float64 {
+	dx, dy := (p[0]-q[0])*l.x, (p[1]-q[1])*l.y
 	return dx*dx + dy*dy
+}
+
+// lengthM is the length of a line.
+func (l plane) lengthM(line orb.LineString) (m float64) {
+	for i := 1; i < len(line); i++ {
+		m += l.metres(line[i], line[i-1])
+	}
+	return m
 }
 
 // straightReach reaches as the crow flies.
@@ -131,19 +156,17 @@ type straightReach struct {
 	blocks  *blocks
 	streets *crowStreets
 	limitMM uint32
-	sites   [][]site // by block
+	sites   siteMap
 }
 
 func newStraightReach(l *lay, n *blocks, streets *crowStreets, limitMM uint32) *straightReach {
-	return &straightReach{lay: l, blocks: n, streets: streets, limitMM: limitMM, sites: make([][]site, n.len())}
+	return &straightReach{lay: l, blocks: n, streets: streets, limitMM: limitMM, sites: newSiteMap(n)}
 }
 
 func (s *straightReach) clone() reach {
-	c := newStraightReach(s.lay, s.blocks, s.streets, s.limitMM)
-	for i, at := range s.sites {
-		c.sites[i] = slices.Clone(at)
-	}
-	return c
+	c := *s
+	c.sites = s.sites.clone()
+	return &c
 }
 
 // change notes facilities. All blocks within the limit of one may differ, and all edges in them.
@@ -155,9 +178,9 @@ func (s *straightReach) change(gone, come []*seat) (groups, edges []uint32) {
 			continue
 		}
 		if i < len(gone) {
-			s.sites[block] = slices.DeleteFunc(s.sites[block], func(x site) bool { return x.key == f.key })
+			s.sites.remove(block, f.key)
 		} else {
-			s.sites[block] = append(s.sites[block], site{f.At, f.key, f.slot})
+			s.sites.add(block, site{f.At, f.key, f.slot})
 		}
 		const many = 64
 		if len(gone)+len(come) < many {
@@ -188,19 +211,18 @@ func (s *straightReach) candidates(r *room, block uint32, reachM float64, limitM
 	}
 	r.key, r.near = key, r.near[:0]
 	middle := s.blocks.middle(block)
-	x, y := planeAt(middle[1])
-	r.x, r.y = x/mmPerM, y/mmPerM
+	r.plane = s.blocks.plane(block)
 	limit := (float64(limitMM)/mmPerM + reachM) * (1 + planeSlack)
-	best := limit
-	s.blocks.around(block, limit, func(b int) {
-		for _, f := range s.sites[b] {
-			if d := r.metres(f.at, middle); d <= limit {
-				r.near, best = append(r.near, f), min(best, d)
+	best := limit * limit
+	s.sites.around(block, limit, func(near []site) {
+		for i := range near {
+			if d2 := r.metres2(near[i].at, middle); d2 <= limit*limit {
+				r.near, best = append(r.near, near[i]), min(best, d2)
 			}
 		}
 	})
-	cut := (best+2*reachM)*(1+2*planeSlack) + 1
-	r.near = slices.DeleteFunc(r.near, func(f site) bool { return r.metres(f.at, middle) > cut })
+	cut := (math.Sqrt(best)+2*reachM)*(1+2*planeSlack) + 1
+	r.near = slices.DeleteFunc(r.near, func(f site) bool { return r.metres2(f.at, middle) > cut*cut })
 }
 
 func (s *straightReach) edges() []uint32 { return s.streets.edges }
@@ -209,19 +231,40 @@ func (s *straightReach) halfDiagonalM() float64 {
 	return math.Hypot(s.blocks.sideX, s.blocks.sideY) / 2 * (1 + 4*planeSlack)
 }
 
+// blocksATurn is how many blocks a processor takes at a time.
+const blocksATurn = 64
+
 // fill goes over the blocks on all processors.
 func (s *straightReach) fill(mm []uint32) {
-	workers := runtime.GOMAXPROCS(0)
+	var next atomic.Int64
 	var all sync.WaitGroup
-	for w := range workers {
+	for range runtime.GOMAXPROCS(0) {
 		all.Go(func() {
 			var r room
-			for place := uint32(len(mm) * w / workers); place < uint32(len(mm)*(w+1)/workers); place++ {
-				mm[place], _ = s.nearest(place, &r)
+			for {
+				from := int(next.Add(blocksATurn)) - blocksATurn
+				if from >= s.blocks.len() {
+					return
+				}
+				for block := from; block < min(from+blocksATurn, s.blocks.len()); block++ {
+					s.fillBlock(uint32(block), mm, &r)
+				}
 			}
 		})
 	}
 	all.Wait()
+}
+
+// fillBlock works out the places of a block.
+func (s *straightReach) fillBlock(block uint32, mm []uint32, r *room) {
+	from, to := s.lay.first[block], s.lay.first[block+1]
+	if from == to {
+		return
+	}
+	s.candidates(r, block, s.halfDiagonalM(), s.limitMM)
+	for place := from; place < to; place++ {
+		mm[place], _ = s.nearestIn(r, s.lay.at[place])
+	}
 }
 
 func (s *straightReach) nearest(place uint32, r *room) (mm, owner uint32) {
@@ -234,23 +277,33 @@ func (s *straightReach) nearest(place uint32, r *room) (mm, owner uint32) {
 // nearestIn is the nearest of the facilities in a room: guessed in the plane, and measured where the guess is close.
 func (s *straightReach) nearestIn(r *room, p orb.Point) (mm, owner uint32) {
 	mm, owner = walk.Never, walk.None
-	best, key := math.Inf(1), int64(0)
-	for i := range r.near {
-		best = min(best, r.metres2(r.near[i].at, p))
-	}
 	limit := float64(s.limitMM) / mmPerM * (1 + planeSlack)
+	best := r.measure(p)
 	if best > limit*limit {
 		return mm, owner
 	}
-	cut := best*(1+4*planeSlack) + 1
-	for i := range r.near {
-		f := &r.near[i]
-		if r.metres2(f.at, p) > cut {
+	key, cut := int64(0), best*(1+4*planeSlack)+1
+	for i, d2 := range r.d2 {
+		if d2 > cut {
 			continue
 		}
+		f := &r.near[i]
 		if exact := walk.DistanceMM(p, f.at); exact <= s.limitMM && (exact < mm || exact == mm && f.key < key) {
 			mm, owner, key = exact, f.owner, f.key
 		}
 	}
 	return mm, owner
+}
+
+// measure notes how far it is from a place to the sites of a room, squared, and answers the least.
+func (r *room) measure(p orb.Point) (least float64) {
+	least = math.Inf(1)
+	r.d2 = r.d2[:0]
+	for i := range r.near {
+		d2 := r.metres2(r.near[i].at, p)
+		if r.d2 = append(r.d2, d2); d2 < least {
+			least = d2
+		}
+	}
+	return least
 }

@@ -25,6 +25,7 @@ type crowEdge struct {
 	halfM  float32   // no position of it is farther from the middle
 	block  uint32    // walk.None for those that cannot be used
 	mm     uint32
+	perM   float64 // millimetres of the edge a metre in the plane of the block; 0 where it has no length there
 }
 
 func newCrowStreets(g *walk.Graph, n *blocks) *crowStreets {
@@ -38,7 +39,10 @@ func newCrowStreets(g *walk.Graph, n *blocks) *crowStreets {
 			continue
 		}
 		half := float64(walk.DistanceMM(b.Min, b.Max)) / 2 / mmPerM * (1 + planeSlack)
-		c.of[e] = crowEdge{middle, float32(half + 1e-3), block, g.Net.Edges[e].MM}
+		c.of[e] = crowEdge{middle, float32(half + 1e-3), block, g.Net.Edges[e].MM, 0}
+		if m := n.plane(block).lengthM(g.Net.Line(uint32(e))); m > 0 {
+			c.of[e].perM = float64(g.Net.Edges[e].MM) / m
+		}
 		c.reachM[block] = max(c.reachM[block], half+float64(walk.DistanceMM(middle, n.middle(block)))/mmPerM*(1+planeSlack)+1)
 		c.longest = max(c.longest, half)
 		c.first[block+1]++
@@ -71,52 +75,39 @@ func (s *straightReach) cover(edge uint32, radiiMM []uint32, r *room) bool {
 	if len(r.near) == 0 {
 		return false
 	}
-	half, length, near := float64(e.halfM), e.mm, false
-	for k := range radiiMM {
-		r.spans[k], r.whole[k] = r.spans[k][:0], false
+	// What is told from the middle of an edge is told with slack, so that only those need cutting that a circle may run through.
+	half, least := float64(e.halfM), math.Sqrt(r.measure(e.middle))
+	if least-half > float64(radiiMM[len(radiiMM)-1])/mmPerM*(1+planeSlack) {
+		return false
 	}
-	for i := range r.near {
-		d := r.metres(r.near[i].at, e.middle)
-		for k := len(radiiMM) - 1; k >= 0; k-- {
-			radiusM := float64(radiiMM[k]) / mmPerM
-			if d-half > radiusM*(1+planeSlack) {
-				break // nor is it within a smaller radius
-			}
-			near = true
-			switch {
-			case r.whole[k]:
-			case d+half <= radiusM*(1-planeSlack):
-				r.whole[k] = true
-			default:
-				r.spans[k] = r.appendInside(r.spans[k], s.streets.graph.Net.Line(edge), length, r.near[i].at, radiusM)
+	line := s.streets.graph.Net.Line(edge)
+	for k := range radiiMM {
+		radiusM := float64(radiiMM[k]) / mmPerM
+		r.spans[k] = r.spans[k][:0]
+		if r.whole[k] = least+half <= radiusM*(1-planeSlack); r.whole[k] || least-half > radiusM*(1+planeSlack) {
+			continue
+		}
+		most := radiusM*(1+planeSlack) + half
+		for i, d2 := range r.d2 {
+			if d2 <= most*most {
+				r.spans[k] = r.appendInside(r.spans[k], line, e, r.near[i].at, radiusM)
 			}
 		}
+		r.settle(k, e.mm)
 	}
-	for k := range radiiMM {
-		if near && !r.whole[k] {
-			r.settle(k, length)
-		}
-	}
-	return near
+	return true
 }
 
-// appendInside appends the stretches of a line of some length that are within a radius of a place.
-func (r *room) appendInside(spans []span, line orb.LineString, length uint32, at orb.Point, radiusM float64) []span {
+// appendInside appends the stretches of an edge that are within a radius of a place.
+func (r *room) appendInside(spans []span, line orb.LineString, e *crowEdge, at orb.Point, radiusM float64) []span {
 	x, y := r.x, r.y
-	total := 0.0
-	for i := 1; i < len(line); i++ {
-		total += r.metres(line[i], line[i-1])
-	}
-	if total == 0 {
-		return spans
-	}
-	perM, walked := float64(length)/total, 0.0
+	walked := 0.0
 	for i := 1; i < len(line); i++ {
 		ax, ay := (line[i-1][0]-at[0])*x, (line[i-1][1]-at[1])*y
 		dx, dy := (line[i][0]-line[i-1][0])*x, (line[i][1]-line[i-1][1])*y
 		l := math.Sqrt(dx*dx + dy*dy)
 		if from, to, ok := insideCircle(ax, ay, dx, dy, radiusM); ok {
-			if s := (span{uint32(math.Round((walked + from*l) * perM)), min(length, uint32(math.Round((walked+to*l)*perM)))}); s.from < s.to {
+			if s := (span{uint32(math.Round((walked + from*l) * e.perM)), min(e.mm, uint32(math.Round((walked+to*l)*e.perM)))}); s.from < s.to {
 				spans = append(spans, s)
 			}
 		}
