@@ -89,7 +89,7 @@ type questionValueJSON struct {
 
 // questionItemJSON is one thing behind a figure.
 type questionItemJSON struct {
-	Layer  string  `json:"layer" doc:"图层；crossing 过街处、grid 网格、holder 人员、ground 地块"`
+	Layer  string  `json:"layer" doc:"图层；crossing 过街处、grid 网格、holder 人员、ground 地块（统计单元，或其中的六边形，代码为 H3）"`
 	ID     *int64  `json:"id"`
 	Code   string  `json:"code"`
 	Name   string  `json:"name"`
