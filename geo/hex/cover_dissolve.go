@@ -14,23 +14,42 @@ var corners = [6][2]int32{{1, 1}, {-1, 2}, {-2, 1}, {-1, -1}, {1, -2}, {2, -1}}
 // edge are one polygon; polygons come in the order of their first cells. Edges are matched by the numbers of their corners. Three cells meet in every
 // corner, so no more than one edge of an outline leaves it, and no ring touches another or itself.
 func (m *Mesh) Outline(in func(i int) bool) orb.MultiPolygon {
-	d := dissolver{mesh: m, groups: make([]uint32, len(m.cells)), chosen: make([]bool, len(m.cells)), leaving: map[uint64]uint32{}}
+	var cells []uint32
 	for i := range m.cells {
-		d.chosen[i], d.groups[i] = in(i), uint32(i)
+		if in(i) {
+			cells = append(cells, uint32(i))
+		}
 	}
-	point := d.corner
-	if len(m.sides) == 1 && len(m.bent) == 0 {
-		d.edgesByPlace()
-	} else {
+	return m.Outliner()(cells)
+}
+
+// Outliner is Outline for many sets of cells, each told by its places in the mesh, ascending. It costs what the mesh has once, and then only what each
+// set has. It is for one goroutine.
+func (m *Mesh) Outliner() func(cells []uint32) orb.MultiPolygon {
+	chosen, groups := make([]bool, len(m.cells)), make([]uint32, len(m.cells))
+	return func(cells []uint32) orb.MultiPolygon {
+		d := dissolver{mesh: m, cells: cells, chosen: chosen, groups: groups, leaving: map[uint64]uint32{}}
+		for _, i := range cells {
+			chosen[i], groups[i] = true, i
+		}
+		defer func() {
+			for _, i := range cells {
+				chosen[i] = false
+			}
+		}()
+		if len(m.sides) == 1 && len(m.bent) == 0 {
+			d.edgesByPlace()
+			return d.polygons(d.corner)
+		}
 		d.edgesByPosition()
-		point = worldCorner
+		return d.polygons(worldCorner)
 	}
-	return d.polygons(point)
 }
 
 type dissolver struct {
 	mesh    *Mesh
-	chosen  []bool
+	cells   []uint32 // those that are chosen, ascending
+	chosen  []bool   // by cell
 	groups  []uint32 // by cell: another of its group, down to the first
 	edges   []border
 	leaving map[uint64]uint32 // by corner: the edge that leaves it
@@ -46,20 +65,17 @@ type border struct {
 func (d *dissolver) edgesByPlace() {
 	m := d.mesh
 	s := &m.sides[0]
-	for i, in := range d.chosen {
-		if !in {
-			continue
-		}
+	for _, i := range d.cells {
 		_, a, b := m.places[i].split()
 		for k, c := range corners {
 			to := around[(k+1)%len(around)]
 			if at, ok := s.find(b+to[1]-a-to[0], a+to[0]); ok && d.chosen[m.rank[at]] {
-				d.join(uint32(i), m.rank[at])
+				d.join(i, m.rank[at])
 				continue
 			}
 			next := corners[(k+1)%len(corners)]
 			d.edges = append(d.edges, border{
-				uint64(placeOf(s.face, 3*a+c[0], 3*b+c[1])), uint64(placeOf(s.face, 3*a+next[0], 3*b+next[1])), uint32(i),
+				uint64(placeOf(s.face, 3*a+c[0], 3*b+c[1])), uint64(placeOf(s.face, 3*a+next[0], 3*b+next[1])), i,
 			})
 		}
 	}
@@ -71,14 +87,11 @@ func (d *dissolver) edgesByPosition() {
 	owner := map[[2]uint64]uint32{}
 	var all []border
 	var xy []uint32
-	for i, in := range d.chosen {
-		if !in {
-			continue
-		}
+	for _, i := range d.cells {
 		xy = pen.Append(xy[:0], d.mesh.cells[i], d.mesh.places[i])
 		for k := 0; k < len(xy); k += 2 {
 			n := (k + 2) % len(xy)
-			e := border{known.find(xy[k], xy[k+1]), known.find(xy[n], xy[n+1]), uint32(i)}
+			e := border{known.find(xy[k], xy[k+1]), known.find(xy[n], xy[n+1]), i}
 			owner[[2]uint64{e.from, e.to}] = e.cell
 			all = append(all, e)
 		}

@@ -33,6 +33,30 @@ func TestOutline(t *testing.T) {
 	}
 }
 
+// TestOutliner: sets one after the other have the outlines that they have alone.
+func TestOutliner(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 12))
+	for _, at := range [][2]float64{{120, 36.26}, {86.0051, 28.5083}} {
+		m, err := Cover(context.Background(), []orb.MultiPolygon{blob(r, at[0], at[1], 0.02, 12)}, 9, 1_000_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outline := m.Outliner()
+		for range 20 {
+			part, in := r.Float64()*r.Float64(), make([]bool, len(m.Cells()))
+			var cells []uint32
+			for i := range in {
+				if in[i] = r.Float64() < part; in[i] {
+					cells = append(cells, uint32(i))
+				}
+			}
+			if got, want := outline(cells), m.Outline(func(i int) bool { return in[i] }); !got.Equal(want) {
+				t.Errorf("%d cells: %v, alone %v", len(cells), got, want)
+			}
+		}
+	}
+}
+
 func checkOutline(t *testing.T, m *Mesh, in []bool) {
 	t.Helper()
 	got := m.Outline(func(i int) bool { return in[i] })

@@ -193,7 +193,7 @@ func (f *field) gaps(ctx context.Context, acc *account, wanted []bool) ([]Gap, e
 		}
 	}
 	var gaps []Gap
-	chosen := make([]bool, f.lay.sheet.Len())
+	outline := Outliner(f.lay.sheet)
 	for i, area := range d.areas.List {
 		if !wanted[i] || len(hexagons[i]) == 0 {
 			continue
@@ -201,8 +201,9 @@ func (f *field) gaps(ctx context.Context, acc *account, wanted []bool) ([]Gap, e
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		slices.Sort(hexagons[i])
 		g := Gap{Code: area.Code, Name: area.Name, NameEn: area.NameEn, AreaM2: float64(dm2[i]) / dm2PerM2, Hexagons: len(hexagons[i]),
-			Shape: outlineOf(f.lay.sheet, hexagons[i], chosen)}
+			Shape: outline(hexagons[i])}
 		if d.persons != nil {
 			g.Population = new(float64)
 			*g.Population = float64(persons[i]) / thousandths
@@ -210,16 +211,4 @@ func (f *field) gaps(ctx context.Context, acc *account, wanted []bool) ([]Gap, e
 		gaps = append(gaps, g)
 	}
 	return gaps, nil
-}
-
-// outlineOf is the outline of some hexagons; room is by hexagon, and all false.
-func outlineOf(s *Sheet, hexagons []uint32, room []bool) orb.MultiPolygon {
-	for _, h := range hexagons {
-		room[h] = true
-	}
-	out := Outline(s, func(i int) bool { return room[i] })
-	for _, h := range hexagons {
-		room[h] = false
-	}
-	return out
 }
