@@ -75,49 +75,54 @@ func (e *explainer) verdictEn() string {
 	return fmt.Sprintf(", beyond %d m", e.RadiusM)
 }
 
-// legsZh tells the way street by street; legs off the street shorter than half a metre are not worth a word.
+// tongue is how a way is told in a language: what it begins with, what stands between its legs, and the legs themselves.
+type tongue struct {
+	begin, between string
+	off, unnamed   func(mm uint32) string
+	named          func(name string, mm uint32) string
+}
+
 func (e *explainer) legsZh() string {
-	if e.Mode == Straight {
-		return ""
-	}
-	var parts []string
-	for _, l := range e.Legs {
-		switch {
-		case metresOf(l.MM) == 0:
-		case !l.Street:
-			parts = append(parts, "离路 "+whole(l.MM))
-		case l.Name == "":
-			parts = append(parts, "沿无名路 "+whole(l.MM))
-		default:
-			parts = append(parts, "沿"+l.Name+" "+whole(l.MM))
-		}
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return "：" + strings.Join(parts, "、")
+	return e.way(tongue{"：", "、",
+		func(mm uint32) string { return "离路 " + whole(mm) }, func(mm uint32) string { return "沿无名路 " + whole(mm) },
+		func(name string, mm uint32) string { return "沿" + name + " " + whole(mm) }})
 }
 
 func (e *explainer) legsEn() string {
+	return e.way(tongue{": ", ", ",
+		func(mm uint32) string { return wholeEn(mm) + " off the street" }, func(mm uint32) string { return wholeEn(mm) + " along streets without a name" },
+		func(name string, mm uint32) string { return wholeEn(mm) + " along " + name }})
+}
+
+// way tells the way street by street, streets without a name that follow each other as one. Legs shorter than half a metre are not worth a word.
+func (e *explainer) way(t tongue) string {
 	if e.Mode == Straight {
 		return ""
 	}
 	var parts []string
-	for _, l := range e.Legs {
+	for i, nameless := 0, uint32(0); i < len(e.Legs); i++ {
+		l := e.Legs[i]
+		if l.Street && l.Name == "" {
+			nameless += l.MM
+			if i+1 < len(e.Legs) && e.Legs[i+1].Street && e.Legs[i+1].Name == "" {
+				continue
+			}
+			l.MM, nameless = nameless, 0
+		}
 		switch {
 		case metresOf(l.MM) == 0:
 		case !l.Street:
-			parts = append(parts, wholeEn(l.MM)+" off the street")
+			parts = append(parts, t.off(l.MM))
 		case l.Name == "":
-			parts = append(parts, wholeEn(l.MM)+" along a street without a name")
+			parts = append(parts, t.unnamed(l.MM))
 		default:
-			parts = append(parts, wholeEn(l.MM)+" along "+l.Name)
+			parts = append(parts, t.named(l.Name, l.MM))
 		}
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return ": " + strings.Join(parts, ", ")
+	return t.begin + strings.Join(parts, t.between)
 }
 
 func (e *explainer) detourZh() string {
