@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/paulmach/orb"
 
 	"wangge/geo/walk"
 	"wangge/grid"
@@ -128,6 +129,21 @@ func TestDensityByLandUse(t *testing.T) {
 	}
 	if c := a.Question.Columns[residential]; !slices.Contains(a.Question.Layers, landUseLayer) || !strings.Contains(c.Numerator.Zh, "国土变更调查、2023-12-31") || c.Denominator == plain.Question.Columns[residential].Denominator {
 		t.Errorf("not told: %+v", c)
+	}
+	live, fewer := NewLive(), planned.without(landUseLayer, 2)
+	for _, c := range []*testCity{city, planned, fewer, fewer.with(roads, 9, orb.LineString{atM(0, 0), atM(9, 9)}, road("新路"))} {
+		follows, err := live.At(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := follows.land(t.Context(), usualRes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := boardOf(t, c).land(t.Context(), usualRes)
+		if err != nil || !slices.Equal(got.first, want.first) || !slices.Equal(got.use, want.use) || !slices.Equal(got.dm2, want.dm2) {
+			t.Errorf("a board that follows the city has other land: %v", err)
+		}
 	}
 	over := planned.with(landUseLayer, 3, square(-500, -500, 900, 900), use("green")).with(landUseLayer, 4, atM(0, 0), use("green"))
 	if v := answer(t, over, MeasuresID(toilet, ""), Asked{By: "county"}).Total.Values; v[residential+3].Denominator < 120_000 || v[residential].Denominator+v[residential+3].Denominator > 160_000 {
