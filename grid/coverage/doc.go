@@ -21,6 +21,7 @@
 //     that it touches. So a board never changes, a facility more costs what lies around it, and the figures are those of starting anew, to the last
 //     millimetre. What facilities are put into and taken out of belongs to the newest board; an older one makes its own again if asked.
 //   - A change of streets makes the network anew; hexagons that nothing changed near keep their place on it. Nothing is worked out until it is asked for.
+//   - A street that a scenario opens is drawn by hand: its ends are led on to the nearest street within 25 m.
 //   - One search of 1,500 m serves the usual radii; farther ones have searches of 4 and of 10 km.
 //   - Straight mode measures from the centres of hexagons, knows no class without network, and covers the stretches of streets inside the circles.
 //   - Covered streets are exact stretches of edges, without hexagons. What runs along the border of two areas that do not overlap belongs to the one with

@@ -62,6 +62,9 @@ func streetsOf(ctx context.Context, city City, changes []Change, before *streets
 	if err := s.read(); err != nil {
 		return nil, err
 	}
+	if err := s.open(ctx); err != nil {
+		return nil, err
+	}
 	if before != nil && slices.EqualFunc(before.lines, s.lines, equalStreets) &&
 		slices.EqualFunc(before.bars, s.bars, func(a, b walk.Barrier) bool { return a.Shape.Equal(b.Shape) }) {
 		s.network = before.network
@@ -163,12 +166,16 @@ func (s *streets) read() error {
 	for _, w := range walls {
 		s.bars = append(s.bars, walk.Barrier{Shape: w.line})
 	}
-	slices.SortFunc(s.lines, func(a, b walk.Street) int { return cmp.Compare(a.Key, b.Key) })
+	s.sortLines()
 	return err
 }
 
+func (s *streets) sortLines() {
+	slices.SortFunc(s.lines, func(a, b walk.Street) int { return cmp.Compare(a.Key, b.Key) })
+}
+
 func (s *streets) readAlleys(closed, opened map[int64]bool) error {
-	err := s.city.Features(alleyLayer, streetFields[alleyLayer], func(f Feature) bool {
+	return s.city.Features(alleyLayer, streetFields[alleyLayer], func(f Feature) bool {
 		v, key := values(f.Values), streetKey(alleyLayer, f.ID)
 		if closed[key] || !inUse(v.text(0)) && !opened[key] {
 			return true
@@ -180,12 +187,6 @@ func (s *streets) readAlleys(closed, opened map[int64]bool) error {
 		s.lines = append(s.lines, st)
 		return true
 	})
-	for i, c := range s.changes {
-		if c.Op == OpOpenStreet && c.Street == "" {
-			s.lines = append(s.lines, walk.Street{Key: -1 - int64(i), Shape: orb.MultiLineString{c.Line}})
-		}
-	}
-	return err
 }
 
 // edits are the streets that a scenario closes and opens.

@@ -13,12 +13,15 @@ import (
 const MaxChanges = 200
 
 // The operations of a Change.
+//
+// A street that OpOpenStreet opens along a Line joins the streets on the ground that it crosses. An end that meets none within 25 m of itself along the
+// Line is led on, straight, to the nearest of them within 25 m that no barrier parts it from, unless that runs back along the Line; beyond that it joins none.
 const (
 	OpAdd         = "add"          // a facility of Service at At
 	OpClose       = "close"        // facility ID of Service
 	OpMove        = "move"         // facility ID of Service to At
 	OpCloseStreet = "close_street" // Street cannot be walked
-	OpOpenStreet  = "open_street"  // Street can be, or a new one along Line
+	OpOpenStreet  = "open_street"  // Street can be, or a new one along Line, whose ends join streets within 25 m
 )
 
 // Change is something that a scenario changes. It is in no record. 情景变更。
