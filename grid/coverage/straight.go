@@ -19,6 +19,7 @@ type blocks struct {
 	perX, perY   float64 // blocks a degree
 	cols, rows   int
 	sideX, sideY float64 // metres, about
+	planes       []plane // by row
 }
 
 const (
@@ -41,9 +42,15 @@ func newBlocks(b orb.Bound) *blocks {
 		n.sideX, n.sideY = side/mmPerM, side/mmPerM
 		n.cols, n.rows = int((b.Max[0]-b.Min[0])*n.perX)+1, int((b.Max[1]-b.Min[1])*n.perY)+1
 		if n.cols*n.rows <= mostBlocks {
-			return n
+			break
 		}
 	}
+	n.planes = make([]plane, n.rows)
+	for row := range n.planes {
+		x, y := planeAt(n.middle(uint32(row * n.cols))[1])
+		n.planes[row] = plane{x / mmPerM, y / mmPerM}
+	}
+	return n
 }
 
 func (n *blocks) len() int { return n.cols * n.rows }
@@ -128,10 +135,7 @@ type roomKey struct {
 type plane struct{ x, y float64 } // metres a degree
 
 // plane is the one of a block.
-func (n *blocks) plane(block uint32) plane {
-	x, y := planeAt(n.middle(block)[1])
-	return plane{x / mmPerM, y / mmPerM}
-}
+func (n *blocks) plane(block uint32) plane { return n.planes[int(block)/n.cols] }
 
 // metres is the distance of two places.
 func (l *plane) metres(p, q orb.Point) float64 { return math.Sqrt(l.metres2(p, q)) }
