@@ -21,7 +21,7 @@ import (
 const coveragePrefix = "coverage_"
 
 const (
-	coverageLayer     = "/tiles/{coverage:" + coveragePrefix + "[^/,.]*}"
+	coverageLayer     = "/tiles/{coverage:" + coveragePrefix + "[a-z0-9_]*}"
 	coverageTileRoute = coverageLayer + "/{z}/{x}/{y}.{format:mvt|pbf}"
 )
 

@@ -110,7 +110,7 @@ func TestTransactionIDsComeAgain(t *testing.T) {
 		if err := cluster.Ensure(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		pool := pgtest.Pool(t, cluster.DSN(pgrun.Database))
+		pool = pgtest.Pool(t, cluster.DSN(pgrun.Database)) // the connections of before are dead
 		again := write(t, pool, toilet(2000+attempt))
 		if again > undone {
 			t.Logf("attempt %d: the commit had been flushed", attempt)
