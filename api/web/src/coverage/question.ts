@@ -69,6 +69,9 @@ export function parseRadii(text: string): number[] | undefined {
   return fine ? radii : undefined
 }
 
+/** What stands in the address for the whole city: without it one begins at the first zone. */
+export const wholeCity = 'all'
+
 /** The question of an address, mended where the server does not know what it asks for. */
 export function questionOf(link: CoverageLink, methods: Methods): Question | undefined {
   const service = methods.services.find(({ id }) => id === link.service) ?? methods.services[0]
@@ -76,6 +79,7 @@ export function questionOf(link: CoverageLink, methods: Methods): Question | und
   const mode: Mode = link.mode === 'straight' && service.modes.some(({ id }) => id === 'straight') ? 'straight' : 'walk'
   const radii = parseRadii(link.radii ?? '') ?? radiiOf(service)
   const radius = Number(link.radius)
+  const within = link.in ?? methods.zones?.[0]?.code
   const kind = service.kinds.find(({ id }) => id === link.kind) ?? service.kinds[0]
   return {
     service: service.id,
@@ -85,7 +89,7 @@ export function questionOf(link: CoverageLink, methods: Methods): Question | und
     radii,
     radius: radii.includes(radius) ? radius : middle(radii),
     by: methods.areas.find(({ id }) => id === link.by)?.id ?? usualArea(methods),
-    ...(link.in !== undefined && { within: link.in }),
+    ...(within !== undefined && within !== wholeCity && { within }),
   }
 }
 
@@ -93,6 +97,7 @@ export function questionOf(link: CoverageLink, methods: Methods): Question | und
 export function linkOf(question: Question, methods: Methods): CoverageLink {
   const service = methods.services.find(({ id }) => id === question.service)
   const usual = service ? radiiOf(service) : usualRadii
+  const usualScope = methods.zones?.[0]?.code
   const same = question.radii.join() === usual.join()
   return {
     service: question.service,
@@ -102,7 +107,7 @@ export function linkOf(question: Question, methods: Methods): CoverageLink {
     ...(!same && { radii: question.radii.join(',') }),
     ...(question.radius !== middle(question.radii) && { radius: String(question.radius) }),
     ...(question.by !== usualArea(methods) && { by: question.by }),
-    ...(question.within !== undefined && { in: question.within }),
+    ...(question.within !== usualScope && { in: question.within ?? wholeCity }),
   }
 }
 

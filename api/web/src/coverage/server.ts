@@ -2,12 +2,13 @@ import { encodeQuery, type Client } from '../api/client.ts'
 import type { Position } from '../api/types.ts'
 import { surfaceQuery, type Question } from './question.ts'
 import type {
-  Answer, Change, CompareAnswer, Explanation, FacilityItem, ListedItem, Methods, Preview, QuestionItem, Scenario, SitingAnswer, SitingAsk, TablePage,
+  Answer, Capacity, Change, CompareAnswer, Equity, Explanation, FacilityItem, ListedItem, Methods, Preview, QuestionItem, Scenario, ScopeItem, SitingAnswer, SitingAsk, TablePage,
 } from './types.ts'
 
 const base = '/api/v1/coverage'
 export const pageRows = 200
 const listRows = 200
+const mostScopes = 500
 /** Rows of a preview: those that change most. */
 const previewRows = 12
 
@@ -15,6 +16,7 @@ export interface TableAsk {
   sort: string
   cursor?: string | undefined
   scenario?: number | undefined
+  ambiguous?: boolean
 }
 
 /** Every question of the coverage workspace, by name. */
@@ -25,12 +27,20 @@ export class CoverageServer {
     this.#client = client
   }
 
-  methods(): Promise<Methods> {
-    return this.#client.json(`${base}/methods`, this.#client.sinceWrite)
+  async methods(): Promise<Methods> {
+    const methods = await this.#client.json<Methods>(`${base}/methods`, this.#client.sinceWrite)
+    const hasZones = methods.areas.some(({ id, count }) => id === 'zone' && count > 0)
+    return hasZones ? { ...methods, zones: await this.scopes('zone') } : methods
   }
 
-  table(question: Question, { sort, cursor, scenario }: TableAsk, signal?: AbortSignal): Promise<TablePage> {
-    return this.#client.json(`${base}/${question.service}`, { ...tableQuery(question, scenario), sort, limit: pageRows, cursor, ...this.#client.sinceWrite }, signal)
+  /** The regions of a kind that figures can be confined to. */
+  async scopes(kind: string): Promise<ScopeItem[]> {
+    const { items } = await this.#client.json<{ items: ScopeItem[] }>('/api/v1/regions', { kind, limit: mostScopes })
+    return items
+  }
+
+  table(question: Question, { sort, cursor, scenario, ambiguous = false }: TableAsk, signal?: AbortSignal): Promise<TablePage> {
+    return this.#client.json(`${base}/${question.service}`, { ...tableQuery(question, scenario), sort, limit: pageRows, cursor, ambiguous: ambiguous ? 'true' : undefined, ...this.#client.sinceWrite }, signal)
   }
 
   explain(question: Question, [lon, lat]: Position, scenario?: number, signal?: AbortSignal): Promise<Explanation> {
@@ -96,12 +106,20 @@ export class CoverageServer {
     return items
   }
 
-  answer(id: string, by: string, within: string | undefined, sort: string, cursor: string | undefined, signal?: AbortSignal): Promise<Answer> {
-    return this.#client.json(`${base}/questions/${id}`, { by, within, sort, cursor, limit: pageRows, ...this.#client.sinceWrite }, signal)
+  answer(item: QuestionItem, question: Question, sort: string, cursor: string | undefined, signal?: AbortSignal): Promise<Answer> {
+    return this.#client.json(pathOf(item), { ...answerQuery(item, question), sort, cursor, limit: pageRows, ...this.#client.sinceWrite }, signal)
   }
 
-  list(id: string, ask: { column: string; which: 'met' | 'unmet' | 'all'; code?: string | undefined; by: string; cursor?: string | undefined }): Promise<{ items: ListedItem[]; total: number; next?: string | null }> {
-    return this.#client.json(`${base}/questions/${id}/list`, { ...ask, limit: listRows, ...this.#client.sinceWrite })
+  list(item: QuestionItem, question: Question, { column, which }: { column: string; which: 'met' | 'unmet' | 'all' }): Promise<{ items: ListedItem[]; total: number; next?: string | null }> {
+    return this.#client.json(`${pathOf(item)}/list`, { ...answerQuery(item, question), column, which, limit: listRows, ...this.#client.sinceWrite })
+  }
+
+  capacity(question: Question, signal?: AbortSignal): Promise<Capacity> {
+    return this.#client.json(`${base}/capacity/${question.service}`, spreadQuery(question), signal)
+  }
+
+  equity(question: Question, signal?: AbortSignal): Promise<Equity> {
+    return this.#client.json(`${base}/equity/${question.service}`, spreadQuery(question), signal)
   }
 }
 
@@ -122,6 +140,20 @@ export function reportFile(question: Question, scenario?: number): string {
 /** Tiles of hexagons with the distance to the next facility. A new revision is a new address, so nothing stale is drawn. */
 export function tilesUrl(origin: string, question: Question, scenario?: number, revision?: string): string {
   return `${origin}/tiles/coverage_${question.service}/{z}/{x}/{y}.mvt${encodeQuery({ ...surfaceQuery(question, scenario), min_revision: revision })}`
+}
+
+/** Where the figures of a question are. */
+function pathOf({ id, of = 'question' }: QuestionItem): string {
+  return of === 'measures' ? `${base}/measures/${id}` : `${base}/questions/${id}`
+}
+
+function answerQuery({ of }: QuestionItem, question: Question): Record<string, string | number | undefined> {
+  const { mode, profile, by, within, radius } = question
+  return of === 'measures' ? spreadQuery({ ...question, radius }) : { mode, profile: mode === 'straight' ? undefined : profile, by, within }
+}
+
+function spreadQuery(question: Question): Record<string, string | number | undefined> {
+  return { ...surfaceQuery(question), radius: question.radius, by: question.by, within: question.within }
 }
 
 function withRevision(scenario: Scenario, revision: string | undefined): Scenario {

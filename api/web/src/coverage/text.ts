@@ -1,5 +1,5 @@
-import { pickTitle, type Lang, type Translate } from '../i18n/index.ts'
-import { formatNumber } from '../ui/format.ts'
+import { pickTitle, translate, type Lang, type Translate } from '../i18n/index.ts'
+import { formatArea, formatNumber } from '../ui/format.ts'
 import type { ServiceItem, Threshold, Unit } from './types.ts'
 
 /** A share as people read it: one decimal, two where it is small, and a dash where nobody can tell. */
@@ -7,12 +7,21 @@ export function percent(share: number | null | undefined, lang: Lang): string {
   return share === null || share === undefined ? '—' : `${formatNumber(share * 100, lang, share < 0.1 ? 2 : 1)}%`
 }
 
-const units: Record<Exclude<Unit, 'share'>, string> = { 'km/km2': ' km/km²', '1/km2': ' /km²', m: ' m', ratio: '' }
-
 /** A figure of a question in the unit of its column. */
 export function inUnit(value: number | null | undefined, unit: Unit, lang: Lang): string {
   if (unit === 'share' || value === null || value === undefined) return percent(value, lang)
-  return `${formatNumber(value, lang, 2)}${units[unit]}`
+  return `${formatNumber(value, lang, unit === 'm' ? 0 : 2)}${translate(lang, `coverage.unit.${unit}`)}`
+}
+
+const counted = ['feature', 'crossing', 'bay', 'grid', 'person'] as const
+
+/** An amount that a figure is made of, in its unit: lengths and areas in what suits their size. */
+export function amountText(value: number | null | undefined, unit: string | undefined, lang: Lang): string {
+  if (value === null || value === undefined) return '—'
+  if (unit === 'm2') return formatArea(value, lang)
+  if (unit === 'm') return value < 1000 ? `${formatNumber(value, lang, 0)} ${translate(lang, 'unit.m')}` : `${kilometres(value, lang)} ${translate(lang, 'unit.km')}`
+  const word = counted.find((one) => one === unit)
+  return word ? `${formatNumber(value, lang, 0)}${lang === 'zh' ? ' ' : ''}${translate(lang, `coverage.unit.${word}`)}` : formatNumber(value, lang, 2)
 }
 
 /** Millimetres as metres, to the millimetre where asked for: legs add up to what stands below them. */

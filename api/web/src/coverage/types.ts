@@ -40,17 +40,19 @@ export interface AreaKind extends Titled {
   res: number
 }
 
-export interface QuestionItem extends Titled {
-  unit?: string
-  layers?: string[]
-  /** Its figures are of people: one has to sign in. */
-  people?: boolean
-}
-
 export interface Methods {
   revision: string
   services: ServiceItem[]
   areas: AreaKind[]
+  /** The parts of the city that are looked at by themselves: the first one is where a planner begins. */
+  zones?: ScopeItem[]
+}
+
+/** A region that figures can be confined to. */
+export interface ScopeItem {
+  code: string
+  name: string
+  name_en?: string
 }
 
 /** How figures came about: it travels with each of them. */
@@ -221,54 +223,5 @@ export interface SitingAsk {
   scenario?: number
 }
 
-export type Unit = 'share' | 'km/km2' | '1/km2' | 'm' | 'ratio'
-
-export interface AnswerColumn extends Titled {
-  unit: Unit
-  numerator?: string
-  numerator_en?: string
-  numerator_unit?: string
-  denominator?: string
-  denominator_en?: string
-  denominator_unit?: string
-  threshold?: Threshold | null
-}
-
-export interface AnswerValue {
-  numerator: number | null
-  denominator: number | null
-  share: number | null
-  met?: boolean | null
-}
-
-export interface AnswerRow {
-  code: string
-  name: string
-  name_en?: string
-  values: AnswerValue[]
-}
-
-export interface Answer {
-  method?: Method
-  provenance?: string
-  provenance_en?: string
-  columns: AnswerColumn[]
-  total: AnswerRow
-  items: AnswerRow[]
-  next?: string | null
-  count?: number
-}
-
-export interface ListedItem {
-  layer: string
-  id: number | null
-  code?: string
-  name?: string
-  lon: number
-  lat: number
-  met: boolean
-  why?: string
-  why_en?: string
-}
-
 export type { AskedOf, Change, CompareAnswer, CompareSide, HexChange, Op, Preview, RowChange, Scenario } from './scenario/types.ts'
+export type { Answer, AnswerColumn, AnswerRow, AnswerValue, Capacity, CapacityRow, Equity, ListedItem, QuestionItem, Unit } from './questions/types.ts'

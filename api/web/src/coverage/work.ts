@@ -10,7 +10,7 @@ import type { Session } from '../state/session.ts'
 import type { Selecting } from '../state/selecting.ts'
 import { createPages, mostColoured, type Pages } from './pages.ts'
 import { createQuestions, type QuestionsWork } from './questions/work.ts'
-import { linkOf, questionOf, type CoverageLink, type Question } from './question.ts'
+import { linkOf, questionOf, wholeCity, type CoverageLink, type Question } from './question.ts'
 import { createScenarioWork, type ScenarioWork } from './scenario/work.ts'
 import { CoverageServer } from './server.ts'
 import { createSiting, type SitingWork } from './siting.ts'
@@ -45,7 +45,12 @@ export interface CoverageWork {
   service: ComputedRef<ServiceItem | undefined>
   /** Changes the question. */
   ask(part: Partial<Question>): void
+  /** Confines every figure to a region; undefined is the whole city. */
+  confine(code: string | undefined): void
   sort: Ref<string>
+  /** Whether it is asked, too, what hangs on which of several streets one starts from; and how much ground that is, by radius. */
+  ambiguous: Ref<boolean>
+  doubt: Resource<number[]>
   table: Pages<Row, TablePage>
   facilities: Resource<FacilityItem[]>
   tab: Ref<Tab>
@@ -88,17 +93,16 @@ export function createCoverageWork({ server: asked, changes, route, selecting, s
   const active = computed(() => route.page.value === 'coverage')
   const wish = shallowRef<CoverageLink>(from.coverage ?? {})
   const methods = createResource(() => (active.value ? 'methods' : undefined), () => server.methods())
-  const question = computed(() => {
-    const known = methods.value.value
-    const asks = known && questionOf(wish.value, known)
-    return asks && (selecting.region.value === undefined ? asks : { ...asks, within: selecting.region.value })
-  })
+  const own = computed(() => methods.value.value && questionOf(wish.value, methods.value.value))
+  const question = computed(() => own.value && (selecting.region.value === undefined ? own.value : { ...own.value, within: selecting.region.value }))
   const service = computed(() => methods.value.value?.services.find(({ id }) => id === question.value?.service))
   const keyOf = (...more: unknown[]) => (active.value && question.value ? JSON.stringify([question.value, ...more]) : undefined)
   const whole = () => question.value ?? never()
 
   const sort = ref('-uncovered')
+  const ambiguous = ref(false)
   const table = createPages<Row, TablePage>(() => keyOf(sort.value), (cursor, signal) => server.table(whole(), { sort: sort.value, cursor }, signal))
+  const doubt = createResource(() => (ambiguous.value ? keyOf('doubt') : undefined), async () => (await server.table(whole(), { sort: 'code', ambiguous: true })).total.ambiguous_m2 ?? [])
   const surface = () => {
     const asks = question.value
     return active.value && asks ? [asks.service, asks.kind, asks.mode, asks.profile].join() : undefined
@@ -107,11 +111,11 @@ export function createCoverageWork({ server: asked, changes, route, selecting, s
   const scenario = createScenarioWork({ server, question, active, id: from.coverage?.scenario })
   const view = createViews({ server, from: from.coverage ?? {}, keyOf, whole, question, scenario })
   const siting = createSiting(server, question)
-  const questions = createQuestions(server, () => (active.value && view.tab.value === 'questions' ? question.value : undefined), () => session.account.value?.name)
+  const questions = createQuestions(server, () => (active.value && view.tab.value === 'questions' ? question.value : undefined), service, () => session.account.value?.name)
   const stale = ref(0)
   followChanges(changes, () => (active.value ? service.value?.layer : undefined), () => {
     stale.value++
-    for (const one of [table, facilities, view.gaps, view.explanation]) one.reload()
+    for (const one of [table, doubt, facilities, view.gaps, view.explanation]) one.reload()
     scenario.previewing.again()
   })
   watch([view.face, table.items, table.loading], () => { if (view.face.value === 'areas' && table.items.value.length < mostColoured) table.more() })
@@ -122,17 +126,25 @@ export function createCoverageWork({ server: asked, changes, route, selecting, s
   function ask(part: Partial<Question>): void {
     const known = methods.value.value
     const { service: id, ...rest } = part
-    const base: CoverageLink = id === undefined || id === question.value?.service ? {} : { service: id, by: question.value?.by ?? '' }
-    if (known && question.value) wish.value = linkOf({ ...(base.service === undefined ? question.value : questionOf(base, known) ?? question.value), ...rest }, known)
+    if (!known || !own.value) return
+    const { within, by } = own.value
+    const base = id === undefined || id === own.value.service ? own.value : questionOf({ service: id, by, in: within ?? wholeCity }, known) ?? own.value
+    wish.value = linkOf({ ...base, ...rest }, known)
+  }
+  function confine(code: string | undefined): void {
+    selecting.drillTo(undefined)
+    const known = methods.value.value
+    if (known && own.value) wish.value = { ...linkOf(own.value, known), in: code ?? wholeCity }
   }
   return {
-    server, active, methods, question, service, ask, sort, table, facilities, ...view, scenario, siting, questions, stale,
+    server, active, methods, question, service, ask, confine, sort, ambiguous, doubt, table, facilities, ...view, scenario, siting, questions, stale,
     canvas: shallowRef(),
-    link: computed(() => (active.value && methods.value.value && question.value ? { ...linkOf(question.value, methods.value.value), in: '', ...view.link(), ...scenario.link.value } : undefined)),
+    link: computed(() => (active.value && methods.value.value && own.value ? { ...linkOf(own.value, methods.value.value), ...view.link(), ...scenario.link.value } : undefined)),
     restore({ coverage = {} }) {
       if (!active.value) return
       wish.value = coverage
       view.restore(coverage)
+      scenario.restore(coverage.scenario)
     },
   }
 }

@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { MapElement } from '../../src/map/engine.ts'
-import { desk, keep, launch, mapIdle, open, phone } from '../browser/browser.ts'
+import { desk, keep, launch, mapIdle, phone } from '../browser/browser.ts'
+import { enter } from '../browser/users.ts'
 import { mockPassword } from '../mock/accounts.ts'
 import { startMock, type Mock } from '../mock/server.ts'
 
@@ -23,14 +24,9 @@ describe('the editor of the inventory', () => {
   })
 
   async function start(as: string, path: string, options = desk): Promise<Page> {
-    const opened = await open(browser, `${mock.url}/sign-in`, options)
+    const opened = await enter(browser, mock.url, { name: as, password: mockPassword }, path, options)
     pages.push(opened)
     const { page } = opened
-    await page.fill('input[name=username]', as)
-    await page.fill('input[type=password]', mockPassword)
-    await page.keyboard.press('Enter')
-    await page.waitForURL((at) => at.pathname !== '/sign-in')
-    await page.goto(mock.url + path)
     await mapIdle(page)
     return page
   }

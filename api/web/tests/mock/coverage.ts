@@ -38,6 +38,7 @@ export class MockCoverage {
     if (first === 'scenarios') return this.#scenario(asked, accounts, second, ask)
     if (first === 'siting') return { body: siting() }
     if (first === 'questions') return second === '' ? { body: { items: [question] } } : { body: asked.path.endsWith('/list') ? listing : answer }
+    if (first === 'measures') return { body: answer }
     if (first === 'network') return { body: { type: 'FeatureCollection', features: [] } }
     switch (second) {
       case '': return { body: this.#table(ask, query.get('by') ?? 'community', query.get('sort') ?? '') }

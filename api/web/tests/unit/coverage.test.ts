@@ -4,12 +4,13 @@ import { curveOf } from '../../src/coverage/curve.ts'
 import { paintHexagons } from '../../src/coverage/paint.ts'
 import { coveragePairs, linkOf, parseCoverage, parseRadii, questionOf, surfaceQuery } from '../../src/coverage/question.ts'
 import { classesOf, gamma, linear, mix, shareColor, toOklab } from '../../src/coverage/ramp.ts'
+import { capacityAnswer } from '../../src/coverage/questions/capacity.ts'
 import { sharesOf } from '../../src/coverage/questions/shares.ts'
 import { added, closed, createDraft, moved, placed, restored, streetToggled, without } from '../../src/coverage/scenario/changes.ts'
 import { createPreviewing } from '../../src/coverage/scenario/previewing.ts'
 import { resAt } from '../../src/coverage/scenario/work.ts'
 import { askOf, usualForm } from '../../src/coverage/siting.ts'
-import { deltaText } from '../../src/coverage/text.ts'
+import { amountText, deltaText } from '../../src/coverage/text.ts'
 import type { Change, FacilityItem, Methods, Preview } from '../../src/coverage/types.ts'
 import { spotOf } from '../../src/coverage/work.ts'
 import { translate } from '../../src/i18n/index.ts'
@@ -62,7 +63,31 @@ describe('the ramp', () => {
   })
 })
 
+describe('what figures are made of', () => {
+  it('has words for its units, and a size that suits it', () => {
+    expect([['feature', 1234], ['bay', 3], ['m', 820], ['m', 43_250], ['m2', 2_500_000]].map(([unit, value]) => amountText(Number(value), String(unit), 'zh'))).toEqual(['1,234 处', '3 个泊位', '820 米', '43 公里', '2.5 平方公里'])
+    expect([amountText(3, 'bay', 'en'), amountText(7, 'z', 'en'), amountText(null, 'm', 'en')]).toEqual(['3 bays', '7', '—'])
+  })
+
+  it('tells supply by a thousand people, and who has something in reach of those who have a street', () => {
+    const row = { code: '1', name: '甲', demand: 2000, no_network: 500, unserved: 300, supply: 4, ratio: 0.002 }
+    const { columns, total } = capacityAnswer({ weight: 'population', total: row, items: [] })
+    expect(columns.map(({ unit }) => unit)).toEqual(['1/1000', 'share'])
+    expect(total.values).toEqual([{ numerator: 4, denominator: 2000, share: 2 }, { numerator: 1200, denominator: 1500, share: 0.8 }])
+  })
+})
+
 describe('the question', () => {
+  it('begins at the first zone, and leaves it for the whole city or another region', () => {
+    const zoned: Methods = { ...methods, zones: [{ code: 'center', name: '中心城区' }] }
+    const within = (link: object) => questionOf(link, zoned)?.within
+    expect([within({}), within({ in: 'all' }), within({ in: '990001001' }), questionOf({}, methods)?.within]).toEqual(['center', undefined, '990001001', undefined])
+    for (const link of [{}, { in: 'all' }, { in: '990001001' }]) {
+      const question = questionOf(link, zoned)
+      expect(question && linkOf(question, zoned).in).toBe((link as { in?: string }).in)
+    }
+  })
+
   it('is in the address and comes back from it', () => {
     const question = questionOf({ mode: 'straight', radii: '200,400', radius: '400', by: 'street', kind: 'open_24h' }, methods)
     expect(question).toEqual({ service: 'public_toilet', kind: 'open_24h', mode: 'straight', profile: 'walk', radii: [200, 400], radius: 400, by: 'street' })

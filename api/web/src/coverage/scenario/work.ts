@@ -35,6 +35,8 @@ export interface ScenarioWork {
   /** What the map paints over its tiles. */
   painted: ShallowRef<HexChange | undefined>
   take(scenario: Scenario | undefined): void
+  /** Opens the scenario of an address that somebody came to, where another one is open. */
+  restore(id: string | undefined): void
   /** Tells that what is shown is kept under this. */
   keep(scenario: Scenario): void
   link: ComputedRef<CoverageLink>
@@ -69,6 +71,7 @@ export function createScenarioWork({ server, question, active, id }: Needs): Sce
   openLinked(server, active, id, take)
   return {
     draft, previewing, open, dirty, list, listed, res, painted, take,
+    restore(linked) { if (linked !== undefined && linked !== String(open.value?.id)) openLinked(server, active, linked, take) },
     tool: ref('hand'), held: shallowRef(),
     saved: computed(() => (dirty.value ? undefined : open.value?.id)),
     keep(scenario) {
