@@ -140,7 +140,8 @@ func TestCoverageTileJSON(t *testing.T) {
 	if len(doc.VectorLayers) != 1 || doc.VectorLayers[0].ID != toiletTiles || len(doc.VectorLayers[0].Fields) != 5 || len(doc.Tiles) != 1 {
 		t.Fatalf("%+v", doc)
 	}
-	address := doc.Tiles[0][strings.Index(doc.Tiles[0], "/tiles/"):]
+	_, address, _ := strings.Cut(doc.Tiles[0], "/tiles/")
+	address = "/tiles/" + address
 	if !strings.HasSuffix(address, "?kind=accessible&mode=straight") {
 		t.Errorf("tiles at %s", address)
 	}
