@@ -2,6 +2,7 @@ import { Marker, type Map as MapLibre, type MapMouseEvent } from 'maplibre-gl'
 import { watch } from 'vue'
 import type { Position } from '../api/types.ts'
 import type { App } from '../state/app.ts'
+import { drawGround } from './ground.ts'
 import { addHatches } from './hatch.ts'
 import { facilityLayer, hexSource, surfaceOf, tileLayer } from './overlay.ts'
 import { paintHexagons } from './paint.ts'
@@ -27,6 +28,7 @@ export function attachCoverage(map: MapLibre, app: App): CoverageHands {
   addHatches(map)
   paint(map, app)
   addDragging(map, app)
+  addPencil(map, app)
   const follow = () => { coverage.scenario.res.value = resAt(map.getZoom()) }
   map.on('zoomend', follow)
   follow()
@@ -39,7 +41,11 @@ export function attachCoverage(map: MapLibre, app: App): CoverageHands {
   })
 
   function act(at: Position, x: number, y: number, since: number): void {
-    const { scenario, question } = coverage
+    const { scenario, question, siting } = coverage
+    if (siting.pencil.value !== undefined && coverage.tab.value === 'siting') {
+      if (siting.pencil.value === 'fixed') siting.drawn.value = { ...siting.drawn.value, fixed: [...siting.drawn.value.fixed, at] }
+      return
+    }
     if (coverage.tab.value === 'whatif' && question.value) {
       if (scenario.tool.value === 'add') {
         put(app, at, since)
@@ -101,6 +107,24 @@ function facilityAt(map: MapLibre, x: number, y: number, px: number): Held | und
   const held: unknown = hit?.properties.held
   if (typeof held !== 'string') return undefined
   return held.startsWith('d') ? { kind: 'draft', index: Number(held.slice(1)) } : { kind: 'record', id: Number(held.slice(1)) }
+}
+
+/** Ground that siting is told about is drawn by hand. */
+function addPencil(map: MapLibre, { coverage, settings }: App): void {
+  const { siting } = coverage
+  let putDown = (): void => undefined
+  let turn = 0
+  const stop = watch(() => (coverage.active.value && coverage.tab.value === 'siting' ? siting.pencil.value : undefined), async (pencil) => {
+    putDown()
+    putDown = () => undefined
+    const mine = ++turn
+    map.getCanvas().style.cursor = pencil === 'fixed' ? 'crosshair' : ''
+    if (pencil === undefined || pencil === 'fixed') return
+    const next = await drawGround(map, settings.theme.value, (ring) => { siting.drawn.value = { ...siting.drawn.value, [pencil]: [...siting.drawn.value[pencil], ring] } })
+    if (mine === turn) putDown = next
+    else next()
+  })
+  map.on('remove', stop)
 }
 
 /** In the what-if a facility is taken with the pointer and put down elsewhere; figures and map follow on the way. */

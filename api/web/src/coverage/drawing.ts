@@ -24,6 +24,7 @@ export function useCoverageOverlay(app: App): { overlay: ComputedRef<Overlay | u
       areas: areas.value, area: coverage.area.value?.code, gaps: coverage.gaps.value.value, findings: coverage.findings.value.value,
       explanation: coverage.explanation.value.value, spot: coverage.spot.value,
       sites: coverage.siting.answer.value?.sites ?? [], pointed: coverage.siting.pointed.value,
+      ...(coverage.tab.value === 'siting' && { drawn: coverage.siting.drawn.value }),
       streets: draft.changes.value.flatMap(({ op, street }) => (op === 'close_street' && street !== undefined ? [street] : [])),
     })
   })
@@ -45,7 +46,7 @@ function useAreas({ coverage, settings: { theme } }: App): ComputedRef<Map<strin
   return computed(() => {
     const question = coverage.question.value
     if (!question) return undefined
-    if (coverage.tab.value === 'questions') {
+    if (coverage.tab.value === 'questions' && coverage.questions.item.value?.of !== 'equity') {
       const { column, answer } = coverage.questions
       const shares = sharesOf(answer.items.value.map(({ values }) => values[column.value]?.share ?? null), answer.first.value?.columns[column.value]?.unit ?? 'share')
       return new Map(answer.items.value.map(({ code }, i) => [code, shareColor(shares[i], theme.value)]))

@@ -8,6 +8,7 @@ import { tilesUrl } from './server.ts'
 import { surfaceQuery, type Question } from './question.ts'
 import { colorExpression, noneColor } from './ramp.ts'
 import type { Placed } from './scenario/changes.ts'
+import type { Drawn } from './siting.ts'
 import type { Explanation, SiteItem } from './types.ts'
 
 /** What the coverage workspace draws over the city: a pure function makes MapLibre's layers of it. */
@@ -28,6 +29,8 @@ export interface Picture {
   sites: SiteItem[]
   pointed?: number | undefined
   streets: string[]
+  /** What siting is told about the ground. */
+  drawn?: Drawn | undefined
 }
 
 const prefix = 'wangge-coverage'
@@ -55,7 +58,7 @@ export function overlayOf(picture: Picture): Overlay {
   return {
     sources: sourcesOf(picture),
     ground: picture.areas ? choropleth(picture, picture.areas) : hexagons(picture),
-    below: [...gapLayers(picture, flavor), ...areaLayers(picture, flavor), ...streetLayers(picture, flavor), ...findingLayers(flavor)],
+    below: [...gapLayers(picture, flavor), ...areaLayers(picture, flavor), ...streetLayers(picture, flavor), ...findingLayers(flavor), ...drawnLayers(flavor)],
     above: [...facilityLayers(flavor), ...siteLayers(picture, flavor), ...pathLayers(flavor)],
   }
 }
@@ -75,7 +78,7 @@ function point(coordinates: [number, number], properties: Record<string, unknown
   return feature({ type: 'Point', coordinates }, properties)
 }
 
-function sourcesOf({ question, origin, scenario, gaps, area, findings, facilities, explanation, spot, sites }: Picture): Overlay['sources'] {
+function sourcesOf({ question, origin, scenario, gaps, area, findings, facilities, explanation, spot, sites, drawn }: Picture): Overlay['sources'] {
   const own = gaps?.features.filter(({ properties }) => area === undefined || properties?.code === area) ?? []
   return {
     [hexSource]: { type: 'vector', tiles: [tilesUrl(origin, question, scenario)], minzoom: 0, maxzoom: lastTileZoom },
@@ -85,6 +88,7 @@ function sourcesOf({ question, origin, scenario, gaps, area, findings, facilitie
       point(at, { name, fate, off: !onNetwork, shut: !usable, held: held.kind === 'record' ? `r${held.id}` : `d${held.index}` })))),
     [`${prefix}-trails`]: collection(facilities.flatMap(({ at, from }) => (from ? [feature({ type: 'LineString', coordinates: [from, at] })] : []))),
     [`${prefix}-path`]: collection(pathFeatures(explanation, spot)),
+    [`${prefix}-drawn`]: collection(drawnFeatures(drawn)),
     [`${prefix}-sites`]: collection(sites.map(({ ordinal, lon, lat, chosen, chosen_of }) => point([lon, lat], { ordinal, shaky: chosen !== undefined && chosen_of !== undefined && chosen < chosen_of / 2 }))),
   }
 }
@@ -171,6 +175,25 @@ function facilityLayers(flavor: Flavor): LayerSpecification[] {
     { id: `${facilityLayer}-sign`, type: 'symbol', source, filter: ['!=', ['get', 'fate'], 'stays'], layout: { 'text-field': sign, 'text-size': 14, 'text-font': ['Noto Sans CJK SC'], 'text-allow-overlap': true }, paint: { 'text-color': ['case', changed, flavor.halo, flavor.alarm] } },
     { id: `${facilityLayer}-name`, type: 'symbol', source, minzoom: 15.2, layout: { 'text-field': ['get', 'name'], 'text-size': 12, 'text-font': ['Noto Sans CJK SC'], 'text-anchor': 'top', 'text-offset': [0, 0.8], 'text-optional': true }, paint: { 'text-color': flavor.ink, 'text-halo-color': flavor.halo, 'text-halo-width': 1.6 } },
   ] as LayerSpecification[]
+}
+
+function drawnFeatures(drawn: Drawn | undefined): Feature[] {
+  if (!drawn) return []
+  const ground = (['allowed', 'forbidden'] as const).flatMap((part) => drawn[part].map((ring) => feature({ type: 'Polygon', coordinates: [ring] }, { part })))
+  return [...ground, ...drawn.fixed.map((at) => point(at, { part: 'fixed' }))]
+}
+
+/** Ground for siting: allowed with a plain outline, forbidden with a broken one in the colour of alarm; settled sites as rings. */
+function drawnLayers(flavor: Flavor): LayerSpecification[] {
+  const source = `${prefix}-drawn`
+  const color = ['match', ['get', 'part'], 'forbidden', flavor.alarm, flavor.site]
+  const part = (name: string) => ['==', ['get', 'part'], name]
+  return [
+    { id: source, type: 'fill', source, filter: ['!=', ['get', 'part'], 'fixed'], paint: { 'fill-color': color, 'fill-opacity': 0.18 } },
+    { id: `${source}-allowed`, type: 'line', source, filter: part('allowed'), paint: { 'line-color': flavor.site, 'line-width': 2 } },
+    { id: `${source}-forbidden`, type: 'line', source, filter: part('forbidden'), paint: { 'line-color': flavor.alarm, 'line-width': 2, 'line-dasharray': [2, 1.4] } },
+    { id: `${source}-fixed`, type: 'circle', source, filter: part('fixed'), paint: { 'circle-radius': 8, 'circle-color': flavor.halo, 'circle-stroke-color': flavor.site, 'circle-stroke-width': 4 } },
+  ] as unknown as LayerSpecification[]
 }
 
 function siteLayers({ pointed }: Picture, flavor: Flavor): LayerSpecification[] {

@@ -40,9 +40,11 @@ export function standardOf({ thresholds }: ServiceItem, radius: number): Thresho
 }
 
 export function thresholdText({ applies_to: to, comparator, value, unit, standard, edition, clause }: Threshold, lang: Lang): string {
-  return [to, `${signs[comparator] ?? comparator} ${formatNumber(value, lang)} ${unit}`, standard, edition, clause].filter(Boolean).join(' · ')
+  const use = uses.find((one) => one === to)
+  return [use ? translate(lang, `coverage.use.${use}`) : to, `${signs[comparator] ?? comparator} ${formatNumber(value, lang)} ${unit === 'm' ? translate(lang, 'unit.m') : unit}`, standard, edition, clause].filter(Boolean).join(' · ')
 }
 
+const uses = ['residential', 'public', 'commercial', 'green', 'industrial', 'logistics'] as const
 const signs: Record<string, string> = { le: '≤', ge: '≥', lt: '<', gt: '>', eq: '=', '<=': '≤', '>=': '≥' }
 
 /** How a share moved, in words that say which way. */

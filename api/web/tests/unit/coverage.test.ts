@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ref } from 'vue'
+import { parsePoints } from '../../src/coverage/candidates.ts'
 import { curveOf } from '../../src/coverage/curve.ts'
 import { paintHexagons } from '../../src/coverage/paint.ts'
 import { coveragePairs, linkOf, parseCoverage, parseRadii, questionOf, surfaceQuery } from '../../src/coverage/question.ts'
@@ -74,6 +75,23 @@ describe('what figures are made of', () => {
     const { columns, total } = capacityAnswer({ weight: 'population', total: row, items: [] })
     expect(columns.map(({ unit }) => unit)).toEqual(['1/1000', 'share'])
     expect(total.values).toEqual([{ numerator: 4, denominator: 2000, share: 2 }, { numerator: 1200, denominator: 1500, share: 0.8 }])
+  })
+})
+
+describe('candidates of a siting', () => {
+  it('are read from lines, with name and cost where they are told', () => {
+    expect(parsePoints('120.1,36.2\n\n120.2，36.3，甲址，50\r\n120.3,36.4,乙址')).toEqual({ items: [{ lon: 120.1, lat: 36.2 }, { lon: 120.2, lat: 36.3, name: '甲址', cost: 50 }, { lon: 120.3, lat: 36.4, name: '乙址' }] })
+    for (const wrong of ['120.1', '200,36', 'a,b', '120,36,甲,-1', '120,36,甲,1.5', '120,36,甲,1,2', ',36']) expect([wrong, parsePoints(`120,36\n${wrong}`)]).toEqual([wrong, { wrongLine: 2 }])
+  })
+
+  it('are sent with ground, settled sites and a budget', () => {
+    const question = questionOf({}, methods)
+    if (!question) throw new Error('no question')
+    const ring: [number, number][] = [[120, 36], [120.1, 36], [120.1, 36.1], [120, 36]]
+    const drawn = { allowed: [ring], forbidden: [ring], fixed: [[120.05, 36.05] as [number, number]] }
+    expect(askOf({ ...usualForm, from: 'points', points: '120,36,甲,5', budget: 7 }, question, undefined, drawn)).toMatchObject({ budget: 7, fixed: [{ lon: 120.05, lat: 36.05 }], forbidden: { type: 'MultiPolygon', coordinates: [[ring]] }, candidates: { kind: 'points', items: [{ lon: 120, lat: 36, name: '甲', cost: 5 }] } })
+    expect(askOf({ ...usualForm, from: 'areas', budget: 7 }, question, undefined, drawn)).toMatchObject({ candidates: { kind: 'areas', polygons: { type: 'MultiPolygon', coordinates: [[ring]] }, spacing_m: 100 } })
+    expect(askOf({ ...usualForm, budget: 7 }, question, undefined)).not.toHaveProperty('budget')
   })
 })
 
