@@ -200,6 +200,7 @@ export const en: Record<keyof typeof zh, string> = {
   'coverage.siting.undraw': 'Clear what is drawn',
   'coverage.siting.drawHint': 'Click corners on the map; the first corner again, or Enter, ends it. Press the button again to stop',
   'coverage.siting.fixedHint': 'Click the map where new sites are settled; press the button again to stop',
+  'coverage.siting.spacingAreas': 'Metres between candidates',
   'coverage.siting.stability': 'Test stability: ten more runs with weights off by a tenth',
   'coverage.siting.run': 'Find sites',
   'coverage.siting.running': 'Searching…',

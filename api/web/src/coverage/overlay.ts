@@ -189,7 +189,7 @@ function drawnLayers(flavor: Flavor): LayerSpecification[] {
   const color = ['match', ['get', 'part'], 'forbidden', flavor.alarm, flavor.site]
   const part = (name: string) => ['==', ['get', 'part'], name]
   return [
-    { id: source, type: 'fill', source, filter: ['!=', ['get', 'part'], 'fixed'], paint: { 'fill-color': color, 'fill-opacity': 0.18 } },
+    { id: source, type: 'fill', source, filter: ['!=', ['get', 'part'], 'fixed'], paint: { 'fill-color': color, 'fill-opacity': ['match', ['get', 'part'], 'forbidden', 0.2, 0.04] } },
     { id: `${source}-allowed`, type: 'line', source, filter: part('allowed'), paint: { 'line-color': flavor.site, 'line-width': 2 } },
     { id: `${source}-forbidden`, type: 'line', source, filter: part('forbidden'), paint: { 'line-color': flavor.alarm, 'line-width': 2, 'line-dasharray': [2, 1.4] } },
     { id: `${source}-fixed`, type: 'circle', source, filter: part('fixed'), paint: { 'circle-radius': 8, 'circle-color': flavor.halo, 'circle-stroke-color': flavor.site, 'circle-stroke-width': 4 } },

@@ -199,6 +199,7 @@ export const zh = {
   'coverage.siting.undraw': '清除图上所画',
   'coverage.siting.drawHint': '点地图画角点，点回第一个角或按回车收尾；再按一次按钮停笔',
   'coverage.siting.fixedHint': '点地图标出已定的新点位，再点一次按钮停下',
+  'coverage.siting.spacingAreas': '每隔几米一个备选点',
   'coverage.siting.stability': '检验稳定性：权重浮动一成，重选十次',
   'coverage.siting.run': '选址',
   'coverage.siting.running': '正在选址…',
