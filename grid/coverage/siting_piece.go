@@ -26,7 +26,8 @@ func (w SitingWeight) who() string {
 	return everybody
 }
 
-// pieces deal out what the areas of a kind in a region have: ground, or people. "" is the region itself, or the city. They are ordered by hexagon.
+// pieces deal out what the areas of a kind in a region have: ground, or people. "" is the region itself, or the city. Of areas that reach beyond a zone it is
+// what they have in the zone, by the ground of each hexagon. They are ordered by hexagon.
 // Errors: ErrNoArea; a Refusal of ErrProblem where nobody knows where people live.
 func (b *Board) pieces(ctx context.Context, res int, by, within string, what SitingWeight) ([]piece, []Area, error) {
 	var codes map[string]bool
@@ -35,6 +36,8 @@ func (b *Board) pieces(ctx context.Context, res int, by, within string, what Sit
 		return nil, nil, fmt.Errorf("%w: %q", ErrNoArea, within)
 	case by == "" && within != "":
 		by = regionPrefix + within
+	case by != "" && isZone(net, within):
+		return b.piecesInZone(ctx, res, by, within, what)
 	case by != "":
 		if codes = codesOf(net, by, within); len(codes) == 0 {
 			return nil, nil, fmt.Errorf("%w: %q in %q", ErrNoArea, by, within)
@@ -61,6 +64,38 @@ func (b *Board) pieces(ctx context.Context, res int, by, within string, what Sit
 	}
 	all, list := areas.among(codes, weight)
 	return all, list, ctx.Err()
+}
+
+// piecesInZone are the pieces of all areas of a kind, cut to a zone; areas without any are not listed.
+func (b *Board) piecesInZone(ctx context.Context, res int, by, zone string, what SitingWeight) ([]piece, []Area, error) {
+	all, areas, err := b.pieces(ctx, res, by, "", what)
+	if err != nil {
+		return nil, nil, err
+	}
+	ground, err := b.Areas(ctx, res, regionPrefix+zone)
+	if err != nil {
+		return nil, nil, err
+	}
+	sheet, err := b.Sheet(ctx, res)
+	if err != nil {
+		return nil, nil, err
+	}
+	place := make([]uint32, len(areas))
+	var in []piece
+	var list []Area
+	for _, p := range all {
+		for i := ground.First[p.hex]; i < ground.First[p.hex+1]; i++ {
+			if place[p.area] == 0 {
+				list = append(list, areas[p.area])
+				place[p.area] = uint32(len(list))
+			}
+			in = append(in, piece{p.hex, place[p.area] - 1, p.weight * int64(ground.DM2[i]) / int64(max(sheet.Inside[p.hex], 1))})
+		}
+	}
+	if len(in) == 0 {
+		return nil, nil, fmt.Errorf("%w: %q in %q", ErrNoArea, by, zone)
+	}
+	return in, list, ctx.Err()
 }
 
 // among are the pieces in the areas with some codes, in all areas where codes is nil.
