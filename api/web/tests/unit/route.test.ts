@@ -48,6 +48,8 @@ describe('route', () => {
     expect(landing('/sign-in', account, [])).toBe('/')
     expect(landing(null, { ...account, role: 'officer' }, own)).toBe('/grid?scheme=duty')
     expect(landing('/me', { ...account, role: 'officer' }, own)).toBe('/me')
+    expect(landing('/#map=13/36.2/120', { ...account, role: 'officer' }, own)).toBe('/grid?scheme=duty')
+    expect(landing('/?select=road/1#map=16/36.2/120', { ...account, role: 'officer' }, own)).toBe('/?select=road/1#map=16/36.2/120')
     expect(signInHref({ pathname: '/people', search: '?q=a', hash: '' })).toBe('/sign-in?to=%2Fpeople%3Fq%3Da')
     expect(signInHref({ pathname: '/', search: '', hash: '' })).toBe('/sign-in')
   })
