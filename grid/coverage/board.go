@@ -280,6 +280,16 @@ type waysKey struct {
 	profile, by string
 }
 
+// counted is the field of a question and its sums by area.
+func (b *Board) counted(ctx context.Context, a asked, radiiM []uint32, by string) (*field, *account, error) {
+	f, err := b.field(ctx, a, radiiM)
+	if err != nil {
+		return nil, nil, err
+	}
+	acc, err := b.account(ctx, a, f, by, radiiM)
+	return f, acc, err
+}
+
 // account is the sums of a field by areas of a kind.
 func (b *Board) account(ctx context.Context, a asked, f *field, by string, radiiM []uint32) (*account, error) {
 	d, err := b.deal(ctx, a, f.lay, by)

@@ -119,11 +119,7 @@ func (b *Board) Ambiguity(ctx context.Context, t *Table) error {
 
 // ambiguousRows is ambiguous ground of all areas of a kind.
 func (b *Board) ambiguousRows(ctx context.Context, a asked, radiiM []uint32, by string) ([]Row, error) {
-	f, err := b.field(ctx, a, radiiM)
-	if err != nil {
-		return nil, err
-	}
-	acc, err := b.account(ctx, a, f, by, radiiM)
+	f, acc, err := b.counted(ctx, a, radiiM, by)
 	if err != nil {
 		return nil, err
 	}

@@ -34,11 +34,7 @@ func (b *Board) Rehearse(ctx context.Context, q Question, radiiM []uint32, by st
 	if err != nil {
 		return nil, err
 	}
-	f, err := b.field(ctx, a, radiiM)
-	if err != nil {
-		return nil, err
-	}
-	acc, err := b.account(ctx, a, f, by, radiiM)
+	f, acc, err := b.counted(ctx, a, radiiM, by)
 	if err != nil {
 		return nil, err
 	}

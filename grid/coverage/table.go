@@ -122,11 +122,7 @@ func rowsWithin(net *grid.Net, by, within string) ([]int, error) {
 
 // rows are the figures of all areas of a kind.
 func (b *Board) rows(ctx context.Context, a asked, radiiM []uint32, by string) ([]Row, error) {
-	f, err := b.field(ctx, a, radiiM)
-	if err != nil {
-		return nil, err
-	}
-	acc, err := b.account(ctx, a, f, by, radiiM)
+	f, acc, err := b.counted(ctx, a, radiiM, by)
 	if err != nil {
 		return nil, err
 	}
