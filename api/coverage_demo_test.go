@@ -28,7 +28,7 @@ FROM (SELECT ST_Transform(geom, 4549) AS geom FROM region WHERE kind = 'zone') z
 func demoTown(t *testing.T) *town {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("the demo city takes seconds to load")
+		t.Skip("-short: the demo city takes seconds to load")
 	}
 	pool := pgtest.DB(t)
 	c := fixtures.Jiaozhou()

@@ -73,7 +73,7 @@ describe.skipIf(!server)('the coverage workspace on the demo city (WANGGE_URL)',
     await keep(page, 'demo-coverage-questions')
   })
 
-  it.skipIf(!data)('keeps a scenario, holds it against the city as it is, and forgets it', async () => {
+  it.skipIf(!data)('keeps a scenario, holds it against the city as it is, and forgets it (signs in: WANGGE_DATA names the demo\'s folder)', async () => {
     const { planner } = await demoUsers(data ?? '')
     opened = await enter(browser, server ?? '', planner ?? { name: '', password: '' }, '/coverage?tab=whatif')
     const { page } = opened
@@ -140,6 +140,6 @@ describe.skipIf(!server)('the coverage workspace on the demo city (WANGGE_URL)',
     const told = (of: 'whole' | 'own') => [0.5, 0.9, 1].map((share) => at(of, share).toFixed(0)).join(', ')
     process.stderr.write(`drag on the demo: ${measures.length} answers; from the event p50, p90, worst ${told('whole')} ms; without the painting before it ${told('own')} ms\n`)
     expect(measures.length).toBeGreaterThan(10)
-    expect(at('own', 1 / 3)).toBeLessThan(mostDragMs) // of the best third: other work on the machine, and painting in software, are reported and not judged
+    expect(at('own', 0.5)).toBeLessThan(mostDragMs) // painting in software is reported and not judged
   })
 })
