@@ -73,7 +73,7 @@ check: lint test-web ## what a review asks for before it looks: linters and type
 lint: ## golangci-lint over the Go code
 	go run $(GOLANGCI) run ./...
 
-bench: build ## measure loading, tiles, commits and imports, each beside its baseline: four minutes
+bench: build ## measure loading, tiles, commits, imports and coverage, each beside its baseline: five minutes
 	bin/wangge bench
 
 bless: ## write the golden files anew; look at the difference before you commit it
