@@ -82,6 +82,13 @@ const (
 	Propose        Action = "propose"         // an edit that staff accept
 	Report         Action = "report"          // a problem, anywhere (宁可交叉)
 	Plan           Action = "plan"            // keep scenarios of coverage: the own ones
+	Patrol         Action = "patrol"          // record checks, confirm the ledger, the own day
+	ReadPatrol     Action = "read_patrol"     // checks, problems, visits, rates
+	Dispatch       Action = "dispatch"        // hand a problem over, refuse, merge, suspend it
+	Rectify        Action = "rectify"         // handle a problem that was handed over
+	Verify         Action = "verify"          // check what was rectified, look back
+	ReadTracks     Action = "read_tracks"     // where officers went
+	EditPatrol     Action = "edit_patrol"     // plans, checklists, classes, kinds of places
 )
 
 // Actions are all actions.

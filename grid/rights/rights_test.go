@@ -37,17 +37,17 @@ func TestWhoMightDoWhat(t *testing.T) {
 	plus := func(list []Action, more ...Action) []Action { return slices.Concat(list, more) }
 	everyone := []Action{ReadOpen, SignIn}
 	signedIn := plus(everyone, OwnAccount, OwnPassword, OwnTokens, Report, ReadPeople, ReadFigures, ReadPersonal)
-	staff := plus(signedIn, ReadInternal, EditPeople, EditInventory, Propose, Plan)
+	staff := plus(signedIn, ReadInternal, EditPeople, EditInventory, Propose, Plan, Patrol, ReadPatrol, Rectify)
 	want := map[Role][]Action{
 		Nobody:     everyone,
 		Viewer:     signedIn,
 		Planner:    plus(signedIn, ReadInternal, Plan),
-		Officer:    plus(signedIn, Propose),
+		Officer:    plus(signedIn, Propose, Patrol, ReadPatrol, Rectify, Verify, ReadTracks),
 		Department: staff,
-		Street:     plus(staff, EditGrid, Certify),
-		Bureau:     plus(staff, EditGrid, Certify, EditScheme, ReadMetrics, CheckMemory),
-		Auditor:    plus(signedIn, ReadInternal, ReadAudit, ReadAccounts, ReadMetrics, CheckMemory),
-		Admin:      plus(signedIn, ReadAudit, ReadAccounts, ReadMetrics, CheckMemory, EditScheme, ManageAccounts, SetPasswords, Plan),
+		Street:     plus(staff, EditGrid, Certify, Dispatch, Verify),
+		Bureau:     plus(staff, EditGrid, Certify, Dispatch, Verify, EditScheme, EditPatrol, ReadTracks, ReadMetrics, CheckMemory),
+		Auditor:    plus(signedIn, ReadInternal, ReadPatrol, ReadTracks, ReadAudit, ReadAccounts, ReadMetrics, CheckMemory),
+		Admin:      plus(signedIn, ReadAudit, ReadAccounts, ReadMetrics, CheckMemory, EditScheme, ManageAccounts, SetPasswords, Plan, EditPatrol),
 	}
 	for role, actions := range want {
 		may := map[Action]bool{}
