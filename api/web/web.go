@@ -25,7 +25,8 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 // isAppRoute tells whether path is a page of the app, which answers with index.html: those of src/state/route.ts.
 func isAppRoute(path string) bool {
 	switch path {
-	case "/", "/grid", "/inventory", "/coverage", "/imports", "/people", "/users", "/audit", "/me", "/sign-in", "/print/wall", "/print/feature", "/print/coverage":
+	case "/", "/grid", "/inventory", "/coverage", "/imports", "/people", "/users", "/audit", "/me", "/sign-in", "/print/wall", "/print/feature", "/print/coverage",
+		"/patrol", "/today", "/today/map", "/today/check", "/today/ledger", "/today/report", "/today/problem", "/today/mine":
 		return true
 	}
 	return false
