@@ -99,6 +99,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	p.addInventory(err)
 	p.addImport(err)
 	p.addCoverage(err)
+	p.addPatrol(err)
 	h := w.Header()
 	for _, name := range []string{"Etag", "Content-Encoding", "Content-Length", "Vary", "Last-Modified"} {
 		h.Del(name)

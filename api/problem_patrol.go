@@ -1,0 +1,29 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+
+	"wangge/grid/patrol"
+)
+
+// patrolProblems are what checks, problems found on the ground and their steps can meet.
+func patrolProblems() []kind {
+	return []kind{
+		{patrol.ErrBody, http.StatusUnprocessableEntity, "invalid-record", "巡查记录内容有误", "Not a record of patrol", 0},
+		{patrol.ErrStep, http.StatusConflict, "impossible-step", "问题的当前状态不允许这一步", "The problem is in a state that this step does not begin in", 0},
+		{patrol.ErrPhotos, http.StatusUnprocessableEntity, "photos-required", "此类问题须附照片", "Photos are compulsory for problems of this class", 0},
+		{patrol.ErrUnknown, http.StatusUnprocessableEntity, "unknown-reference", "所引用的计划、检查表、类别或对象不存在", "A plan, checklist, class or subject that the record does not know", 0},
+	}
+}
+
+// addPatrol says what is wrong with a record, and where a step met another's step what the problem was and is.
+func (p *problem) addPatrol(err error) {
+	if fault, ok := errors.AsType[*patrol.Fault](err); ok {
+		p.Detail, p.DetailEn = fault.Zh, fault.En
+		p.Errors = append(p.Errors, problemFault{In: "body", Pointer: &fault.Pointer, Detail: fault.Zh, DetailEn: fault.En})
+	}
+	if step, ok := errors.AsType[*patrol.StepError](err); ok {
+		p.Detail, p.DetailEn = step.Zh(), step.En()
+	}
+}

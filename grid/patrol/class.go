@@ -1,0 +1,86 @@
+package patrol
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Class is a class of problems, as data of the city. 问题类别。
+type Class struct {
+	Code           string
+	Parent         string // "" at the top; only classes that have one take problems
+	Title, TitleEn string
+	SubjectKinds   []string // what problems of the class are about; empty for anything
+	PhotoBefore    bool     // a photo of the problem is compulsory
+	PhotoAfter     bool     // a photo of what was done is
+	HandleHours    int      // hours from dispatch to deadline; 0 for no deadline
+	Dept           string   // that is responsible by default
+	DuplicateM     float64  // another report this near …
+	DuplicateHours int      // … and within this many hours may be the same problem
+	Standard       string
+	Verified       bool // compared with the text of the standard
+	Enabled        bool
+	Ordinal        int
+	Revision       int64
+}
+
+// Bounds of a class.
+const (
+	MaxHandleHours    = 24 * 366
+	MaxDuplicateM     = 1000
+	MaxDuplicateHours = 24 * 31
+)
+
+// KindAfter is the kind of a photo of what was done about a problem; KindReference of something to compare it with.
+const (
+	KindAfter     = "after"
+	KindReference = "reference"
+)
+
+// wants tells whether a step has the photos that the class makes compulsory: ErrPhotos. Citizens who report, by telephone often, are not asked for any.
+func (c *Class) wants(s *Step, source Source) error {
+	var pointer string
+	switch {
+	case s.Kind == StepReport && c.PhotoBefore && source != FromCitizen && !slices.ContainsFunc(s.Photos, PhotoRef.before):
+		pointer = "before"
+	case (s.Kind == StepRectify || s.Kind == StepOnSpot) && c.PhotoAfter && !slices.ContainsFunc(s.Photos, PhotoRef.after):
+		pointer = KindAfter
+	default:
+		return nil
+	}
+	return fmt.Errorf("%w: %s of class %s wants one of kind %s", ErrPhotos, s.Kind, c.Code, pointer)
+}
+
+// before tells whether a photo shows the problem.
+func (r PhotoRef) before() bool { return r.Kind != KindAfter && r.Kind != KindReference }
+
+// after tells whether a photo shows what was done about it.
+func (r PhotoRef) after() bool { return r.Kind == KindAfter }
+
+// Deadline of a problem of the class that is handed over at a moment; zero for none. Hours are hours of the clock: working hours come with a calendar.
+func (c *Class) Deadline(at time.Time) time.Time {
+	if c.HandleHours == 0 {
+		return time.Time{}
+	}
+	return at.Add(time.Duration(c.HandleHours) * time.Hour)
+}
+
+// Check tells what is wrong with a class: faults, each an ErrBody.
+func (c *Class) Check() error {
+	var faults []error
+	add := func(bad bool, pointer, zh, en string) {
+		if bad {
+			faults = append(faults, &Fault{pointer, zh, en})
+		}
+	}
+	add(c.Title == "" || len([]rune(c.Title)) > MaxTitleRunes, "/title", "须为 1 到 100 个字", "1 to 100 characters")
+	add(len([]rune(c.TitleEn)) > MaxTitleRunes, "/title_en", "至多 100 个字", "at most 100 characters")
+	add(c.HandleHours < 0 || c.HandleHours > MaxHandleHours, "/handle_hours", "须在 0 到 8784 之间", "0 to 8784")
+	add(!(c.DuplicateM >= 0 && c.DuplicateM <= MaxDuplicateM), "/duplicate_m", "须在 0 到 1000 米之间", "0 to 1000 m")
+	add(c.DuplicateHours < 0 || c.DuplicateHours > MaxDuplicateHours, "/duplicate_hours", "须在 0 到 744 之间", "0 to 744")
+	add(len(c.SubjectKinds) > 20, "/subject_kinds", "至多 20 种", "20 kinds at most")
+	add(c.Parent == c.Code, "/parent", "不能是自己的上级", "is not its own parent")
+	return errors.Join(faults...)
+}
