@@ -1,0 +1,140 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"wangge/grid/patrol"
+)
+
+// Kinds of records that have photos.
+const (
+	PhotoOfCheck    = "check"
+	PhotoOfProblem  = "problem"
+	PhotoOfStep     = "step"
+	PhotoOfProposal = "proposal"
+)
+
+// PhotoOwner is the record that promises photos, and where it lies.
+type PhotoOwner struct {
+	Kind, ID string // one of the constants; a UUID
+	Region   string // code of the narrowest division; "" for none
+	GridID   int64  // of the duty grid; 0 for none
+}
+
+// PhotoState is what became of a photo that was promised.
+type PhotoState string
+
+// The states.
+const (
+	PhotoAwaited PhotoState = "awaited" // 未到: promised, not here yet
+	PhotoStored  PhotoState = "stored"  // 已存
+	PhotoRefused PhotoState = "refused" // 未采纳: what came is no photo
+)
+
+// Photo is a photo of a record as lists show it. Its hash is not told: who names a hash has the bytes.
+type Photo struct {
+	ID            string
+	Owner         string // UUID of the record
+	Kind          string // near, far …
+	State         PhotoState
+	Reason        string // of the refusal; "" for none
+	Width, Height int    // as shown, oriented; 0 unknown
+	TakenAt       time.Time
+	Flags         []patrol.Flag
+}
+
+const (
+	// touchBlobsSQL holds what is there already: nothing of it is purged from now on, and purging that has begun is waited for.
+	touchBlobsSQL = `
+UPDATE photo_blob b SET seen_at = now() FROM (SELECT sha256 FROM photo_blob WHERE sha256 = ANY($1) ORDER BY sha256 FOR NO KEY UPDATE) x WHERE b.sha256 = x.sha256`
+
+	expectPhotoSQL = `
+INSERT INTO patrol_photo (id, owner_kind, owner_id, ordinal, sha256, bytes, kind, taken_at, account, holder_id, region_code, grid_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, 0::bigint), nullif($11, ''), nullif($12, 0::bigint)) ON CONFLICT DO NOTHING`
+
+	// promisedSQL tells whether a record has a photo, by its hash: the same one may come under another id when the record comes again.
+	promisedSQL = `SELECT EXISTS (SELECT FROM patrol_photo WHERE owner_kind = $1 AND owner_id = $2 AND sha256 = $3)`
+
+	photosOfSQL = `
+SELECT p.id::text, p.owner_id::text, p.kind, coalesce(b.state, 'awaited'), coalesce(b.reason, ''),
+       coalesce(CASE WHEN b.orientation > 4 THEN b.height ELSE b.width END, 0), coalesce(CASE WHEN b.orientation > 4 THEN b.width ELSE b.height END, 0),
+       p.taken_at, coalesce(b.flags, '{}')
+FROM patrol_photo p LEFT JOIN photo_blob b ON b.sha256 = p.sha256
+WHERE p.owner_kind = $1 AND p.owner_id = ANY($2::uuid[]) ORDER BY p.owner_id, p.ordinal, p.id`
+)
+
+// ExpectPhotos notes what a record promises. The bytes may have come before, come later or never. A record that comes again promises the same; a
+// photo's id that another record or another hash has is a *patrol.Fault at /photos.
+func (t *Tx) ExpectPhotos(ctx context.Context, owner PhotoOwner, refs []patrol.PhotoRef) error {
+	if len(refs) == 0 {
+		return nil
+	}
+	hashes := make([]string, len(refs))
+	for i, ref := range refs {
+		hashes[i] = ref.SHA256
+	}
+	if _, err := t.tx.Exec(ctx, touchBlobsSQL, hashes); err != nil {
+		return err
+	}
+	for i, ref := range refs {
+		if err := t.expectPhoto(ctx, owner, i, ref); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tx) expectPhoto(ctx context.Context, owner PhotoOwner, i int, ref patrol.PhotoRef) error {
+	done, err := t.tx.Exec(ctx, expectPhotoSQL, ref.ID, owner.Kind, owner.ID, i, ref.SHA256, ref.Bytes, ref.Kind, timeOrNull(ref.TakenAt),
+		t.Caller.Actor.Name, t.Caller.Actor.Holder, owner.Region, owner.GridID)
+	if err != nil || done.RowsAffected() == 1 {
+		return err
+	}
+	var promised bool
+	if err := t.tx.QueryRow(ctx, promisedSQL, owner.Kind, owner.ID, ref.SHA256).Scan(&promised); err != nil || promised {
+		return err
+	}
+	return &patrol.Fault{Pointer: fmt.Sprintf("/photos/%d/id", i), Zh: "这个编号已是另一张照片的", En: "is the id of another photo"}
+}
+
+// timeOrNull is an instant for the record: nil for none.
+func timeOrNull(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	return &at
+}
+
+// PhotosOf are the photos of records of one kind, by the record's id, each in the order in which it was promised. It asks no rights: whoever may read
+// a record may know which photos it has.
+func (s *Store) PhotosOf(ctx context.Context, kind string, owners []string) (map[string][]Photo, error) {
+	list, err := collect(ctx, s, photosOfSQL, []any{kind, owners}, readPhoto)
+	return byOwner(list), err
+}
+
+// PhotosOf does the same within a transaction.
+func (t *Tx) PhotosOf(ctx context.Context, kind string, owners []string) (map[string][]Photo, error) {
+	list, err := query(ctx, t.tx, photosOfSQL, []any{kind, owners}, readPhoto)
+	return byOwner(list), err
+}
+
+func byOwner(list []Photo) map[string][]Photo {
+	all := map[string][]Photo{}
+	for _, p := range list {
+		all[p.Owner] = append(all[p.Owner], p)
+	}
+	return all
+}
+
+func readPhoto(row pgx.CollectableRow) (p Photo, err error) {
+	var taken *time.Time
+	err = row.Scan(&p.ID, &p.Owner, &p.Kind, &p.State, &p.Reason, &p.Width, &p.Height, &taken, &p.Flags)
+	if taken != nil {
+		p.TakenAt = *taken
+	}
+	return p, err
+}

@@ -1,0 +1,206 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
+
+	"wangge/grid"
+	"wangge/grid/patrol"
+	"wangge/grid/rights"
+)
+
+// TrackSetting is the setting patrol_tracks: whether the bureau keeps tracks, and for how long.
+type TrackSetting struct {
+	Enabled  bool   `json:"enabled"`
+	KeepDays int    `json:"keep_days"` // 1 to 365
+	Hours    string `json:"hours"`     // 08:00-18:00: hours of duty where a duty says none; "" for nobody on duty then
+}
+
+// Keys of the table setting.
+const (
+	SettingTracks   = "patrol_tracks"
+	SettingPosition = "patrol_position"
+)
+
+const (
+	readSettingSQL = `SELECT value FROM setting WHERE key = $1`
+
+	cityZoneSQL = `SELECT coalesce((SELECT value #>> '{}' FROM setting WHERE key = 'time_zone'), 'Asia/Shanghai')`
+
+	// hoursOfSQL are the hours of a holder's duties within some days, without those of days away. A duty's last day counts.
+	hoursOfSQL = `
+SELECT coalesce(hours, ''), nullif(greatest(valid_from, $2::date), '-infinity'), least(coalesce(nullif(valid_to, 'infinity'), $3::date), $3::date)
+FROM duty WHERE holder_id = $1 AND coalesce(valid_from, '-infinity') <= $3::date AND coalesce(valid_to, 'infinity') >= $2::date`
+	awayDaysSQL = `SELECT valid_from, valid_to FROM absence WHERE holder_id = $1 AND valid_from <= $3::date AND valid_to >= $2::date`
+
+	keepTrackSQL = `
+INSERT INTO patrol_track (id, day, holder_id, account, device, points, from_at, to_at)
+VALUES ($1, $2, $3, $4, nullif($5, '')::uuid, $6, $7, $8) ON CONFLICT (id, day) DO NOTHING`
+
+	tracksSQL = `
+SELECT id::text, coalesce(device::text, ''), points, from_at, to_at, received_at FROM patrol_track WHERE holder_id = $1 AND day = $2 ORDER BY from_at, id LIMIT 2000`
+
+	purgeTracksSQL = `
+DELETE FROM patrol_track WHERE day < city_day() - coalesce((SELECT (value->>'keep_days')::int FROM setting WHERE key = 'patrol_tracks'), 30)`
+)
+
+// KeepTrack keeps what may be kept of a track, and notes in tr.Dropped why the rest may not: tracks are kept where the bureau wants them, of officers
+// on duty only. A track that comes again is known by its id, and as many of its points are told as kept.
+func (t *Tx) KeepTrack(ctx context.Context, tr *patrol.Track) (kept int, err error) {
+	if err := t.Caller.Actor.May(rights.Patrol, rights.Place{Own: tr.By.Holder != 0 && tr.By.Holder == t.Caller.Actor.Holder}); err != nil {
+		return 0, err
+	}
+	zone, rules, err := t.trackRules(ctx, tr)
+	if err != nil {
+		return 0, err
+	}
+	points := tr.Keep(rules)
+	for from := 0; from < len(points); {
+		day := dayIn(points[from].Time, zone)
+		to := from + 1
+		for to < len(points) && dayIn(points[to].Time, zone) == day {
+			to++
+		}
+		if err := t.keepDay(ctx, tr, day, points[from:to]); err != nil {
+			return 0, err
+		}
+		from = to
+	}
+	return len(points), nil
+}
+
+func dayIn(at time.Time, zone *time.Location) grid.Day {
+	y, m, d := at.In(zone).Date()
+	return grid.DayOf(time.Date(y, m, d, 0, 0, 0, 0, time.UTC))
+}
+
+// keepDay keeps points of one day.
+func (t *Tx) keepDay(ctx context.Context, tr *patrol.Track, day grid.Day, points []patrol.TrackPoint) error {
+	text, err := json.Marshal(rawPoints(points))
+	if err != nil {
+		return err
+	}
+	_, err = t.tx.Exec(ctx, keepTrackSQL, tr.ID, day.Time(), tr.By.Holder, tr.By.Account, tr.Device, text, points[0].Time, points[len(points)-1].Time)
+	return err
+}
+
+// rawPoints are points as the record has them. A millionth of a degree is a decimetre.
+func rawPoints(points []patrol.TrackPoint) [][4]float64 {
+	raw := make([][4]float64, len(points))
+	for i, p := range points {
+		raw[i] = [4]float64{math.Round(p.At[0]*1e6) / 1e6, math.Round(p.At[1]*1e6) / 1e6, float64(p.Time.UnixMilli()), math.Round(p.AccuracyM*10) / 10}
+	}
+	return raw
+}
+
+// trackRules are the rules for the tracks of an officer as they are now.
+func (t *Tx) trackRules(ctx context.Context, tr *patrol.Track) (*time.Location, patrol.TrackRules, error) {
+	var set TrackSetting
+	if err := t.setting(ctx, SettingTracks, &set); err != nil {
+		return nil, patrol.TrackRules{}, err
+	}
+	var name string
+	if err := t.tx.QueryRow(ctx, cityZoneSQL).Scan(&name); err != nil {
+		return nil, patrol.TrackRules{}, err
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, patrol.TrackRules{}, err
+	}
+	rules := patrol.TrackRules{Enabled: set.Enabled && tr.By.Holder != 0, Oldest: t.Day.Time().AddDate(0, 0, -set.KeepDays), Newest: tr.Moment.Received.Add(time.Minute)}
+	if !rules.Enabled {
+		return zone, rules, nil
+	}
+	duties, away, err := t.hoursOf(ctx, tr.By.Holder, t.Day.Time().AddDate(0, 0, -set.KeepDays-1), t.Day.Time(), set.Hours)
+	rules.OnDuty = func(at time.Time) bool {
+		day := dayIn(at, zone)
+		for _, term := range away {
+			if term.From <= day && day <= term.To {
+				return false
+			}
+		}
+		return patrol.OnDuty(duties, at, zone)
+	}
+	return zone, rules, err
+}
+
+// hoursOf are a holder's hours of duty and days away within some days.
+func (t *Tx) hoursOf(ctx context.Context, holder int64, from, to time.Time, otherwise string) (duties []patrol.DutyHours, away []grid.Term, err error) {
+	duties, err = query(ctx, t.tx, hoursOfSQL, []any{holder, from, to}, func(row pgx.CollectableRow) (d patrol.DutyHours, err error) {
+		var hours string
+		var first, last *time.Time
+		if err := row.Scan(&hours, &first, &last); err != nil {
+			return d, err
+		}
+		if d.Hours, err = hoursOr(hours, otherwise); first != nil {
+			d.First = *first
+		}
+		if last != nil {
+			d.Last = *last
+		}
+		return d, err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	away, err = query(ctx, t.tx, awayDaysSQL, []any{holder, from, to}, func(row pgx.CollectableRow) (grid.Term, error) {
+		var first, last time.Time
+		err := row.Scan(&first, &last)
+		return grid.Term{From: grid.DayOf(first), To: grid.DayOf(last)}, err
+	})
+	return duties, away, err
+}
+
+// hoursOr reads hours of a duty; words that no clock shows, and none, are taken for the usual hours.
+func hoursOr(hours, otherwise string) (patrol.Hours, error) {
+	if h, ok := patrol.ReadHours(hours); ok {
+		return h, nil
+	}
+	h, ok := patrol.ReadHours(otherwise)
+	if !ok {
+		return h, fmt.Errorf("setting %s: hours %q", SettingTracks, otherwise)
+	}
+	return h, nil
+}
+
+// setting reads a setting into a value, which stays as it is where there is none.
+func (t *Tx) setting(ctx context.Context, key string, value any) error {
+	list, err := query(ctx, t.tx, readSettingSQL, []any{key}, pgx.RowTo[[]byte])
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	return json.Unmarshal(list[0], value)
+}
+
+// TrackPart is a piece of an officer's way on a day.
+type TrackPart struct {
+	ID, Device             string
+	Points                 []patrol.TrackPoint
+	FromAt, ToAt, Received time.Time
+}
+
+// Tracks are the ways of a holder on a day, in time. It asks no rights.
+func (s *Store) Tracks(ctx context.Context, holder int64, day grid.Day) ([]TrackPart, error) {
+	return collect(ctx, s, tracksSQL, []any{holder, day.Time()}, func(row pgx.CollectableRow) (p TrackPart, err error) {
+		var raw [][4]float64
+		if err := row.Scan(&p.ID, &p.Device, &raw, &p.FromAt, &p.ToAt, &p.Received); err != nil {
+			return p, err
+		}
+		for _, r := range raw {
+			p.Points = append(p.Points, patrol.TrackPoint{At: orb.Point{r[0], r[1]}, Time: time.UnixMilli(int64(r[2])), AccuracyM: r[3]})
+		}
+		return p, nil
+	})
+}
+
+// PurgeTracks removes the tracks that are older than the setting says.
+func (s *Store) PurgeTracks(ctx context.Context) (removed int64, err error) {
+	done, err := s.pool.Exec(ctx, purgeTracksSQL)
+	return done.RowsAffected(), interpret(err)
+}
