@@ -2,15 +2,12 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -178,40 +175,11 @@ func (w *writing) differing(next map[string]any) (names []string) {
 		if to == nil {
 			to = f.Default
 		}
-		if !same(w.old.values[f.Name], to) {
+		if !layers.Same(w.old.values[f.Name], to) {
 			names = append(names, f.Name)
 		}
 	}
 	return names
-}
-
-// same compares two values of a column.
-func same(a, b any) bool {
-	switch a := a.(type) {
-	case time.Time:
-		b, ok := b.(time.Time)
-		return ok && a.Equal(b)
-	case map[string]any:
-		b, ok := b.(map[string]any)
-		return ok && reflect.DeepEqual(asJSON(a), asJSON(b))
-	case float64:
-		if n, whole := b.(int64); whole {
-			return a == float64(n)
-		}
-	}
-	if _, isMap := b.(map[string]any); isMap {
-		return false
-	}
-	return a == b
-}
-
-// asJSON is an object as reading it back would give it.
-func asJSON(o map[string]any) (out any) {
-	text, err := json.Marshal(o)
-	if err != nil || json.Unmarshal(text, &out) != nil {
-		return nil
-	}
-	return out
 }
 
 // stillDeg is how far a coordinate may be from the record's and still be it: half a millimetre, more than is lost by writing it down in any of the
