@@ -49,4 +49,6 @@ type Check struct {
 type Effect struct {
 	Field string `json:"field"`
 	Value any    `json:"value"`
+	// When, where it is not empty, names the values that the field must have now for the effect to be: an open toilet is intact only if it was closed.
+	When []any `json:"when,omitempty"`
 }
