@@ -1,9 +1,9 @@
 package patrol
 
 import (
-	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -69,18 +69,15 @@ func (c *Class) Deadline(at time.Time) time.Time {
 
 // Check tells what is wrong with a class: faults, each an ErrBody.
 func (c *Class) Check() error {
-	var faults []error
-	add := func(bad bool, pointer, zh, en string) {
-		if bad {
-			faults = append(faults, &Fault{pointer, zh, en})
-		}
-	}
-	add(c.Title == "" || len([]rune(c.Title)) > MaxTitleRunes, "/title", "须为 1 到 100 个字", "1 to 100 characters")
-	add(len([]rune(c.TitleEn)) > MaxTitleRunes, "/title_en", "至多 100 个字", "at most 100 characters")
-	add(c.HandleHours < 0 || c.HandleHours > MaxHandleHours, "/handle_hours", "须在 0 到 8784 之间", "0 to 8784")
-	add(!(c.DuplicateM >= 0 && c.DuplicateM <= MaxDuplicateM), "/duplicate_m", "须在 0 到 1000 米之间", "0 to 1000 m")
-	add(c.DuplicateHours < 0 || c.DuplicateHours > MaxDuplicateHours, "/duplicate_hours", "须在 0 到 744 之间", "0 to 744")
-	add(len(c.SubjectKinds) > 20, "/subject_kinds", "至多 20 种", "20 kinds at most")
-	add(c.Parent == c.Code, "/parent", "不能是自己的上级", "is not its own parent")
-	return errors.Join(faults...)
+	var f faults
+	f.add(strings.TrimSpace(c.Title) == "", "/title", "须有名称", "is missing")
+	f.text("/title", c.Title, MaxTitleRunes, true)
+	f.text("/title_en", c.TitleEn, MaxTitleRunes, true)
+	f.text("/standard", c.Standard, MaxNoteRunes, false)
+	f.add(c.HandleHours < 0 || c.HandleHours > MaxHandleHours, "/handle_hours", "须在 0 到 8784 之间", "0 to 8784")
+	f.add(!(c.DuplicateM >= 0 && c.DuplicateM <= MaxDuplicateM), "/duplicate_m", "须在 0 到 1000 米之间", "0 to 1000 m")
+	f.add(c.DuplicateHours < 0 || c.DuplicateHours > MaxDuplicateHours, "/duplicate_hours", "须在 0 到 744 之间", "0 to 744")
+	f.add(len(c.SubjectKinds) > 20, "/subject_kinds", "至多 20 种", "20 kinds at most")
+	f.add(c.Parent == c.Code, "/parent", "不能是自己的上级", "is not its own parent")
+	return f.err()
 }

@@ -13,7 +13,7 @@ type StepKind string
 // The kinds of steps.
 const (
 	StepReport   StepKind = "report"      // 发现上报: the first one, and only that
-	StepOnSpot   StepKind = "on_the_spot" // 当场整改
+	StepOnSpot   StepKind = "on_the_spot" // 当场整改: by whoever found it, before any department has it
 	StepDispatch StepKind = "dispatch"    // 交办, 改派
 	StepReturn   StepKind = "return"      // 退回
 	StepTake     StepKind = "take"        // 接办
@@ -88,7 +88,7 @@ func transitions(kind StepKind) transition {
 	case StepReport:
 		return transition{[]State{Absent}, Found}
 	case StepOnSpot:
-		return transition{[]State{Found, Dispatched, Handling, Returned}, Rectified}
+		return transition{[]State{Found, Returned}, Rectified}
 	case StepDispatch:
 		return transition{[]State{Found, Returned, Dispatched, Handling}, Dispatched}
 	case StepReturn:
@@ -102,7 +102,7 @@ func transitions(kind StepKind) transition {
 	case StepFail:
 		return transition{[]State{Rectified}, Handling}
 	case StepSuspend:
-		return transition{[]State{Found, Returned, Dispatched, Handling}, Suspended}
+		return transition{[]State{Dispatched, Handling, Returned}, Suspended}
 	case StepResume:
 		return transition{[]State{Suspended}, Dispatched}
 	case StepVoid:
@@ -145,7 +145,7 @@ func (p *Problem) admits(s *Step, class *Class) error {
 		return refuse(WhySeen)
 	case s.Kind == StepLookBack && p.ReopenedBy != "":
 		return refuse(WhyReopened)
-	case (s.Kind == StepPass || s.Kind == StepFail) && p.Rectifier.Is(s.By):
+	case s.Kind.verifies() && p.Rectifier.Is(s.By):
 		return refuse(WhySelf)
 	case s.Kind == StepMerge && s.Other == p.ID:
 		return refuse(WhyOther)
@@ -201,10 +201,6 @@ func (p Problem) after(s *Step) Problem {
 		p.failed()
 	case StepPass:
 		p.ClosedAt = s.At
-	case StepResume:
-		if p.Dept == "" {
-			p.State = Found
-		}
 	case StepMerge:
 		p.DuplicateOf = s.Other
 	case StepLookBack:
@@ -213,14 +209,17 @@ func (p Problem) after(s *Step) Problem {
 	return p
 }
 
-// failed takes back what the rectification said. Where no department had it, as with what was rectified on the spot, it is to be handed over.
+// failed takes back what the rectification said: whoever had it does it again. What was rectified on the spot nobody had, so it is to be handed over.
 func (p *Problem) failed() {
-	p.Reworks++
-	p.OnTheSpot, p.RectifiedAt = false, time.Time{}
-	if p.Dept == "" {
+	if p.OnTheSpot {
 		p.State = Found
 	}
+	p.Reworks++
+	p.OnTheSpot, p.RectifiedAt = false, time.Time{}
 }
+
+// verifies tells whether a step judges what somebody rectified.
+func (k StepKind) verifies() bool { return k == StepPass || k == StepFail || k == StepLookBack }
 
 // Fold is what steps, in their order, have made of a reported problem. It holds the states only: whether photos were compulsory or who might verify was
 // asked when each step was made. A step that is not possible is a *StepError.
