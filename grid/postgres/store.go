@@ -183,6 +183,11 @@ func (t *Tx) replay(ctx context.Context) (Answer, bool, error) {
 	return kept, true, nil
 }
 
+// Passing tells whether an error says nothing about what was asked: another try may do.
+func Passing(err error) bool {
+	return isClash(err) || pgeom.Away(err) || errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
 // isClash tells whether PostgreSQL ended a transaction because of others, so that it may be run again.
 func isClash(err error) bool {
 	var pg *pgconn.PgError

@@ -1,0 +1,154 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"wangge/layers"
+)
+
+// Wish is what somebody wants one field of a feature to be; "object.member" names a member of an object.
+type Wish struct {
+	Field string
+	Value any // as JSON has it; nil takes the value away
+}
+
+// Clash is a field that somebody else has changed to another value since the wisher looked.
+type Clash struct {
+	Wish
+	Title    string // of the field, Chinese
+	Base     any    // at the version that the wisher saw
+	Theirs   any    // now
+	By       string // who changed the feature last
+	At       time.Time
+	Revision int64 // of the feature now
+}
+
+// Settle writes wishes that rest on a version of a feature which may be old: field by field, like a merge of three versions. What nobody else changed
+// since is written; what somebody changed to the same is as wished already; the rest are clashes, and stays as it is. seen is the revision that the
+// wisher saw, or 0 for the newest. Its errors are those of Update, and layers.Faults for fields that are not there.
+func Settle(ctx context.Context, q querier, l *layers.Layer, id, seen int64, wishes []Wish, may Authorize) (Written, []Clash, error) {
+	w := &writing{q: q, l: l, may: may}
+	if err := w.open(ctx, id, 0); err != nil {
+		return Written{}, nil, err
+	}
+	base, err := w.baseOf(ctx, id, seen)
+	if err != nil {
+		return Written{}, nil, err
+	}
+	if wishes, err = typed(l, wishes); err != nil {
+		return Written{}, nil, err
+	}
+	d := Draft{Values: map[string]any{}, Merge: true}
+	var clashes []Clash
+	for _, wish := range wishes {
+		f, now, err := valueOf(l, w.old, wish.Field)
+		if err != nil {
+			return Written{}, nil, err
+		}
+		_, then, _ := valueOf(l, base, wish.Field)
+		switch {
+		case reflect.DeepEqual(now, wish.Value):
+		case reflect.DeepEqual(now, then):
+			wish.into(d.Values)
+		default:
+			clashes = append(clashes, Clash{Wish: wish, Title: f.Title.Zh, Base: then, Theirs: now, Revision: w.old.revision})
+		}
+	}
+	if clashes, err = w.whose(ctx, id, clashes); err != nil {
+		return Written{}, nil, err
+	}
+	if len(d.Values) == 0 {
+		return Written{ID: id, Revision: w.old.revision, Same: true}, clashes, nil
+	}
+	out, err := Update(ctx, q, l, id, w.old.revision, d, may)
+	return out, clashes, err
+}
+
+// baseOf is the version that the wisher saw; the newest one where that is not known, or was never.
+func (w *writing) baseOf(ctx context.Context, id, seen int64) (*stored, error) {
+	if seen == 0 || seen == w.old.revision {
+		return w.old, nil
+	}
+	then, err := readState(ctx, w.q, w.l, fmt.Sprintf(versionSourceSQL, quoted(w.l.Table), quoteText(w.l.Table), 2), id, seen)
+	if errors.Is(err, ErrNotFound) {
+		return w.old, nil
+	}
+	return then, err
+}
+
+const lastChangeSQL = `SELECT coalesce(actor, ''), at FROM change WHERE entity = $1 AND entity_id = $2 ORDER BY id DESC LIMIT 1`
+
+// whose says of clashes who changed the feature last.
+func (w *writing) whose(ctx context.Context, id int64, clashes []Clash) ([]Clash, error) {
+	if len(clashes) == 0 {
+		return nil, nil
+	}
+	var by string
+	var at time.Time
+	if err := w.q.QueryRow(ctx, lastChangeSQL, w.l.Table, id).Scan(&by, &at); err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return nil, err
+	}
+	for i := range clashes {
+		clashes[i].By, clashes[i].At = by, at
+	}
+	return clashes, nil
+}
+
+// typed gives wishes values of the types of their fields.
+func typed(l *layers.Layer, wishes []Wish) ([]Wish, error) {
+	properties := map[string]any{}
+	for _, w := range wishes {
+		w.into(properties)
+	}
+	values, faults := l.Read(properties)
+	if err := faults.OrNil(); err != nil {
+		return nil, err
+	}
+	row := &stored{values: values}
+	out := make([]Wish, len(wishes))
+	for i, w := range wishes {
+		_, value, err := valueOf(l, row, w.Field)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Wish{Field: w.Field, Value: value}
+	}
+	return out, nil
+}
+
+// into puts a wish among the values of a draft.
+func (w Wish) into(values map[string]any) {
+	name, member, nested := strings.Cut(w.Field, ".")
+	if !nested {
+		values[name] = w.Value
+		return
+	}
+	members, _ := values[name].(map[string]any)
+	if members == nil {
+		members = map[string]any{}
+		values[name] = members
+	}
+	members[member] = w.Value
+}
+
+// valueOf is what a field or a member of one has in a row.
+func valueOf(l *layers.Layer, row *stored, path string) (*layers.Field, any, error) {
+	name, member, nested := strings.Cut(path, ".")
+	f := l.Field(name)
+	if f == nil || !f.Writable() || nested && f.Type != layers.Object {
+		return nil, nil, layers.Faults{{Pointer: "/properties/" + name, Zh: "没有可写的此字段", En: "there is no such field to write"}}
+	}
+	value := row.values[name]
+	if nested {
+		members, _ := value.(map[string]any)
+		value = members[member]
+	}
+	return f, value, nil
+}
