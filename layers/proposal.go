@@ -93,3 +93,8 @@ const (
 	FlagShifted = "shifted" // looks as if it were GCJ-02
 	FlagGone    = "gone"    // the feature was deleted
 )
+
+// By tells whether a holder or an account found it.
+func (p *Proposal) By(holder int64, account string) bool {
+	return holder != 0 && p.Holder == holder || account != "" && p.Account == account
+}
