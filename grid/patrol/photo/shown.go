@@ -1,0 +1,126 @@
+package photo
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+
+	"github.com/gen2brain/heic"
+	"golang.org/x/image/draw"
+	"golang.org/x/image/webp"
+)
+
+// ErrNoCopy says that no copy can be made of a photo: the decoder cannot read it, or not in bounded memory. The original is kept all the same.
+var ErrNoCopy = errors.New("no copy of this photo can be made")
+
+// Longest sides of copies, in pixels.
+const (
+	ShownSide = 1600
+	ThumbSide = 320
+)
+
+// maxDecodedBytes bounds the memory of one decoded photo.
+const maxDecodedBytes = 400_000_000
+
+// Copy makes the copy of a photo that is shown: no longer than side, turned by the EXIF orientation, with lines of a watermark, as a JPEG without
+// metadata. nil lines for none. The error is an ErrNoCopy. It takes up to 400 MB for a while: bound how many run at once.
+func Copy(data []byte, orientation, side int, lines []string, face *Face) ([]byte, error) {
+	l, code := read(data)
+	switch {
+	case code != "":
+		return nil, fmt.Errorf("%w: %w", ErrNoCopy, RefusalOf(code))
+	case l.width*l.height > maxPixels || l.width*l.height*l.perPixel > maxDecodedBytes:
+		return nil, fmt.Errorf("%w: %d × %d pixels", ErrNoCopy, l.width, l.height)
+	}
+	full, err := decode(data, l.mediaType)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoCopy, err)
+	}
+	small := turn(shrink(full, side), orientation)
+	if len(lines) > 0 {
+		if err := face.mark(small, lines); err != nil {
+			return nil, err
+		}
+	}
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: 82}); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+func decode(data []byte, mediaType string) (img image.Image, err error) {
+	r := bytes.NewReader(data)
+	switch mediaType {
+	case JPEG:
+		img, err = jpeg.Decode(r)
+	case PNG:
+		img, err = png.Decode(r)
+	case WebP:
+		img, err = webp.Decode(r)
+	case HEIC:
+		img, err = heic.Decode(r)
+	default:
+		return nil, errors.New("no decoder")
+	}
+	if err == nil && (img.Bounds().Dx() < 1 || img.Bounds().Dy() < 1) {
+		err = errors.New("no pixels")
+	}
+	return img, err
+}
+
+// shrink draws a picture on white, no longer than side.
+func shrink(img image.Image, side int) *image.RGBA {
+	w, h := img.Bounds().Dx(), img.Bounds().Dy()
+	if long := max(w, h); long > side {
+		w, h = max(1, (w*side+long/2)/long), max(1, (h*side+long/2)/long)
+	}
+	out := image.NewRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.BiLinear.Scale(out, out.Bounds(), img, img.Bounds(), draw.Over, nil)
+	return out
+}
+
+// turn gives a picture the way up that its EXIF orientation says: 1 as it is, 2 mirrored, 3 upside down, 4 both, 5 to 8 on its side.
+func turn(img *image.RGBA, orientation int) *image.RGBA {
+	if orientation < 2 || orientation > 8 {
+		return img
+	}
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	tw, th := w, h
+	if orientation > 4 {
+		tw, th = h, w
+	}
+	out := image.NewRGBA(image.Rect(0, 0, tw, th))
+	for y := range th {
+		for x := range tw {
+			sx, sy := source(orientation, x, y, w, h)
+			copy(out.Pix[out.PixOffset(x, y):][:4], img.Pix[img.PixOffset(sx, sy):][:4])
+		}
+	}
+	return out
+}
+
+// source is the pixel of a picture w by h that comes to x, y when it is turned.
+func source(orientation, x, y, w, h int) (sx, sy int) {
+	switch orientation {
+	case 2:
+		return w - 1 - x, y
+	case 3:
+		return w - 1 - x, h - 1 - y
+	case 4:
+		return x, h - 1 - y
+	case 5:
+		return y, x
+	case 6:
+		return y, h - 1 - x
+	case 7:
+		return w - 1 - y, h - 1 - x
+	case 8:
+		return w - 1 - y, x
+	}
+	return x, y
+}
