@@ -52,7 +52,13 @@ func Copy(data []byte, orientation, side int, lines []string, face *Face) ([]byt
 	return out.Bytes(), nil
 }
 
+// decode reads the pixels. A decoder that panics over what it is given has not read them.
 func decode(data []byte, mediaType string) (img image.Image, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("decoder: %v", cause)
+		}
+	}()
 	r := bytes.NewReader(data)
 	switch mediaType {
 	case JPEG:
