@@ -39,6 +39,18 @@
 //	变更日志       Audit        who changed what
 //	访问日志       Access log   who read personal data, signed in, was refused
 //	台账           Inventory    the layers of the catalogue that are collections
+//	点位           Place        where people check, of a kind that is data; it need be no component (Spot in memory)
+//	检查计划       Plan         what is checked how often, with which checklist, by which role (grid/patrol)
+//	检查清单       Checklist    the items of a check, in editions
+//	检查           Check        one look at one subject; never changed
+//	问题类别       Class        what kind of problem: photos, hours, department, how near a duplicate is
+//	环节           Step         what is done with a problem: 交办 dispatch, 退回 return, 接办 take, 整改 rectify, 核查 pass or fail, 挂账 suspend, 并案 merge, 回头看 look back
+//	销号           Close        a problem that was verified is closed
+//	指令           Command      what a phone sends; its Outcome is 已生效 done, 有冲突 conflict, 未采纳 refused or 等待前序 waiting
+//	终端           Device       one account on one phone
+//	离线包         Pack         what a phone needs for a day without a network
+//	台账核对       Finding      有 exists, 无 missing, 不符 differs, 新增 new: for staff to accept as a Proposal of a feature
+//	轨迹           Track        where an officer went, on duty and only where the bureau keeps such things
 //
 // Decisions on laying and mending grids:
 //
