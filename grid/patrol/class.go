@@ -2,6 +2,7 @@ package patrol
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -67,9 +68,12 @@ func (c *Class) Deadline(at time.Time) time.Time {
 	return at.Add(time.Duration(c.HandleHours) * time.Hour)
 }
 
+var classCode = regexp.MustCompile(`^[a-z][a-z0-9_]{0,30}$`)
+
 // Check tells what is wrong with a class: faults, each an ErrBody.
 func (c *Class) Check() error {
 	var f faults
+	f.add(!classCode.MatchString(c.Code), "/code", "须为小写字母开头的字母、数字、下划线，至多 31 位", "takes a-z, 0-9 and _, a letter first, 31 at most")
 	f.add(strings.TrimSpace(c.Title) == "", "/title", "须有名称", "is missing")
 	f.text("/title", c.Title, MaxTitleRunes, true)
 	f.text("/title_en", c.TitleEn, MaxTitleRunes, true)

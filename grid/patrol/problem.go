@@ -1,6 +1,7 @@
 package patrol
 
 import (
+	"slices"
 	"time"
 )
 
@@ -150,4 +151,11 @@ type Problem struct {
 	Received time.Time
 	Flags    []Flag
 	Revision int64 // rises by one with every step that changes something
+}
+
+// Flags puts lists of flags together: each once, sorted.
+func Flags(lists ...[]Flag) []Flag {
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	return slices.Compact(all)
 }

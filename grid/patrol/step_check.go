@@ -1,6 +1,7 @@
 package patrol
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -87,4 +88,11 @@ func (s *Step) Check() error {
 	f.text("/note", s.Note, MaxNoteRunes, false)
 	f.photos(s.Photos)
 	return f.err()
+}
+
+// DerivedID is the id of what follows from something that has one: always the same for the same two.
+func DerivedID(id, what string) string {
+	h := sha256.Sum256([]byte(id + "/" + what))
+	h[6], h[8] = h[6]&0x0f|0x80, h[8]&0x3f|0x80 // version 8, the variant of RFC 9562
+	return fmt.Sprintf("%x-%x-%x-%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16])
 }
