@@ -153,7 +153,8 @@ async function answerOf<T>(response: Response): Promise<Answered<T>> {
   }
 }
 
-async function toError(response: Response): Promise<ApiError> {
+/** The problem that an answer carries. */
+export async function toError(response: Response): Promise<ApiError> {
   const requestId = response.headers.get('X-Request-Id') ?? undefined
   const retryAfterS = Number(response.headers.get('Retry-After') ?? NaN)
   const read = (problem: Problem) => new ApiError(response.status, problem, requestId, Number.isFinite(retryAfterS) ? retryAfterS : undefined)

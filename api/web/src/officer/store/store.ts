@@ -20,7 +20,8 @@ export interface RecordOptions {
 /** What an officer's phone keeps: one per account, in IndexedDB. Refs follow the database, whichever tab writes it. */
 export interface OfficerStore {
   readonly account: string
-  readonly device: Uuid
+  /** This device's id as the account's; undefined until the database is open. */
+  device: Readonly<Ref<Uuid | undefined>>
 
   pack: Readonly<ShallowRef<Pack | undefined>>
   /** The pack's due list, with what was done here. Sorted as the pack is; see route() for another place to start from. */
@@ -57,7 +58,7 @@ export interface OfficerStore {
   refreshPack(options?: { tiles?: boolean }): Promise<void>
   /** The server's time, for display: the device's corrected by what the last answers said. */
   now(): Date
-  /** How far the device's clock is off, in milliseconds; positive where it is ahead. */
+  /** How far the server's clock is ahead of the device's, in milliseconds. */
   skewMs: Readonly<Ref<number>>
 
   /** Asks the browser to keep the data. Best after a touch. */
@@ -65,8 +66,11 @@ export interface OfficerStore {
   /** Begins to send and to follow; end() stops it. */
   start(): void
   end(): void
-  /** Removes everything of the account from the device. Throws UnsentError while something has not arrived, unless `force` says that the user confirmed. */
-  wipe(options?: { force?: boolean }): Promise<void>
+  /**
+   * Removes everything of the account from the device, and ends. Throws UnsentError while something has not arrived, unless `force` says that the user
+   * confirmed. `keepUnsent` leaves what has not arrived, for when the same account signs in again, and nothing else.
+   */
+  wipe(options?: { force?: boolean; keepUnsent?: boolean }): Promise<void>
 }
 
 export type { PhotoRef }
@@ -77,6 +81,8 @@ export class FullError extends Error { override name = 'FullError' }
 export class TooLargeError extends Error { override name = 'TooLargeError' }
 /** A picture without a byte. */
 export class EmptyPhotoError extends Error { override name = 'EmptyPhotoError' }
+/** Somebody else is signed in: what is asked for would be theirs. */
+export class OtherAccountError extends Error { override name = 'OtherAccountError' }
 /** What was recorded here has not all arrived. */
 export class UnsentError extends Error {
   override name = 'UnsentError'

@@ -1,4 +1,6 @@
-import type { Geometry, MultiPolygon, Polygon } from 'geojson'
+import type { Geometry } from 'geojson'
+
+export type * from './packed.ts'
 
 /** What a phone sends and is told, as the API has it (grid/patrol), and what this device keeps of it. */
 
@@ -148,144 +150,6 @@ export interface Outcome {
   revision?: number
 }
 
-// ---- the pack
-
-export interface DueSubject extends SubjectRef {
-  code: string | null
-  name: string | null
-  lon: number
-  lat: number
-  status?: string | null
-}
-
-export interface DueItem {
-  /** plan/kind/id */
-  id: string
-  plan: string
-  title: string
-  title_en: string
-  subject: DueSubject
-  checklist: string
-  edition: string
-  grid: { scheme: string; code: string } | null
-  state: 'due' | 'overdue' | 'done' | 'later'
-  from: Instant
-  to: Instant
-  missed: number
-  last: { id: Uuid; at: Instant; result: 'normal' | 'abnormal' } | null
-  distance_m: number | null
-}
-
-/** A due item with what this device has done about it. */
-export interface DueEntry extends DueItem {
-  /** The command that checked it here, while the pack does not know of it yet. */
-  here?: { key: Uuid; id: Uuid; at: Instant; result: 'normal' | 'abnormal'; status: LocalStatus }
-}
-
-export interface ChecklistItem {
-  code: string
-  title: string
-  title_en: string
-  standard: string
-  verified: boolean
-  photo_on_fail: boolean
-  problem_class: string | null
-  effects: Partial<Record<Answer, { field: string; value: unknown }[]>>
-}
-
-export interface Checklist {
-  code: string
-  title: string
-  title_en: string
-  subject_kind: string
-  edition: string
-  editions?: string[]
-  items: ChecklistItem[]
-}
-
-export interface ProblemClass {
-  code: string
-  parent: string | null
-  title: string
-  title_en: string
-  subject_kinds: string[]
-  photo_before: boolean
-  photo_after: boolean
-  handle_hours: number | null
-  responsible_dept: string | null
-  duplicate_m: number
-  duplicate_hours: number
-  verified: boolean
-  enabled: boolean
-  ordinal: number
-}
-
-export interface Plan {
-  code: string
-  title: string
-  title_en: string
-  subject_kind: string
-  applies_to: string
-  checklist: string
-  role: string
-  period: 'day' | 'week' | 'month' | 'quarter'
-  times: number
-  windows: string[]
-  weekdays: string
-}
-
-export interface PackFeature {
-  type: 'Feature'
-  id: number
-  geometry: Geometry
-  properties: Record<string, unknown>
-  /** Of the feature: what a check or a proposal has seen. */
-  revision: number
-}
-
-export interface PackProblem {
-  id: Uuid
-  number: string
-  class: string
-  class_title?: string
-  title: string
-  lon: number | null
-  lat: number | null
-  subject: SubjectRef | null
-  state: string
-  state_title?: string
-  deadline?: Instant | null
-  overdue?: boolean
-  at: Instant
-  revision: number
-  [more: string]: unknown
-}
-
-export interface Pack {
-  made_at: Instant
-  revision: number
-  holder: { id: number; code: string; name: string } | null
-  grids: { id: number; scheme: string; code: string; name: string | null; geometry: Polygon | MultiPolygon }[]
-  /** West, south, east, north. */
-  bounds: [number, number, number, number]
-  buffer_m: number
-  layers: Record<string, PackFeature[]>
-  places: PackFeature[]
-  plans: Plan[]
-  checklists: Checklist[]
-  classes: ProblemClass[]
-  due: DueItem[]
-  problems: PackProblem[]
-  tiles: { template: string; minzoom: number; maxzoom: number; addresses: [number, number, number][] }
-  limits: { far_m: number; inaccurate_m: number; photo_bytes: number }
-  tracks: { enabled: boolean }
-}
-
-/** A problem that concerns the officer: of the pack, or reported here and not yet in it. */
-export interface MyProblem extends PackProblem {
-  here?: { key: Uuid; status: LocalStatus; outcome?: Outcome }
-}
-
 // ---- the device
 
 /** queued: only here; sent: it went out, and no answer came; acked: its outcome is known. */
@@ -311,6 +175,10 @@ export interface KeptPhoto extends PhotoRef {
 export interface Entry extends Command {
   status: LocalStatus
   outcome?: Outcome
+  /** By the device's clock: when the outcome came. */
+  acked_at?: Instant
+  /** The server did not even take it in a batch of its own; it is kept, and tried again every hour. */
+  aside?: { at: Instant; status: number; title: string; title_en: string }
   /** Somebody looked at the outcome. One that is not done stays to be read until then. */
   read: boolean
   photos: KeptPhoto[]

@@ -1,0 +1,72 @@
+import { liveQuery } from 'dexie'
+import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
+import { ownerOfCommand, ownerOfDraft, type CommandRow, type OfficerDb, type PackRow } from './db.ts'
+import { countsOf, dueOf, entriesOf, problemsOf, withUploads } from './overlay.ts'
+import type { Counts, DraftWithPhotos, DueEntry, Entry, KeptPhoto, MyProblem, Pack, Uuid } from './types.ts'
+
+/** What pages show of the database; it follows whatever writes there, in this tab or another. */
+export interface Live {
+  device: ShallowRef<Uuid | undefined>
+  pack: ComputedRef<Pack | undefined>
+  entries: ShallowRef<Entry[]>
+  drafts: ShallowRef<DraftWithPhotos[]>
+  skewMs: ShallowRef<number>
+  due: ComputedRef<DueEntry[]>
+  problems: ComputedRef<MyProblem[]>
+  counts: ComputedRef<Counts>
+  stop(): void
+}
+
+export function follow(db: OfficerDb): Live {
+  const device = shallowRef<Uuid>()
+  const row = shallowRef<PackRow>()
+  const entries = shallowRef<Entry[]>([])
+  const drafts = shallowRef<DraftWithPhotos[]>([])
+  const skewMs = shallowRef(0)
+  const subscriptions = [
+    show(async () => (await db.device.get('device'))?.id, device),
+    show(async () => db.packs.get('pack'), row),
+    show(() => readEntries(db), entries),
+    show(() => readDrafts(db), drafts),
+    show(async () => await db.setting<number>('skew_ms') ?? 0, skewMs),
+  ]
+  return {
+    device, entries, drafts, skewMs,
+    pack: computed(() => row.value?.pack),
+    due: computed(() => dueOf(row.value, entries.value, skewMs.value)),
+    problems: computed(() => problemsOf(row.value, entries.value)),
+    counts: computed(() => countsOf(entries.value, drafts.value.length)),
+    stop() { for (const subscription of subscriptions) subscription.unsubscribe() },
+  }
+}
+
+function show<T>(read: () => Promise<T>, into: ShallowRef<T>): { unsubscribe(): void } {
+  return liveQuery(read).subscribe({ next(value) { into.value = value }, error: () => undefined }) // the last that was read stays: whoever writes is told
+}
+
+export function readEntries(db: OfficerDb): Promise<Entry[]> {
+  return db.transaction('r', [db.commands, db.photos, db.uploads, db.originals], async () =>
+    entriesOf(await db.commands.toArray(), await keptPhotos(db, 'command:')))
+}
+
+/** A command as it is kept, with its photos. */
+export async function readEntry(db: OfficerDb, row: CommandRow): Promise<Entry> {
+  const photos = await keptPhotos(db, ownerOfCommand(row.key))
+  return { ...row, photos }
+}
+
+function readDrafts(db: OfficerDb): Promise<DraftWithPhotos[]> {
+  return db.transaction('r', [db.drafts, db.photos, db.uploads, db.originals], async () => {
+    const photos = await keptPhotos(db, 'draft:')
+    const drafts = await db.drafts.orderBy('updated_at').reverse().toArray()
+    return drafts.map((draft) => ({ ...draft, photos: photos.filter(({ owner }) => owner === ownerOfDraft(draft.id)) }))
+  })
+}
+
+async function keptPhotos(db: OfficerDb, owners: string): Promise<KeptPhoto[]> {
+  const photos = await db.photos.where('owner').startsWith(owners).toArray()
+  if (photos.length === 0) return []
+  const uploads = new Map((await db.uploads.toArray()).map((upload) => [upload.sha256, upload]))
+  const here = new Set(await db.originals.toCollection().primaryKeys())
+  return withUploads(photos, uploads, here)
+}
