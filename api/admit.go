@@ -45,7 +45,7 @@ func (a *API) admit(rt route, w http.ResponseWriter, r *http.Request) error {
 	callOf(r).actor = actor
 	if err := actor.Might(rt.needs); err != nil {
 		if rt.needs == rights.EditInventory && actor.Might(rights.Propose) == nil {
-			return explain(err, "网格员对台账的修改以建议方式提交，由工作人员采纳；此功能将在后续版本提供", "officers propose changes to the inventory, and staff accept them: that comes with a later version")
+			return explain(err, "网格员不直接修改台账：在手机上核对对象（有、无、不符、新增）即提出建议，由工作人员逐字段采纳", "officers do not write the inventory: what they find out about a feature (POST /api/v1/patrol/commands, kind ledger) is a proposal that staff accept field by field")
 		}
 		if errors.Is(err, rights.ErrSignIn) {
 			a.cfg.Auth.ClearCookies(w, r, a.secure(r))

@@ -46,8 +46,7 @@ type Proposal struct {
 	Feature int64  // 0 for New
 	Finding Finding
 	Base    int64 // the revision of the feature that the finder had before the eyes; 0 for unknown: what stands when it comes is taken for it
-	// Values are the fields as they should be, as a JSON document has them (numbers are json.Number); nil or empty for none. Missing needs none: it
-	// means status missing.
+	// Values are the fields as they should be, as a JSON document has them; nil or empty for none. Missing needs none: it means status missing.
 	Values   map[string]any
 	Geometry orb.Geometry // degrees of CGCS2000; nil for as it is
 	Note     string

@@ -49,14 +49,34 @@ func (s *Imports) Duplicates(ctx context.Context, layer, state string, behind in
 	return list, total, interpret(nameThem(ctx, s.pool, list))
 }
 
-// nameThem adds what the features of pairs are called, one question for each layer.
+// nameThem adds what the features of pairs are called.
 func nameThem(ctx context.Context, q querier, list []Duplicate) error {
 	ids := map[string][]int64{}
 	for _, d := range list {
 		ids[d.Layer] = append(ids[d.Layer], d.FeatureID, d.OtherID)
 	}
-	type called struct{ code, name *string }
-	names := map[string]map[int64]called{}
+	names, err := called(ctx, q, ids)
+	if err != nil {
+		return err
+	}
+	for i, d := range list {
+		a, b := names[d.Layer][d.FeatureID], names[d.Layer][d.OtherID]
+		list[i].Code, list[i].Name, list[i].OtherCode, list[i].OtherName = a.Code, a.Name, b.Code, b.Name
+	}
+	return nil
+}
+
+// Called is what a feature is called; nil for what it has not.
+type Called struct{ Code, Name *string }
+
+// Called tells what features are called, by layer and number, one question for each layer. Features that are not there are not told.
+func (r *Reader) Called(ctx context.Context, ids map[string][]int64) (map[string]map[int64]Called, error) {
+	names, err := called(ctx, r.pool, ids)
+	return names, interpretQuery(err)
+}
+
+func called(ctx context.Context, q querier, ids map[string][]int64) (map[string]map[int64]Called, error) {
+	names := map[string]map[int64]Called{}
 	for layer, some := range ids {
 		l := layers.ByID(layer)
 		if l == nil {
@@ -64,20 +84,16 @@ func nameThem(ctx context.Context, q querier, list []Duplicate) error {
 		}
 		rows, err := q.Query(ctx, "SELECT id, code, name FROM "+quoted(l.Table)+" WHERE id = ANY ($1)", some)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		names[layer] = map[int64]called{}
+		names[layer] = map[int64]Called{}
 		var id int64
-		var c called
-		if _, err := pgx.ForEachRow(rows, []any{&id, &c.code, &c.name}, func() error { names[layer][id] = c; return nil }); err != nil {
-			return err
+		var c Called
+		if _, err := pgx.ForEachRow(rows, []any{&id, &c.Code, &c.Name}, func() error { names[layer][id] = c; return nil }); err != nil {
+			return nil, err
 		}
 	}
-	for i, d := range list {
-		a, b := names[d.Layer][d.FeatureID], names[d.Layer][d.OtherID]
-		list[i].Code, list[i].Name, list[i].OtherCode, list[i].OtherName = a.code, a.name, b.code, b.name
-	}
-	return nil
+	return names, nil
 }
 
 func openPair(ctx context.Context, q querier, id, match int64) (Duplicate, error) {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -100,7 +101,11 @@ func (c *claim) gather(ctx context.Context) error {
 			return err
 		}
 	}
-	values, faults := c.l.Read(c.p.Values)
+	properties, err := numbered(c.p.Values)
+	if err != nil {
+		return faultAt("/values", "不能写成 JSON", "cannot be written as JSON")
+	}
+	values, faults := c.l.Read(properties)
 	for name := range values {
 		if f := c.l.Field(name); f.Access == layers.Internal {
 			faults = append(faults, layers.Fault{Pointer: "/properties/" + name, Zh: "内部字段不能建议修改", En: "is an internal field: it cannot be proposed"})
@@ -114,6 +119,15 @@ func (c *claim) gather(ctx context.Context) error {
 		c.values = present(values)
 	}
 	return c.check(faults).OrNil()
+}
+
+// numbered gives a JSON object its numbers as they would stand in text.
+func numbered(object map[string]any) (map[string]any, error) {
+	text, err := json.Marshal(object)
+	if err != nil {
+		return nil, err
+	}
+	return decodeNumbers(text)
 }
 
 // form checks what a finding of its kind says and leaves out.
