@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
+	"wangge/grid"
 	"wangge/grid/patrol"
 )
 
@@ -109,8 +110,12 @@ func (t *Tx) problemSubject(ctx context.Context, of *patrol.Subject, p *ProblemR
 
 // gridsHeld are the grids that the caller is responsible for today.
 func (t *Tx) gridsHeld(ctx context.Context) ([]int64, error) {
-	if t.Caller.Actor.Holder == 0 {
+	return gridsHeld(ctx, t.tx, t.Caller.Actor.Holder, t.Day)
+}
+
+func gridsHeld(ctx context.Context, tx pgx.Tx, holder int64, day grid.Day) ([]int64, error) {
+	if holder == 0 {
 		return nil, nil
 	}
-	return query(ctx, t.tx, gridsHeldSQL, []any{t.Caller.Actor.Holder, t.Day.Time()}, pgx.RowTo[int64])
+	return query(ctx, tx, gridsHeldSQL, []any{holder, day.Time()}, pgx.RowTo[int64])
 }
