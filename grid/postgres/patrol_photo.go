@@ -138,3 +138,54 @@ func readPhoto(row pgx.CollectableRow) (p Photo, err error) {
 	}
 	return p, err
 }
+
+// PhotoRow is one photo with its bytes and what its record says of it: by that one decides who may see it.
+type PhotoRow struct {
+	Photo
+	OwnerKind   string
+	SHA256      string
+	Bytes       int64
+	MediaType   string
+	Key         string // in the depot
+	Orientation int
+
+	Account   string // who made the record
+	Holder    int64  // 0 for none
+	Region    string
+	GridID    int64 // duty grid
+	CreatedAt time.Time
+
+	Number   string   // of the problem; "" for none
+	Depts    []string // that the record is for
+	Assignee int64    // who is to rectify the problem; 0 for none
+	Subject  string   // name of what was checked; "" for none
+}
+
+// photoRowSQL finds the problem of a step, too.
+const photoRowSQL = `
+SELECT p.id::text, p.owner_kind, p.owner_id::text, p.kind, coalesce(b.state, 'awaited'), coalesce(b.reason, ''), p.taken_at, p.account, coalesce(p.holder_id, 0),
+       coalesce(p.region_code, ''), coalesce(p.grid_id, 0), p.created_at, p.sha256,
+       coalesce(b.bytes, 0), coalesce(b.media_type, ''), coalesce(b.object_key, ''), coalesce(b.orientation, 1), coalesce(b.flags, '{}'),
+       coalesce(q.number, ''), CASE WHEN q.dept IS NOT NULL THEN ARRAY[q.dept] ELSE coalesce(f.dept, '{}') END, coalesce(q.assignee, 0),
+       coalesce(q.subject_name, c.subject_name, '')
+FROM patrol_photo p
+LEFT JOIN photo_blob b ON b.sha256 = p.sha256
+LEFT JOIN problem_event e ON p.owner_kind = 'step' AND e.id = p.owner_id
+LEFT JOIN problem q ON p.owner_kind IN ('problem', 'step') AND q.id = coalesce(e.problem_id, p.owner_id)
+LEFT JOIN patrol_check c ON p.owner_kind = 'check' AND c.id = p.owner_id
+LEFT JOIN feature_proposal f ON p.owner_kind = 'proposal' AND f.id = p.owner_id
+WHERE p.id = $1`
+
+// Photo is one photo by its id. ErrNotFound for none. It asks no rights.
+func (s *Store) Photo(ctx context.Context, id string) (PhotoRow, error) {
+	list, err := collect(ctx, s, photoRowSQL, []any{id}, func(row pgx.CollectableRow) (p PhotoRow, err error) {
+		var taken *time.Time
+		err = row.Scan(&p.ID, &p.OwnerKind, &p.Owner, &p.Kind, &p.State, &p.Reason, &taken, &p.Account, &p.Holder,
+			&p.Region, &p.GridID, &p.CreatedAt, &p.SHA256, &p.Bytes, &p.MediaType, &p.Key, &p.Orientation, &p.Flags, &p.Number, &p.Depts, &p.Assignee, &p.Subject)
+		if taken != nil {
+			p.TakenAt = *taken
+		}
+		return p, err
+	})
+	return only(list, err)
+}

@@ -19,8 +19,11 @@ import (
 type TrackSetting struct {
 	Enabled  bool   `json:"enabled"`
 	KeepDays int    `json:"keep_days"` // 1 to 365
-	Hours    string `json:"hours"`     // 08:00-18:00: hours of duty where a duty says none; "" for nobody on duty then
+	Hours    string `json:"hours"`     // 08:00-18:00: hours of duty where a duty says none that a clock shows
 }
+
+// DefaultTracks is the setting of a city that has set none.
+func DefaultTracks() TrackSetting { return TrackSetting{KeepDays: 30, Hours: "08:00-18:00"} }
 
 // Keys of the table setting.
 const (
@@ -101,7 +104,7 @@ func rawPoints(points []patrol.TrackPoint) [][4]float64 {
 
 // trackRules are the rules for the tracks of an officer as they are now.
 func (t *Tx) trackRules(ctx context.Context, tr *patrol.Track) (*time.Location, patrol.TrackRules, error) {
-	var set TrackSetting
+	set := DefaultTracks()
 	if err := t.setting(ctx, SettingTracks, &set); err != nil {
 		return nil, patrol.TrackRules{}, err
 	}

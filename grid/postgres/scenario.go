@@ -80,12 +80,12 @@ func (s *Store) Scenario(ctx context.Context, account, id int64) (Scenario, erro
 }
 
 // only is the one row of a query by number.
-func only(list []Scenario, err error) (Scenario, error) {
+func only[T any](list []T, err error) (one T, _ error) {
 	if err == nil && len(list) == 0 {
 		err = ErrNotFound
 	}
 	if err != nil {
-		return Scenario{}, err
+		return one, err
 	}
 	return list[0], nil
 }
