@@ -39,10 +39,15 @@ type Check struct {
 	Device  string
 	Moment  Moment
 	Place   Place
-	Flags   []Flag // all of them, sorted
-	Grid    GridRef
-	Problem string // UUID of a problem reported with it
+	Flags   []Flag  // all of them, sorted
+	Grid    GridRef // duty grid at the place, or of the subject where the place is not known; of several the officer's own
+	GridID  int64   // its number; 0 for none
+	Region  string  // narrowest division, the same way
+	Problem string  // UUID of a problem reported with it
 }
+
+// FlagSuperseded: a later check of the subject with the same checklist was here before this one came, so that this one changed nothing in the inventory.
+const FlagSuperseded Flag = "superseded" // 已有更晚的检查
 
 // Effect is what an answer does to the inventory, as data of the checklist: the field of the subject's layer that takes a value.
 // Officers may write fields that a checklist names so; everything else of theirs is a proposal.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -34,9 +35,11 @@ type Item struct {
 const (
 	MaxItems    = 60
 	MaxEffects  = 8
-	maxEdition  = 16
 	maxStandard = 200
 )
+
+// editionForm has one order, whatever the database sorts texts by.
+var editionForm = regexp.MustCompile(`^[0-9]{4}(-[0-9]{2}){0,2}$`)
 
 // Check tells whether answers are of this edition: ErrUnknown with a *Fault for an item that it does not have, a *Fault for an answer or result that is
 // none. Items may be left out. A result is normal only if no item failed.
@@ -94,7 +97,7 @@ func (c *Checklist) Effects(answers map[string]Answer) []Effect {
 // CheckEdition tells what is wrong with a new edition: faults. fields tells whether a field of the subject's layer may be the target of an effect.
 func (c *Checklist) CheckEdition(fields func(field string) bool) error {
 	var bad faults
-	bad.add(c.Edition == "" || len(c.Edition) > maxEdition || !isLine(c.Edition), "/edition", "须为 1 到 16 个字符", "takes 1 to 16 characters")
+	bad.add(!editionForm.MatchString(c.Edition), "/edition", "须为年份或日期，如 2026、2026-03", "is a year, month or day such as 2026 or 2026-03")
 	for _, e := range c.Editions {
 		if c.Edition <= e {
 			bad.add(true, "/edition", fmt.Sprintf("须大于已有的版本 %s", e), fmt.Sprintf("must be greater than edition %s", e))

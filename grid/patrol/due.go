@@ -1,7 +1,9 @@
 package patrol
 
 import (
+	"slices"
 	"sort"
+	"strconv"
 	"time"
 )
 
@@ -114,4 +116,35 @@ type Due struct {
 	Grids   []DueGrid
 	Counts  DueCounts
 	Items   []DueItem // by urgency: overdue first, then by the end of the slot
+}
+
+// Stand fills in how the subject stands: its identity and its last check are there already. counts and since are those of Beat.Stands.
+func (d *DueItem) Stand(b Beat, counts bool, since time.Time) {
+	d.ID = d.Plan + "/" + d.Subject.Kind + "/" + strconv.FormatInt(d.Subject.ID, 10)
+	var last time.Time
+	if d.Last != nil {
+		last = d.Last.At
+	}
+	d.State, d.Missed = b.Stands(last, counts, since)
+	if !b.Slot.From.IsZero() {
+		from, to := b.Slot.From.UTC(), b.Slot.To.UTC()
+		d.From, d.To = &from, &to
+	}
+}
+
+// Add counts one more.
+func (c *DueCounts) Add(s DueState) {
+	switch s {
+	case DueNow:
+		c.Due++
+	case Overdue:
+		c.Overdue++
+	case DueDone:
+		c.Done++
+	}
+}
+
+// Order is the place of a state in a list: the most urgent is 0.
+func (s DueState) Order() int {
+	return slices.Index([]DueState{Overdue, DueNow, Later, DueDone}, s)
 }

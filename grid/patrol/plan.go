@@ -34,9 +34,9 @@ type Plan struct {
 	Checklist   string
 	Role        string // whose duty it is
 	Period      Period
-	Times       int     // in a period
+	Times       int      // in a period
 	Windows     []Window // in order; none for the whole day
-	Weekdays    string  // of 1234567, Monday first
+	Weekdays    string   // of 1234567, Monday first
 	Enabled     bool
 	Term        grid.Term // Through
 	Revision    int64
