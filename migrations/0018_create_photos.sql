@@ -19,7 +19,7 @@ CREATE TABLE photo_blob (
     uploaded_by text NOT NULL,
     created_at  timestamptz NOT NULL DEFAULT now(),
     seen_at     timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT photo_blob_state_check CHECK ((state = 'stored') = (object_key <> '') AND (state = 'refused') = (reason <> ''))
+    CONSTRAINT photo_blob_whole_check CHECK ((state = 'stored') = (object_key <> '') AND (state = 'refused') = (reason <> ''))
 );
 CREATE INDEX photo_blob_seen_idx ON photo_blob (seen_at);
 CREATE UNIQUE INDEX photo_blob_key_idx ON photo_blob (object_key) WHERE object_key <> '';
