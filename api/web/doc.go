@@ -12,4 +12,8 @@
 //
 // The workspaces of the app have one URL each. Only those answer with index.html; any other unknown path is a 404 of the
 // router, so that a mistyped address of the API or a lost asset never looks like a page.
+//
+// The officer's pages (/today) work without a network: sw.js, the service worker, keeps the files of the build, and the map of the own area where
+// an officer downloaded it (src/officer/store/sw.ts). It never touches the API, and the desk's pages come from here like before. Its name never
+// changes, so it must never be cached: like everything outside assets it is asked for again each time. The manifest is named by /today alone.
 package web

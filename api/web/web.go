@@ -17,9 +17,10 @@ import (
 var built embed.FS
 
 // contentSecurityPolicy allows what the app is made of and nothing else: MapLibre starts its worker from a file of ours
-// (a blob: where the page is older than the worker), keeps sprites in blob: images and icons in data: ones.
+// (a blob: where the page is older than the worker), keeps sprites in blob: images and icons in data: ones; the phone's
+// components carry their icons as a data: font.
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
-	"img-src 'self' data: blob:; font-src 'self'; worker-src 'self' blob:; manifest-src 'self'; " +
+	"img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; manifest-src 'self'; " +
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
 // isAppRoute tells whether path is a page of the app, which answers with index.html: those of src/state/route.ts.

@@ -9,6 +9,7 @@ import { UnsentError, type OfficerStore } from './store.ts'
 import { askToKeep } from './surroundings.ts'
 import { forgetArrived } from './sweep.ts'
 import { createWire, type Wire } from './wire.ts'
+import { startWorker } from './worker.ts'
 
 /** Where no pack says how large a picture may be. */
 const mostPhotoBytes = 20 * 2 ** 20
@@ -35,6 +36,7 @@ export function openStore(account: string, wire: Wire = createWire()): OfficerSt
     ...live,
     ...sending,
     ...createPacking(db, wire, account, () => isOpen),
+    version: startWorker(),
     now: () => new Date(Date.now() + live.skewMs.value),
     async record(kind, body, options) {
       const row = await keeper.record(kind, plain(body), options)

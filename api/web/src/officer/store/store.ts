@@ -3,6 +3,7 @@ import type {
   Bodies, CommandKind, Counts, Draft, DraftWithPhotos, DueEntry, Entry, Instant, KeptPhoto, MyProblem, Pack, PackProgress, PhotoKind, PhotoNetwork, PhotoRef, StorageState,
   SyncState, Uuid,
 } from './types.ts'
+import type { AppVersion } from './worker.ts'
 
 /** A picture to be kept with a record: a new one, or one that a draft keeps already. */
 export type PhotoInput = { file: Blob; kind: PhotoKind; taken_at?: Instant } | { id: Uuid }
@@ -61,6 +62,8 @@ export interface OfficerStore {
   /** How far the server's clock is ahead of the device's, in milliseconds. */
   skewMs: Readonly<Ref<number>>
 
+  /** Of the app itself, as the service worker has installed it. */
+  version: AppVersion
   /** Asks the browser to keep the data. Best after a touch. */
   persist(): Promise<boolean>
   /** Begins to send and to follow; end() stops it. */
