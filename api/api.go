@@ -39,6 +39,7 @@ type cities interface {
 
 // records reads what memory does not hold; a *postgres.Reader is one.
 type records interface {
+	v1.FeatureProposals
 	Ping(ctx context.Context) error
 	FeatureAt(ctx context.Context, l *layers.Layer, id int64, internal bool, at time.Time) (postgres.Feature, error)
 	History(ctx context.Context, l *layers.Layer, id, from int64, limit int, internal bool) (postgres.History, error)

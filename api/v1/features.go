@@ -22,6 +22,7 @@ import (
 
 // features reads many features of the record.
 type features interface {
+	FeatureProposals
 	Order(ctx context.Context, l *layers.Layer, s layerspg.Selection) ([]int64, error)
 	LocalSystems(ctx context.Context) ([]datum.System, error)
 }
