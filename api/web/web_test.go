@@ -24,6 +24,9 @@ func builtApp(t *testing.T) http.Handler {
 		"dist/assets/app-1a2b.css":      {Data: []byte("css")},
 		"dist/assets/app-1a2b.css.br":   {Data: []byte("br css")},
 		"dist/favicon.svg":              {Data: []byte("<svg/>")},
+		"dist/icon-192.png":             {Data: []byte("png")},
+		"dist/sw.js":                    {Data: []byte("service worker")},
+		"dist/today.webmanifest":        {Data: []byte("{}")},
 		"dist/assets/nested/font.woff2": {Data: []byte("font")},
 	})
 	if err != nil {
@@ -46,6 +49,9 @@ func TestFilesAreServedWithTypeAndCache(t *testing.T) {
 	h := builtApp(t)
 	for path, want := range map[string]struct{ body, contentType, cache string }{
 		"/":                         {"<html>page", "text/html; charset=utf-8", "no-cache"},
+		"/sw.js":                    {"service worker", "text/javascript; charset=utf-8", "no-cache"},
+		"/today.webmanifest":        {"{}", "application/manifest+json; charset=utf-8", "no-cache"},
+		"/icon-192.png":             {"png", "image/png", "no-cache"},
 		"/favicon.svg":              {"<svg/>", "image/svg+xml; charset=utf-8", "no-cache"},
 		"/assets/worker-1a2b.mjs":   {"worker", "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"},
 		"/assets/app-1a2b.css":      {"css", "text/css; charset=utf-8", "public, max-age=31536000, immutable"},
@@ -86,7 +92,7 @@ func TestEveryPageOfTheAppIsServed(t *testing.T) {
 
 func TestUnknownPathsGoToTheRouter(t *testing.T) {
 	h := builtApp(t)
-	for _, path := range []string{"/assets/gone-9f.js", "/nothing", "/index.html", "/index.html.gz", "/api/v1/nothing", "/assets/", "/../web.go"} {
+	for _, path := range []string{"/assets/gone-9f.js", "/nothing", "/index.html", "/index.html.gz", "/api/v1/nothing", "/assets/", "/../web.go", "/today/elsewhere", "/todays", "/patrol/1"} {
 		if w := get(h, http.MethodGet, path); w.Code != http.StatusTeapot {
 			t.Errorf("%s: %d, want the router's answer", path, w.Code)
 		}
