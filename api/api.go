@@ -15,6 +15,8 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"wangge/api/auth"
+	"wangge/api/depot"
+	"wangge/api/inbox"
 	"wangge/api/ogc"
 	"wangge/api/reply"
 	v1 "wangge/api/v1"
@@ -67,6 +69,7 @@ type Config struct {
 	Store   *gridpg.Store
 	Imports *postgres.Imports // files on their way into the record
 	Auth    *auth.Gate        // finds out who is calling
+	Photos  *depot.Depot      // nil: photos are not taken
 	Changes *Changes          // what City tells; nil: nobody tells anything
 	Log     *slog.Logger      // nil for the default
 	Version string            // of the program
@@ -130,8 +133,9 @@ func New(cfg Config) (*API, error) {
 	}
 	a := &API{cfg: cfg, reply: reply.NewWriter(), figures: newFigures(cfg.Records), refusals: newRefusals()}
 	a.ogc = &ogc.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Store: cfg.Store, Records: cfg.Records, Features: cfg.Records, Zone: zoneOf, Base: a.base, Reply: a.reply, Tile: a.tileOf}
-	a.v1 = &v1.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Base: a.base, Reply: a.reply, Store: cfg.Store, Auth: cfg.Auth, Features: cfg.Records, Imports: cfg.Imports,
+	a.v1 = &v1.Handler{City: a.view, Query: query, Who: whoOf, Call: aboutCall, Base: a.base, Reply: a.reply, Store: cfg.Store, Auth: cfg.Auth, Features: cfg.Records, Imports: cfg.Imports, Photos: cfg.Photos,
 		Coverage: coverage.NewLive(), CoverageCity: CoverageCity, Words: wordsOf,
+		Inbox:   &inbox.Inbox{Store: cfg.Store, Words: commandWords, Log: cfg.Log, Now: time.Now},
 		Exports: v1.Exports{Rows: cfg.Records, Files: export.NewWriter()}}
 	var err error
 	if a.tiles, err = newTiles(cfg); err != nil {

@@ -85,21 +85,8 @@ func classify(err error) (k kind, known bool) {
 // writeProblem answers with the problem that an error is. It replaces what headers a handler had begun to set.
 func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	k, _ := classify(err)
-	p := problem{
-		Type: problemType + k.code, Title: k.title, TitleEn: k.titleEn, Status: k.status, RequestID: callOf(r).id,
-	}
-	var e *explained
-	if errors.As(err, &e) {
-		p.Detail, p.DetailEn = e.detail, e.detailEn
-	}
-	var faults param.Faults
-	if errors.As(err, &faults) {
-		p.addFaults(faults)
-	}
-	p.addInventory(err)
-	p.addImport(err)
-	p.addCoverage(err)
-	p.addPatrol(err)
+	p := documentOf(k, err)
+	p.RequestID = callOf(r).id
 	h := w.Header()
 	for _, name := range []string{"Etag", "Content-Encoding", "Content-Length", "Vary", "Last-Modified"} {
 		h.Del(name)
@@ -119,6 +106,25 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(k.status)
 	_, _ = w.Write(body)
+}
+
+// documentOf is the document that an error is, for whatever request.
+func documentOf(k kind, err error) problem {
+	p := problem{Type: problemType + k.code, Title: k.title, TitleEn: k.titleEn, Status: k.status}
+	var e *explained
+	if errors.As(err, &e) {
+		p.Detail, p.DetailEn = e.detail, e.detailEn
+	}
+	var faults param.Faults
+	if errors.As(err, &faults) {
+		p.addFaults(faults)
+	}
+	p.addInventory(err)
+	p.addImport(err)
+	p.addCoverage(err)
+	p.addPatrol(err)
+	p.addPhoto(err)
+	return p
 }
 
 // addFaults lists the faults, and repeats the first as the detail for readers that show one sentence.

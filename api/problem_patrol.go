@@ -4,7 +4,9 @@ import (
 	"errors"
 	"net/http"
 
+	"wangge/api/inbox"
 	"wangge/grid/patrol"
+	gridpg "wangge/grid/postgres"
 )
 
 // patrolProblems are what checks, problems found on the ground and their steps can meet.
@@ -14,6 +16,8 @@ func patrolProblems() []kind {
 		{patrol.ErrStep, http.StatusConflict, "impossible-step", "问题的当前状态不允许这一步", "The problem is in a state that this step does not begin in", 0},
 		{patrol.ErrPhotos, http.StatusUnprocessableEntity, "photos-required", "此类问题须附照片", "Photos are compulsory for problems of this class", 0},
 		{patrol.ErrUnknown, http.StatusUnprocessableEntity, "unknown-reference", "所引用的计划、检查表、类别或对象不存在", "A plan, checklist, class or subject that the record does not know", 0},
+		{inbox.ErrGap, http.StatusConflict, "commands-missing", "等待前序的指令过多", "Too many commands wait for earlier ones", 0},
+		{gridpg.ErrDevice, http.StatusConflict, "device-taken", "终端编号属于别的账号", "The device belongs to another account", 0},
 	}
 }
 
@@ -26,4 +30,15 @@ func (p *problem) addPatrol(err error) {
 	if step, ok := errors.AsType[*patrol.StepError](err); ok {
 		p.Detail, p.DetailEn = step.Zh(), step.En()
 	}
+}
+
+// commandWords are the words for a command that was refused: those that a request would have got.
+func commandWords(err error) inbox.Words {
+	k, known := classify(err)
+	p := documentOf(k, err)
+	w := inbox.Words{Type: p.Type, Title: p.Title, TitleEn: p.TitleEn, Detail: p.Detail, DetailEn: p.DetailEn, Known: known}
+	if w.Detail == "" && len(p.Errors) > 0 {
+		w.Detail, w.DetailEn = p.Errors[0].Detail, p.Errors[0].DetailEn
+	}
+	return w
 }

@@ -15,6 +15,7 @@ import (
 	"wangge/geo/datum"
 	"wangge/geo/pgeom"
 	"wangge/layers"
+	"wangge/layers/city"
 	"wangge/layers/postgres"
 )
 
@@ -215,3 +216,21 @@ func appendAny(b []byte, v any) ([]byte, error) {
 	text, err := reply.Marshal(v)
 	return append(b, text...), err
 }
+
+// Pen writes features of a layer with all that everybody may see of them, in degrees, for answers that hold features among other things.
+type Pen struct{ pen *featurePen }
+
+// NewPen makes a pen, and names the columns that a selection has to read for it.
+func NewPen(view *city.View, l *layers.Layer) (*Pen, []*layers.Field) {
+	ask := &itemsAsk{view: view, layer: l}
+	ask.Fields = postgres.VisibleColumns(l, false)
+	for i := range l.Fields {
+		if f := &l.Fields[i]; f.Access == layers.Public {
+			ask.Shown = append(ask.Shown, f)
+		}
+	}
+	return &Pen{newFeaturePen(ask)}, ask.Fields
+}
+
+// Append writes a feature behind b.
+func (p *Pen) Append(b []byte, row *postgres.Cells) ([]byte, error) { return p.pen.append(b, row) }

@@ -7,6 +7,8 @@ import (
 
 	"wangge/api/auth"
 	"wangge/api/commit"
+	"wangge/api/depot"
+	"wangge/api/inbox"
 	"wangge/api/param"
 	"wangge/api/reply"
 	"wangge/grid/coverage"
@@ -30,10 +32,12 @@ type Handler struct {
 	Features features // of the inventory
 	Exports  Exports
 	Imports  *layerpg.Imports
+	Photos   *depot.Depot // nil: photos are not taken
 
 	Coverage     *coverage.Live
 	CoverageCity func(*city.View) coverage.City // a view as coverage reads it
 	Questions    coverage.Desk                  // the zero Desk is ready
+	Inbox        *inbox.Inbox                   // takes what phones send
 
 	// Words is what an error is called in both languages, as its problem would be.
 	Words func(error) (zh, en string)
@@ -62,7 +66,9 @@ type Route struct {
 	BodyType, ReplyType string
 	Also                []string // other media types of the answer, by the caller's choice
 	Safe                bool     // changes nothing, whatever its method: there is nothing to repeat safely
-	MaxBytes            int64    // of the body, where it may be longer than others; the path has no variables then
+	MaxBytes            int64    // of the body, where it may be longer than others; only the last part of the path may be a variable then
+	Or                  int      // another status of a good answer; 0 for none
+	Headers             []Param  // of the request, besides those that all have
 	Serve               func(w http.ResponseWriter, r *http.Request) error
 }
 
@@ -75,7 +81,7 @@ type Param struct {
 // Routes is the whole table. Each file of the package adds its own lines.
 func (h *Handler) Routes() []Route {
 	var all []Route
-	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.peopleWriteRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes(), h.proposalRoutes(), h.featureProposalRoutes(), h.batchRoutes(), h.featureRoutes(), h.exportRoutes(), h.importRoutes(), h.asideRoutes(), h.coveragePlanRoutes(), h.scenarioRoutes(), h.profileRoutes(), h.coverageQuestionRoutes(), h.coverageRoutes()} {
+	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.peopleWriteRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes(), h.proposalRoutes(), h.featureProposalRoutes(), h.batchRoutes(), h.featureRoutes(), h.exportRoutes(), h.importRoutes(), h.asideRoutes(), h.coveragePlanRoutes(), h.scenarioRoutes(), h.profileRoutes(), h.coverageQuestionRoutes(), h.patrolCommandRoutes(), h.patrolPhotosRoutes(), h.patrolTracksRoutes(), h.coverageRoutes()} {
 		all = append(all, part...)
 	}
 	return all
