@@ -128,8 +128,14 @@ func (a *API) limit(next http.Handler) http.Handler {
 	})
 }
 
-// bodyLimit is how long the body of a request for a path may be, in bytes.
-func (a *API) bodyLimit(path string) int64 { return max(a.cfg.MaxBodyBytes, a.longBodies[path]) }
+// bodyLimit is how long the body of a request for a path may be, in bytes. The last part of a path may be a variable.
+func (a *API) bodyLimit(path string) int64 {
+	limit, fixed := a.longBodies[path]
+	if !fixed {
+		limit = a.longBodies[path[:strings.LastIndexByte(path, '/')+1]]
+	}
+	return max(a.cfg.MaxBodyBytes, limit)
+}
 
 // guard sets the headers that every answer has.
 func guard(h http.Header) {

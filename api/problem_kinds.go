@@ -25,7 +25,7 @@ import (
 
 // problems is the one table from errors to answers. The first that matches is the answer.
 func problems() []kind {
-	return slices.Concat(callerProblems(), writeProblems(), peopleProblems(), netProblems(), inventoryProblems(), importProblems(), coverageProblems(), patrolProblems(), mapProblems(), serviceProblems())
+	return slices.Concat(callerProblems(), writeProblems(), peopleProblems(), netProblems(), inventoryProblems(), importProblems(), coverageProblems(), patrolProblems(), photoProblems(), mapProblems(), serviceProblems())
 }
 
 // callerProblems are about addresses, and about who is calling.

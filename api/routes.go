@@ -123,8 +123,9 @@ func (rt route) names() []string {
 func (a *API) mount() {
 	a.longBodies = map[string]int64{}
 	for _, rt := range a.v1.Routes() {
-		if rt.MaxBytes > 0 {
-			a.longBodies["/api/v1"+rt.Path] = rt.MaxBytes
+		path, _, variable := strings.Cut("/api/v1"+rt.Path, "{")
+		if rt.MaxBytes > 0 || !variable {
+			a.longBodies[path] = max(a.longBodies[path], rt.MaxBytes)
 		}
 	}
 	methods := map[string][]string{}

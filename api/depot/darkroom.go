@@ -169,3 +169,13 @@ func leave(rooms []chan struct{}) {
 		<-room
 	}
 }
+
+// Enter waits until there is memory for one more photo that is held whole. leave is to be called when it is let go.
+func (d *Depot) Enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case d.whole <- struct{}{}:
+		return func() { <-d.whole }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}

@@ -29,7 +29,11 @@ type Depot struct {
 	folder   string // of the bucket; "" where it is no folder
 	partials string
 	rooms    *darkroom
+	whole    chan struct{} // tokens: photos that are held in memory on their way in
 }
+
+// wholePhotos bounds how many photos are in memory on their way in.
+const wholePhotos = 8
 
 // PartialsParam is the parameter of an s3:// address that names the folder of partials.
 const PartialsParam = "partials"
@@ -54,6 +58,7 @@ func Open(ctx context.Context, address string, fonts ...string) (*Depot, error) 
 	if err != nil {
 		return nil, err
 	}
+	d.whole = make(chan struct{}, wholePhotos)
 	if d.rooms, err = newDarkroom(fonts); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

@@ -80,6 +80,9 @@ func (s *schemas) operation(rt Route) object {
 			"default":                 object{"description": "出错 A problem", "content": object{"application/problem+json": object{"schema": object{"$ref": "#/components/schemas/Problem"}}}},
 		},
 	}
+	if rt.Or != 0 {
+		op["responses"].(object)[strconv.Itoa(rt.Or)] = s.response(rt)
+	}
 	if rt.Needs == rights.ReadOpen || rt.Needs == rights.SignIn || rt.Needs == "" {
 		op["security"] = []any{object{}, object{"token": []string{}}, object{"session": []string{}}}
 	} else {
@@ -146,6 +149,9 @@ func parameters(rt Route) []any {
 	}
 	for _, p := range rt.Params {
 		add("query", p.Name, strings.TrimSpace(p.Title+" "+p.TitleE), p.Required)
+	}
+	for _, p := range rt.Headers {
+		add("header", p.Name, strings.TrimSpace(p.Title+" "+p.TitleE), p.Required)
 	}
 	if rt.Reads {
 		add("query", "min_revision", "答复须包含这次写入 the answer must show that write", false)

@@ -18,6 +18,8 @@ const (
 	TokenChanged = "token"          // a token was made or revoked
 	Refused      = "refused"        // somebody wanted what the rights do not give
 	ReadLog      = "read_log"       // the access log itself was read
+	ReadPhoto    = "read_photo"     // the original of a photo was answered
+	ReadTrack    = "read_track"     // somebody else's way was answered
 )
 
 // AccessEntry is a line of the access log. It never has names, phones, passwords or tokens: people are told by the ids of their rows.
