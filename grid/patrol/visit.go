@@ -35,14 +35,12 @@ type Load struct {
 }
 
 // Share is what is done of all that is to be checked now.
-func (l Load) Share() Ratio {
-	return Ratio{float64(l.Done), float64(l.Due + l.Overdue + l.Done)}
-}
+func (l Load) Share() Share { return ShareOf(int64(l.Done), int64(l.Due+l.Overdue+l.Done)) }
 
 // MeasureShare is how many sites of an area meet one measure by their last check.
 type MeasureShare struct {
 	Code, Title, TitleEn string
-	Sites                Ratio // among those whose last check says anything about it
+	Sites                Share // among those whose last check says anything about it
 }
 
 // SiteMeasures is how sites of an area keep the measures. Ratios are of the sites that were checked at all.
@@ -51,5 +49,5 @@ type SiteMeasures struct {
 	Sites      int // in the area
 	Checked    int
 	Measures   []MeasureShare
-	All        Ratio // that meet all measures
+	All        Share // that meet all measures
 }

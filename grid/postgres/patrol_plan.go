@@ -83,12 +83,15 @@ func windowsText(list []patrol.Window) []string {
 	return out
 }
 
-// SetPlan makes a plan what it is to be, a new one where there is none of its code. revision is the one that the caller read; 0 for a new one, or for any.
+// OnlyNew is the revision of what must not be there yet.
+const OnlyNew = -1
+
+// SetPlan makes a plan what it is to be, a new one where there is none of its code. revision is the one that the caller read; 0 for any, OnlyNew for none.
 // Errors: rights', faults, patrol.ErrUnknown for what it names, ErrStale.
 func (t *Tx) SetPlan(ctx context.Context, revision int64, p patrol.Plan) (now patrol.Plan, isNew bool, err error) {
 	old, err := t.holdPlan(ctx, p.Code, revision)
 	isNew = errors.Is(err, ErrNotFound)
-	if err != nil && !isNew || isNew && revision != 0 {
+	if err != nil && !isNew || isNew && revision > 0 {
 		return p, false, err
 	}
 	if isNew && p.Term.From == 0 {

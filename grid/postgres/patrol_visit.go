@@ -74,9 +74,6 @@ part AS (
     FROM area a JOIN feature_grid f ON $2 AND f.grid_id = a.id JOIN thing t ON t.what = f.layer AND t.id = f.feature_id)
 SELECT a.code, a.name, ` + visitSumSQL + `
 FROM area a LEFT JOIN part p USING (code, name) GROUP BY a.code, a.name ORDER BY a.code`
-
-	knownAreaSQL = `
-SELECT $1 = '' OR EXISTS (SELECT FROM region WHERE code = $1 AND valid_to IS NULL), EXISTS (SELECT FROM region_kind WHERE id = $2) OR EXISTS (SELECT FROM grid_scheme WHERE code = $3)`
 )
 
 // Visits tells what of areas was visited from one time to another, by code; the first is all of them together, without a code. Grids are those of a scheme.
@@ -93,11 +90,6 @@ func (s *Store) Visits(ctx context.Context, f AreaFilter, scheme string, from, t
 		}
 		return v, err
 	})
-}
-
-// AreasKnown tells whether the record has the region and the kind of areas of a filter.
-func (s *Store) AreasKnown(ctx context.Context, f AreaFilter) (within, by bool, err error) {
-	return within, by, interpret(s.pool.QueryRow(ctx, knownAreaSQL, f.Within, f.By, f.Scheme).Scan(&within, &by))
 }
 
 const (
@@ -188,14 +180,14 @@ func (s *Store) SiteMeasures(ctx context.Context, f AreaFilter) ([]patrol.SiteMe
 		by = f.Scheme
 	}
 	return collect(ctx, s, siteMeasuresSQL, []any{by, f.Scheme != "", f.Within, siteChecklist}, func(r pgx.CollectableRow) (m patrol.SiteMeasures, err error) {
-		var all float64
-		var shares map[string][2]float64
+		var all int64
+		var shares map[string][2]int64
 		if err = r.Scan(&m.Code, &m.Name, &m.Sites, &m.Checked, &all, &shares); err != nil {
 			return m, err
 		}
-		m.All = patrol.Ratio{Part: all, Whole: float64(m.Checked)}
+		m.All = patrol.ShareOf(all, int64(m.Checked))
 		for _, item := range items {
-			item.Sites = patrol.Ratio{Part: shares[item.Code][0], Whole: shares[item.Code][1]}
+			item.Sites = patrol.ShareOf(shares[item.Code][0], shares[item.Code][1])
 			m.Measures = append(m.Measures, item)
 		}
 		return m, nil
