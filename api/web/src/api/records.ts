@@ -11,6 +11,7 @@ export const accountRoles: readonly AccountRole[] = ['admin', 'auditor', 'bureau
 export type Action =
   | 'own_account' | 'read_people' | 'read_personal' | 'read_figures' | 'edit_grid' | 'edit_scheme' | 'edit_people' | 'certify'
   | 'read_audit' | 'read_accounts' | 'manage_accounts' | 'edit_inventory' | 'propose' | 'report' | 'plan'
+  | 'patrol' | 'read_patrol' | 'dispatch' | 'rectify' | 'verify' | 'read_tracks' | 'edit_patrol'
 
 export interface DeptRef {
   code: string

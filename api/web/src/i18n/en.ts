@@ -1,5 +1,6 @@
 import { en as account } from '../account/en.ts'
 import { en as coverage } from '../coverage/en.ts'
+import { en as officer } from '../officer/en.ts'
 import { en as people } from '../people/en.ts'
 import { en as print } from '../print/en.ts'
 import { en as grid } from '../grid/en.ts'
@@ -175,5 +176,6 @@ export const en: Dictionary = {
   ...edit,
   ...imports,
   ...inventory,
+  ...officer,
   ...coverage,
 }

@@ -1,5 +1,6 @@
 import { zh as account } from '../account/zh.ts'
 import { zh as coverage } from '../coverage/zh.ts'
+import { zh as officer } from '../officer/zh.ts'
 import { zh as people } from '../people/zh.ts'
 import { zh as print } from '../print/zh.ts'
 import { zh as grid } from '../grid/zh.ts'
@@ -175,6 +176,7 @@ export const zh = {
   ...edit,
   ...imports,
   ...inventory,
+  ...officer,
   ...coverage,
 } as const
 

@@ -1,0 +1,46 @@
+import { computed, watch, type ComputedRef } from 'vue'
+import type { Account } from '../api/records.ts'
+import { useApp } from '../state/app.ts'
+import { useSession } from '../state/session.ts'
+
+/** Who was signed in on this phone last: without a network nobody can say who is. */
+const key = 'wangge.officer'
+
+export interface OfficerAccount {
+  account: ComputedRef<Account | undefined>
+  state: ComputedRef<'loading' | 'nobody' | 'closed' | 'open'>
+}
+
+export function useOfficerAccount(): OfficerAccount {
+  const app = useApp()
+  const session = useSession()
+  const away = computed(() => !app.connection.online.value)
+  watch([session.account, session.known, away], ([now, known, gone]) => {
+    if (now) localStorage.setItem(key, JSON.stringify(now))
+    else if (known && !gone) forgetOfficer()
+  }, { immediate: true })
+  watch(away, (gone) => { if (!gone && !session.account.value) void session.refresh() })
+
+  const account = computed(() => session.account.value ?? (session.known.value && away.value ? remembered() : undefined))
+  return {
+    account,
+    state: computed(() => {
+      if (!session.known.value) return 'loading'
+      if (!account.value) return 'nobody'
+      return account.value.holder || session.may('patrol') ? 'open' : 'closed'
+    }),
+  }
+}
+
+/** After signing out: the next one to open the app is not to be taken for the last. */
+export function forgetOfficer(): void {
+  localStorage.removeItem(key)
+}
+
+function remembered(): Account | undefined {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? 'null') as Account | null ?? undefined
+  } catch {
+    return undefined
+  }
+}

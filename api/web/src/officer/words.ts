@@ -1,0 +1,36 @@
+import type { Lang } from '../i18n/index.ts'
+import { formatNumber } from '../ui/format.ts'
+
+const locales: Record<Lang, string> = { zh: 'zh-CN', en: 'en-GB' }
+
+/** Metres to ten below a kilometre, kilometres above. */
+export function away(metres: number, lang: Lang): string {
+  if (metres < 1000) return `${metres < 20 ? Math.round(metres) : Math.round(metres / 10) * 10} m`
+  return `${formatNumber(metres / 1000, lang, 1)} km`
+}
+
+export function clock(at: Date | string, lang: Lang): string {
+  return new Date(at).toLocaleTimeString(locales[lang], { hour: '2-digit', minute: '2-digit', hour12: false })
+}
+
+export function day(at: Date | string, lang: Lang): string {
+  return new Date(at).toLocaleDateString(locales[lang], { month: lang === 'zh' ? 'long' : 'short', day: 'numeric' })
+}
+
+export function weekday(at: Date, lang: Lang): string {
+  return at.toLocaleDateString(locales[lang], { weekday: 'long' })
+}
+
+export function sameDay(a: Date | string, b: Date | string): boolean {
+  return new Date(a).toDateString() === new Date(b).toDateString()
+}
+
+/** The hour of today, the day and hour of other days. */
+export function moment(at: Date | string, now: Date, lang: Lang): string {
+  return sameDay(at, now) ? clock(at, lang) : `${day(at, lang)} ${clock(at, lang)}`
+}
+
+export function bytes(count: number, lang: Lang): string {
+  if (count < 1e6) return `${formatNumber(count / 1e3, lang, 0)} kB`
+  return count < 1e9 ? `${formatNumber(count / 1e6, lang, 1)} MB` : `${formatNumber(count / 1e9, lang, 1)} GB`
+}

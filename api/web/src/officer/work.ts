@@ -1,0 +1,126 @@
+import { computed, inject, provide, ref, shallowRef, watch, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import type { Position } from '../api/types.ts'
+import type { App } from '../state/app.ts'
+import type { Route } from '../state/route.ts'
+import { groupOf, inOrderOf, nearestFirst, nextFrom, type Group } from './order.ts'
+import type { Locating } from './position.ts'
+import { OfficerServer, type DueAnswer } from './server.ts'
+import type { OfficerStore } from './store/store.ts'
+import type { Checklist, DueEntry, PackFeature, ProblemClass, SubjectRef } from './store/types.ts'
+
+/** What the officer's pages share. */
+export interface OfficerWork {
+  app: App
+  route: Route
+  store: OfficerStore
+  server: OfficerServer
+  locating: Locating
+  /** The own due list: what is open first, in walking order. */
+  due: ComputedRef<DueEntry[]>
+  groups: ComputedRef<Record<Group, DueEntry[]>>
+  /** The share of today's work that is done; undefined where there is none. */
+  progress: ComputedRef<{ done: number; all: number } | undefined>
+  nextAt: ComputedRef<Date | undefined>
+  /** Something is known of what is due: from the server or from the pack. */
+  known: ComputedRef<boolean>
+  /** Why nothing is. */
+  error: ShallowRef<unknown>
+  loading: Ref<boolean>
+  refresh(): Promise<void>
+  feature(subject: SubjectRef): PackFeature | undefined
+  checklist(code: string): Checklist | undefined
+  problemClass(code: string): ProblemClass | undefined
+  kindTitle(kind: string): string
+}
+
+const key: InjectionKey<OfficerWork> = Symbol('officer')
+/** From further away the order of the walk is asked for again. */
+const orderAgainM = 300
+
+export function provideWork(work: OfficerWork): void {
+  provide(key, work)
+}
+
+export function useOfficer(): OfficerWork {
+  const work = inject(key)
+  if (!work) throw new Error('useOfficer outside /today')
+  return work
+}
+
+export function createWork(app: App, route: Route, store: OfficerStore, locating: Locating): OfficerWork {
+  const server = new OfficerServer(app.server.client)
+  const list = createDue(app, store, server, locating)
+  const pack = store.pack
+  return {
+    app, route, store, server, locating, ...list,
+    feature({ kind, id }) {
+      const of = kind === 'place' ? pack.value?.places : pack.value?.layers[kind]
+      return of?.find((one) => one.id === id)
+    },
+    checklist: (code) => pack.value?.checklists.find((one) => one.code === code),
+    problemClass: (code) => pack.value?.classes.find((one) => one.code === code),
+    kindTitle(kind) {
+      const { t, lang } = app.settings
+      if (kind === 'place') return t('officer.kind.place')
+      if (kind === 'grid') return t('officer.kind.grid')
+      const layer = app.layers.title(kind)
+      return (lang.value === 'en' ? layer?.title_en : layer?.title) ?? t('officer.kind.other')
+    },
+  }
+}
+
+type DueWork = Pick<OfficerWork, 'due' | 'groups' | 'progress' | 'nextAt' | 'known' | 'error' | 'loading' | 'refresh'>
+
+/** What is due, as the server says while it is there and as the pack says otherwise. */
+function createDue(app: App, store: OfficerStore, server: OfficerServer, locating: Locating): DueWork {
+  const answer = shallowRef<DueAnswer>()
+  const error = shallowRef<unknown>()
+  const loading = ref(false)
+  const where = () => locating.here.value?.at
+  let asked: { from: Position | undefined } | undefined
+
+  async function refresh(): Promise<void> {
+    if (loading.value) return
+    loading.value = true
+    try {
+      asked = { from: where() }
+      answer.value = await server.due(where())
+      error.value = undefined
+      if (!store.pack.value) await store.refreshPack()
+    } catch (failure) {
+      error.value = failure
+    } finally {
+      loading.value = false
+    }
+  }
+  watch(locating.here, (here) => {
+    if (!here || !asked || !app.connection.online.value) return
+    if (!asked.from || Math.hypot(here.at[0] - asked.from[0], here.at[1] - asked.from[1]) * 111_000 > orderAgainM) void refresh()
+  })
+  watch(app.connection.online, (online) => { if (online) void refresh() })
+  watch(() => store.sync.value.doneAt, () => { if (app.connection.online.value) void refresh() })
+
+  const due = computed(() => {
+    const entries = store.due.value
+    if (answer.value && app.connection.online.value && asked?.from) return inOrderOf(answer.value.items, entries)
+    const all = answer.value ? inOrderOf(answer.value.items, entries) : entries
+    const open = nearestFirst(all, where())
+    const taken = new Set(open)
+    return [...open, ...all.filter((entry) => !taken.has(entry))]
+  })
+  const groups = computed(() => {
+    const made: Record<Group, DueEntry[]> = { overdue: [], due: [], done: [], later: [] }
+    for (const entry of due.value) made[groupOf(entry)].push(entry)
+    return made
+  })
+  return {
+    due, groups, error, loading, refresh,
+    known: computed(() => answer.value !== undefined || store.pack.value !== undefined),
+    nextAt: computed(() => nextFrom(due.value, store.now())),
+    progress: computed(() => {
+      const { overdue, due: open, done } = groups.value
+      const all = overdue.length + open.length + done.length
+      return all > 0 ? { done: done.length, all } : undefined
+    }),
+  }
+}
