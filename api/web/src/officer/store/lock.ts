@@ -15,7 +15,7 @@ interface Lease {
  * database that is renewed while the work goes on. Two tabs that slip through a lease do no harm: everything sent is known by its key or hash.
  */
 export async function exclusively<T>(db: OfficerDb, work: () => Promise<T>): Promise<T | undefined> {
-  const locks = (globalThis.navigator as Partial<Navigator>).locks
+  const locks = (globalThis.navigator as Partial<Navigator> | undefined)?.locks
   if (locks) return locks.request(`${db.name}:sync`, { ifAvailable: true }, (lock) => (lock ? work() : undefined))
   const by = uuid()
   if (!(await lease(db, by))) return undefined

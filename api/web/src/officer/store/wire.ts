@@ -57,8 +57,9 @@ const patrol = '/api/v1/patrol'
 /** Asks by fetch. A request that nobody answers is repeated once; then it is an OfflineError, a refusal an ApiError. */
 export function createWire(fetchIt: typeof fetch = (input, init) => fetch(input, init)): Wire {
   async function once(path: string, init: RequestInit, bytes: number): Promise<Response> {
+    const signal = AbortSignal.timeout(patienceMs + Math.ceil(bytes / leastBytesPerMs))
     try {
-      return await fetchIt(path, { ...init, cache: 'no-store', signal: AbortSignal.timeout(patienceMs + bytes / leastBytesPerMs) })
+      return await fetchIt(path, { ...init, cache: 'no-store', signal })
     } catch (error) {
       throw new OfflineError('offline', { cause: error })
     }
