@@ -1,5 +1,6 @@
 import { en as account } from '../account/en.ts'
 import { en as coverage } from '../coverage/en.ts'
+import { en as patrol } from '../patrol/en.ts'
 import { en as officer } from '../officer/en.ts'
 import { en as people } from '../people/en.ts'
 import { en as print } from '../print/en.ts'
@@ -178,4 +179,5 @@ export const en: Dictionary = {
   ...inventory,
   ...officer,
   ...coverage,
+  ...patrol,
 }

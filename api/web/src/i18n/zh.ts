@@ -1,5 +1,6 @@
 import { zh as account } from '../account/zh.ts'
 import { zh as coverage } from '../coverage/zh.ts'
+import { zh as patrol } from '../patrol/zh.ts'
 import { zh as officer } from '../officer/zh.ts'
 import { zh as people } from '../people/zh.ts'
 import { zh as print } from '../print/zh.ts'
@@ -178,6 +179,7 @@ export const zh = {
   ...inventory,
   ...officer,
   ...coverage,
+  ...patrol,
 } as const
 
 /** What every language has to say: the Chinese texts lead. */

@@ -3,6 +3,7 @@ import type { Position } from '../api/types.ts'
 import { attachCoverage } from '../coverage/attach.ts'
 import { attachGrid } from '../grid/attach.ts'
 import { attachEdit } from '../inventory/edit/attach.ts'
+import { attachPatrol } from '../patrol/attach.ts'
 import type { App } from '../state/app.ts'
 import { densitySuffix } from '../state/permalink.ts'
 import { followCell } from './cells.ts'
@@ -29,10 +30,11 @@ export function addInteraction(map: MapLibre, app: App, cameraTold: boolean): { 
 
   const clickGrid = attachGrid(map, app, cameraTold)
   const hands = attachCoverage(map, app)
+  const clickPatrol = attachPatrol(map, app)
   attachEdit(map, app)
   const drawing = () => app.grid.editing.tool.value !== undefined || app.edit.hand.value !== undefined
   map.on('click', (event: MapMouseEvent) => {
-    if (app.edit.hand.value || clickGrid(event) || hands.click(event) || app.inventory.boxing.value) return
+    if (app.edit.hand.value || clickGrid(event) || hands.click(event) || clickPatrol(event) || app.inventory.boxing.value) return
     const { point, lngLat } = event
     const px = touch ? tolerancePx.touch : tolerancePx.mouse
     const picked = candidates(pick(hitsAround(point.x, point.y, 0), hitsAround(point.x, point.y, px), app.layers.isSelectable))
@@ -50,7 +52,7 @@ export function addInteraction(map: MapLibre, app: App, cameraTold: boolean): { 
   map.on('contextmenu', ({ lngLat }) => { if (!drawing() && !app.coverage.active.value) selecting.select({ kind: 'place', at: [lngLat.lng, lngLat.lat] }) })
   map.on('movestart', () => { selecting.offer.value = undefined })
   followCell(map, selecting)
-  addPointer(map, app.layers.isSelectable, () => app.coverage.active.value, (position) => { view.pointer.value = position })
+  addPointer(map, app.layers.isSelectable, () => app.coverage.active.value || app.patrol.active.value, (position) => { view.pointer.value = position })
 
   function near(): void {
     const { clientWidth, clientHeight } = map.getContainer()

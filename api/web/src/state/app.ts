@@ -6,6 +6,7 @@ import { createCoverageWork, type CoverageWork } from '../coverage/work.ts'
 import { createGridWork, type GridWork } from '../grid/work.ts'
 import { createEditWork, type EditWork } from '../inventory/edit/work.ts'
 import { createInventoryWork, type InventoryWork } from '../inventory/work.ts'
+import { createPatrolWork, type PatrolWork } from '../patrol/work.ts'
 import { createChanges, type Changes } from './changes.ts'
 import { createConnection, type Connection } from './connection.ts'
 import { createCounts, type InView } from './counts.ts'
@@ -66,6 +67,8 @@ export interface App {
   inventory: InventoryWork
   /** The coverage workspace. */
   coverage: CoverageWork
+  /** The patrol workspace. */
+  patrol: PatrolWork
   view: View
   toast: Toast
   map: ShallowRef<MapPort | undefined>
@@ -106,9 +109,10 @@ export function createApp(route: Route): App {
   const grid = createGridWork({ server, session, changes, route, theme: settings.theme, link })
   const inventory = createInventoryWork({ server, session, changes, route, layers, selecting, view, link })
   const coverage = createCoverageWork({ server, changes, route, selecting, session, link })
+  const patrol = createPatrolWork({ server, session, route, selecting, link })
   const edit = createEditWork({ client, session, selecting, settings, past: route.page.value === 'grid' ? undefined : link.at })
   watch(edit.past, counts.refresh)
-  createHistory({ settings, layers, density, selecting, route, edit, grid, inventory, coverage })
+  createHistory({ settings, layers, density, selecting, route, edit, grid, inventory, coverage, patrol })
   watch(connection.online, (online) => {
     if (!online) return
     counts.refresh()
@@ -124,7 +128,7 @@ export function createApp(route: Route): App {
   })
 
   return {
-    server, settings, session, connection, changes, style, layers, density, selecting, counts, view, edit, grid, inventory, coverage,
+    server, settings, session, connection, changes, style, layers, density, selecting, counts, view, edit, grid, inventory, coverage, patrol,
     sprite: createSprite(style.style),
     toast: createToast(),
     map: shallowRef(),

@@ -1,6 +1,7 @@
 import type { Lang } from '../i18n/index.ts'
 import type { Position } from '../api/types.ts'
 import { coveragePairs, parseCoverage, type CoverageLink } from '../coverage/question.ts'
+import { parsePatrol, patrolPairs, type PatrolLink } from '../patrol/link.ts'
 import { parseTable, tablePairs, type TableLink } from '../inventory/link.ts'
 
 export type Theme = 'light' | 'dark'
@@ -37,6 +38,8 @@ export interface Permalink {
   table?: TableLink
   /** Of the coverage workspace. */
   coverage?: CoverageLink
+  /** Of the patrol workspace. */
+  patrol?: PatrolLink
 }
 
 export function parsePermalink(search: string): Permalink {
@@ -62,6 +65,8 @@ export function parsePermalink(search: string): Permalink {
   if (table) link.table = table
   const coverage = parseCoverage(query)
   if (coverage) link.coverage = coverage
+  const patrol = parsePatrol(query)
+  if (patrol) link.patrol = patrol
   return link
 }
 
@@ -79,6 +84,7 @@ export function formatPermalink(link: Permalink): string {
     ['at', link.at],
     ...tablePairs(link.table),
     ...coveragePairs(link.coverage),
+    ...patrolPairs(link.patrol),
     ['theme', link.theme],
     ['lang', link.lang],
   ]

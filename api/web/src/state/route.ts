@@ -29,8 +29,8 @@ export type Path = keyof typeof pages
 export type PageName = (typeof pages)[Path]
 
 /** The workspaces with a map: they share it, and the part of the address that tells what it shows. */
-const withMap: readonly PageName[] = ['map', 'grid', 'inventory', 'coverage']
-export type MapPath = '/' | '/grid' | '/inventory' | '/coverage'
+const withMap: readonly PageName[] = ['map', 'grid', 'inventory', 'coverage', 'patrol']
+export type MapPath = '/' | '/grid' | '/inventory' | '/coverage' | '/patrol'
 
 export interface Route {
   page: ComputedRef<PageName>

@@ -1,0 +1,37 @@
+/** The part of the address that is the patrol workspace's: texts as they stand there. */
+export interface PatrolLink {
+  part?: string
+  /** The problem or the proposal in the drawer. */
+  open?: string
+  /** Filters of problems: states with commas between, codes, days. */
+  states?: string
+  class?: string
+  source?: string
+  dept?: string
+  since?: string
+  until?: string
+  /** 1: only what waits for me. */
+  mine?: string
+  /** Visited within so many days, of which net. */
+  days?: string
+  net?: string
+  rank?: string
+  /** What the sheet below the map shows. */
+  below?: string
+}
+
+const names = ['part', 'open', 'states', 'class', 'source', 'dept', 'since', 'until', 'mine', 'days', 'net', 'rank', 'below'] as const
+const word = /^[\w:.,-]{1,200}$/
+
+export function parsePatrol(query: URLSearchParams): PatrolLink | undefined {
+  const link: PatrolLink = {}
+  for (const name of names) {
+    const value = query.get(name)
+    if (value && word.test(value)) link[name] = value
+  }
+  return Object.keys(link).length > 0 ? link : undefined
+}
+
+export function patrolPairs(link: PatrolLink = {}): [string, string | undefined][] {
+  return names.map((name) => [name, link[name]])
+}

@@ -1,0 +1,146 @@
+import { ApiError, encodeQuery, type Answered, type Client, type Query } from '../api/client.ts'
+import type { Problem as ProblemDocument } from '../api/errors.ts'
+import type { Page } from '../api/types.ts'
+import { sha256, uuid } from '../officer/store/hash.ts'
+import type { ColumnId, State } from './states.ts'
+import { columns } from './states.ts'
+import type {
+  Checklist, Decision, OverdueRow, PhotoPromise, Plan, Problem, ProblemClass, ProblemDetail, Proposal, ProposalDetail, Rates, StepDraft, Track, Visits,
+} from './types.ts'
+
+/** Which problems: empty and undefined ask for all. Days are 2026-01-31. */
+export interface ProblemFilter {
+  states: readonly State[]
+  class?: string | undefined
+  source?: string | undefined
+  dept?: string | undefined
+  region?: string | undefined
+  since?: string | undefined
+  until?: string | undefined
+  mine: boolean
+  q?: string | undefined
+}
+
+export type Board = Record<ColumnId, Page<Problem>>
+export type PhotoSize = 'thumb' | 'shown' | 'original'
+export const rateKinds = ['street', 'region', 'class', 'source', 'dept', 'officer', 'place_kind'] as const
+export type RateKind = (typeof rateKinds)[number]
+
+export interface RateQuestion {
+  by: RateKind
+  since?: string | undefined
+  until?: string | undefined
+  within?: string | undefined
+}
+
+const root = '/api/v1/patrol'
+const proposalsPath = '/api/v1/feature-proposals'
+const columnLimit = 30
+const rowLimit = 1000
+
+export function queryOf({ states, class: kind, source, dept, region, since, until, mine, q }: ProblemFilter): Query {
+  return { state: states.join(',') || undefined, class: kind, source, dept, region, from: since, to: until, mine: mine || undefined, q }
+}
+
+/** Every question and write of the patrol workspace, by name. */
+export class PatrolServer {
+  readonly #client: Client
+
+  constructor(client: Client) {
+    this.#client = client
+  }
+
+  problems(filter: ProblemFilter, limit: number): Promise<Page<Problem>> {
+    return this.#client.json(`${root}/problems`, { ...queryOf(filter), limit })
+  }
+
+  /** The first of every column, with how many there are. */
+  async board(filter: ProblemFilter, only: readonly State[]): Promise<Board> {
+    const asked = columns.map(async ({ id, states }): Promise<[ColumnId, Page<Problem>]> => {
+      const wanted = states.filter((state) => only.length === 0 || only.includes(state))
+      return [id, wanted.length === 0 ? { items: [], total: 0 } : await this.#client.json<Page<Problem>>(`${root}/problems`, { ...queryOf({ ...filter, states: wanted }), limit: columnLimit })]
+    })
+    return Object.fromEntries(await Promise.all(asked)) as Board
+  }
+
+  problemsOnMap(filter: ProblemFilter): Promise<GeoJSON.FeatureCollection & { thinned?: boolean; total?: number }> {
+    return this.#client.json(`${root}/problems.geojson`, queryOf(filter))
+  }
+
+  problem(id: string): Promise<Answered<ProblemDetail>> {
+    return this.#client.read(`${root}/problems/${encodeURIComponent(id)}`)
+  }
+
+  step(problem: Problem, draft: StepDraft): Promise<Answered<ProblemDetail>> {
+    return this.#client.post(`${root}/problems/${encodeURIComponent(problem.id)}/steps`, { id: uuid(), ...draft }, { match: problem.revision })
+  }
+
+  async classes(): Promise<ProblemClass[]> {
+    return (await this.#client.json<Page<ProblemClass>>(`${root}/classes`)).items
+  }
+
+  visits(by: string, days: number, within?: string): Promise<Visits> {
+    return this.#client.json(`${root}/visits`, { by, days, within })
+  }
+
+  async overdue(by: 'grid' | 'holder', within?: string): Promise<OverdueRow[]> {
+    return (await this.#client.json<Page<OverdueRow>>(`${root}/overdue`, { by, within })).items
+  }
+
+  async tracks(holder: string, day: string): Promise<Track[]> {
+    return (await this.#client.json<Page<Track>>(`${root}/tracks`, { holder, day })).items
+  }
+
+  rates({ by, since, until, within }: RateQuestion): Promise<Rates> {
+    return this.#client.json(`${root}/rates`, { by, from: since, to: until, within })
+  }
+
+  async plans(): Promise<Plan[]> {
+    return (await this.#client.json<Page<Plan>>(`${root}/plans`, { limit: rowLimit })).items
+  }
+
+  putPlan({ code, revision, ...plan }: Plan): Promise<Answered<Plan>> {
+    return this.#client.put(`${root}/plans/${encodeURIComponent(code)}`, plan, revision > 0 ? { match: revision } : {})
+  }
+
+  async checklists(): Promise<Checklist[]> {
+    return (await this.#client.json<Page<Checklist>>(`${root}/checklists`)).items
+  }
+
+  proposals(query: { state?: string | undefined; layer?: string | undefined; region?: string | undefined }, limit: number): Promise<Page<Proposal>> {
+    return this.#client.json(proposalsPath, { ...query, limit })
+  }
+
+  proposal(id: string): Promise<Answered<ProposalDetail>> {
+    return this.#client.read(`${proposalsPath}/${encodeURIComponent(id)}`)
+  }
+
+  decide({ id, revision }: Proposal, decision: Decision): Promise<Answered<ProposalDetail>> {
+    return this.#client.post(`${proposalsPath}/${encodeURIComponent(id)}/decide`, decision, { match: revision })
+  }
+
+  /** Stores a picture and gives what a step promises of it. */
+  async keepPhoto(file: File, kind: string): Promise<PhotoPromise> {
+    const bytes = await file.arrayBuffer()
+    const hash = await sha256(bytes)
+    await this.#client.put(`${root}/photos/${hash}`, new Blob([bytes], { type: 'application/octet-stream' }), { headers: { 'Upload-Offset': '0', 'Upload-Length': String(bytes.byteLength) } })
+    return { id: uuid(), sha256: hash, bytes: bytes.byteLength, kind, taken_at: new Date(file.lastModified).toISOString() }
+  }
+
+  /** The bytes of a photo; whoever may not see it gets an ApiError. */
+  async photo(id: string, size: PhotoSize, signal: AbortSignal): Promise<Blob> {
+    const response = await fetch(`${root}/photos/${encodeURIComponent(id)}?size=${size}`, { signal })
+    if (response.ok) return response.blob()
+    const told = await response.json().catch(() => ({})) as ProblemDocument
+    throw new ApiError(response.status, told, response.headers.get('X-Request-Id') ?? undefined)
+  }
+}
+
+/** Where the table of what is filtered is downloaded, with pictures. */
+export function problemsFile(filter: ProblemFilter): string {
+  return `${root}/problems.xlsx${encodeQuery({ ...queryOf(filter), photos: true })}`
+}
+
+export function ratesFile({ by, since, until, within }: RateQuestion, f: 'xlsx' | 'csv'): string {
+  return `${root}/rates${encodeQuery({ by, from: since, to: until, within, f })}`
+}
