@@ -17,6 +17,8 @@ export interface Asked {
   match: string | undefined
   /** Of the body. */
   bytes: number
+  raw: Buffer
+  headers: Record<string, string | string[] | undefined>
 }
 
 interface Row {
@@ -42,7 +44,7 @@ const may: Record<AccountRole, Action[]> = {
   street: [...everybody, 'read_personal', 'edit_grid', 'edit_people', 'certify', 'edit_inventory', 'propose'],
   department: [...everybody, 'read_personal', 'edit_people', 'edit_inventory', 'propose'],
   planner: [...everybody, 'plan'],
-  officer: [...everybody, 'read_personal', 'propose'],
+  officer: [...everybody, 'read_personal', 'propose', 'patrol'],
   viewer: everybody,
 }
 export const mockPassword = 'fixture-pass-1'

@@ -10,6 +10,7 @@ import { MockEditing } from './editing.ts'
 import { pages } from '../../src/state/route.ts'
 import { MockGrids } from './grids.ts'
 import { MockImports } from './imports.ts'
+import { MockOfficer } from './officer.ts'
 import { MockPeople } from './people.ts'
 import { MockTable } from './table.ts'
 import { spriteIndex, spriteSheet } from './sprite.ts'
@@ -26,6 +27,7 @@ export interface Mock {
   editing: MockEditing
   table: MockTable
   coverage: MockCoverage
+  officer: MockOfficer
   /** Tells those who listen that something changed. */
   tell(change: unknown): void
   stop(): Promise<void>
@@ -44,10 +46,12 @@ export async function startMock(port = 0): Promise<Mock> {
   const table = new MockTable()
   const imports = new MockImports()
   const coverage = new MockCoverage()
+  const officer = new MockOfficer()
   const listeners = new Set<ServerResponse>()
   const server = createServer((request, response) => {
-    if (request.url?.startsWith('/api/v1/changes') && !failures.has('/api/v1/changes')) listen(response, listeners)
-    else void answer(request, response, failures, { accounts, people, editing, grids, imports, table, coverage })
+    if (officer.away && request.url?.startsWith('/api/')) request.socket.destroy()
+    else if (request.url?.startsWith('/api/v1/changes') && !failures.has('/api/v1/changes')) listen(response, listeners)
+    else void answer(request, response, failures, { accounts, officer, people, editing, grids, imports, table, coverage })
   })
   await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve) })
   return {
@@ -58,6 +62,7 @@ export async function startMock(port = 0): Promise<Mock> {
     editing,
     table,
     coverage,
+    officer,
     tell(change) { for (const response of listeners) response.write(`id: 2\nevent: change\ndata: ${JSON.stringify(change)}\n\n`) },
     stop: () => stop(server),
   }
@@ -75,7 +80,7 @@ function stop(server: Server): Promise<void> {
   return new Promise((resolve) => { server.close(() => { resolve() }) })
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, people, editing, grids, imports, table, coverage }: { accounts: MockAccounts; people: MockPeople; editing: MockEditing; grids: MockGrids; imports: MockImports; table: MockTable; coverage: MockCoverage }): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, officer, people, editing, grids, imports, table, coverage }: { accounts: MockAccounts; officer: MockOfficer; people: MockPeople; editing: MockEditing; grids: MockGrids; imports: MockImports; table: MockTable; coverage: MockCoverage }): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
   const failure = failures.get(url.pathname)
   if (failure) {
@@ -83,7 +88,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, failur
     return
   }
   const asked = await askedOf(request, url)
-  const told = accounts.answer(asked) ?? await coverage.answer(asked, accounts) ?? people.answer(asked, accounts) ?? editing.answer(asked, accounts) ?? grids.answer(asked, accounts) ?? (asked.method === 'GET' ? await table.answer(url) : undefined) ?? imports.answer(asked, accounts)
+  const told = accounts.answer(asked) ?? officer.answer(asked, accounts) ?? await coverage.answer(asked, accounts) ?? people.answer(asked, accounts) ?? editing.answer(asked, accounts) ?? grids.answer(asked, accounts) ?? (asked.method === 'GET' ? await table.answer(url) : undefined) ?? imports.answer(asked, accounts)
   if (told) {
     tell(response, told)
     return
@@ -111,11 +116,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, failur
 async function askedOf(request: IncomingMessage, url: URL): Promise<Asked> {
   const parts: Buffer[] = []
   for await (const part of request) parts.push(part as Buffer)
-  const text = Buffer.concat(parts).toString()
+  const raw = Buffer.concat(parts)
+  const text = raw.toString()
   const isJson = /json$/.test(request.headers['content-type'] ?? '') && text !== ''
   return {
     method: request.method ?? 'GET', path: url.pathname, query: url.searchParams, body: isJson ? JSON.parse(text) as Asked['body'] : {},
-    cookie: request.headers.cookie ?? '', match: request.headers['if-match'], bytes: text.length,
+    cookie: request.headers.cookie ?? '', match: request.headers['if-match'], bytes: text.length, raw, headers: request.headers,
   }
 }
 
