@@ -81,7 +81,7 @@ type Param struct {
 // Routes is the whole table. Each file of the package adds its own lines.
 func (h *Handler) Routes() []Route {
 	var all []Route
-	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.peopleWriteRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes(), h.proposalRoutes(), h.featureProposalRoutes(), h.batchRoutes(), h.featureRoutes(), h.exportRoutes(), h.importRoutes(), h.asideRoutes(), h.coveragePlanRoutes(), h.scenarioRoutes(), h.profileRoutes(), h.coverageQuestionRoutes(), h.patrolCommandRoutes(), h.patrolDueRoutes(), h.patrolPlanRoutes(), h.patrolCheckRoutes(), h.patrolVisitRoutes(), h.patrolPhotosRoutes(), h.patrolTracksRoutes(), h.coverageRoutes()} {
+	for _, part := range [][]Route{h.sessionRoutes(), h.tokenRoutes(), h.userRoutes(), h.auditRoutes(), h.oidcRoutes(), h.peopleRoutes(), h.peopleWriteRoutes(), h.schemeRoutes(), h.gridRoutes(), h.editRoutes(), h.integrityRoutes(), h.proposalRoutes(), h.featureProposalRoutes(), h.batchRoutes(), h.featureRoutes(), h.exportRoutes(), h.importRoutes(), h.asideRoutes(), h.coveragePlanRoutes(), h.scenarioRoutes(), h.profileRoutes(), h.coverageQuestionRoutes(), h.patrolCommandRoutes(), h.patrolPackRoutes(), h.patrolProblemRoutes(), h.patrolClassRoutes(), h.patrolRateRoutes(), h.patrolDueRoutes(), h.patrolPlanRoutes(), h.patrolCheckRoutes(), h.patrolVisitRoutes(), h.patrolPhotosRoutes(), h.patrolTracksRoutes(), h.coverageRoutes()} {
 		all = append(all, part...)
 	}
 	return all
