@@ -26,9 +26,9 @@ func patrolProblems() []kind {
 
 // addPatrol says what is wrong with a record, and where a step met another's step what the problem was and is.
 func (p *problem) addPatrol(err error) {
-	if fault, ok := errors.AsType[*patrol.Fault](err); ok {
-		p.Detail, p.DetailEn = fault.Zh, fault.En
+	for _, fault := range patrol.Faults(err) {
 		p.Errors = append(p.Errors, problemFault{In: "body", Pointer: &fault.Pointer, Detail: fault.Zh, DetailEn: fault.En})
+		p.Detail, p.DetailEn = p.Errors[0].Detail, p.Errors[0].DetailEn
 	}
 	if step, ok := errors.AsType[*patrol.StepError](err); ok {
 		p.Detail, p.DetailEn = step.Zh(), step.En()

@@ -159,3 +159,8 @@ func Flags(lists ...[]Flag) []Flag {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
+
+// Overdue tells whether a problem is still to be rectified after its deadline.
+func (p *Problem) Overdue(now time.Time) bool {
+	return !p.Deadline.IsZero() && p.Deadline.Before(now) && (p.State == Dispatched || p.State == Handling || p.State == Returned)
+}

@@ -46,6 +46,22 @@ func (f *faults) photos(refs []PhotoRef) {
 // err is all of them: an ErrBody; nil for none.
 func (f faults) err() error { return errors.Join(f...) }
 
+// Faults are all faults that an error has.
+func Faults(err error) (list []*Fault) {
+	switch e := err.(type) { //nolint:errorlint // the tree is walked here
+	case nil:
+	case *Fault:
+		list = append(list, e)
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			list = append(list, Faults(one)...)
+		}
+	case interface{ Unwrap() error }:
+		list = Faults(e.Unwrap())
+	}
+	return list
+}
+
 // IsID tells whether a text is a UUID as devices choose them: lower case, with hyphens.
 func IsID(s string) bool {
 	if len(s) != 36 {

@@ -57,8 +57,11 @@ func (t *Tx) class(ctx context.Context, code string) (patrol.Class, error) {
 	return c, err
 }
 
+// AnyRevision is that of a row that is there, whatever it is.
+const AnyRevision = -1
+
 // PutClass makes a class of problems, or changes one of a revision; 0 is a class that is not there yet. Errors: rights', *patrol.Fault, ErrStale,
-// ErrTooMany.
+// ErrTooMany, ErrNotFound for AnyRevision of none.
 func (t *Tx) PutClass(ctx context.Context, c patrol.Class, revision int64) (patrol.Class, error) {
 	if err := t.Caller.Actor.May(rights.EditPatrol, rights.Place{}); err != nil {
 		return c, err
@@ -72,7 +75,7 @@ func (t *Tx) PutClass(ctx context.Context, c patrol.Class, revision int64) (patr
 		return c, err
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return c, err
-	case now.Revision != revision:
+	case revision != AnyRevision && now.Revision != revision:
 		return c, fmt.Errorf("%w: class %s", ErrStale, c.Code)
 	}
 	if err := t.fitsClass(ctx, &c, revision); err != nil {

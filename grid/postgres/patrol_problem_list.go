@@ -184,3 +184,15 @@ func (t *Tx) ProblemFile(ctx context.Context, id string) (file ProblemFile, err 
 	})
 	return file, err
 }
+
+// photosAfterSQL are the photos of what was done about problems, the latest first.
+const photosAfterSQL = `
+SELECT p.id::text, e.problem_id::text, p.kind, coalesce(b.state, 'awaited'), coalesce(b.reason, ''), 0, 0, p.taken_at, '{}'::text[]
+FROM problem_event e JOIN patrol_photo p ON p.owner_kind = 'step' AND p.owner_id = e.id LEFT JOIN photo_blob b ON b.sha256 = p.sha256
+WHERE e.problem_id = ANY ($1::uuid[]) AND p.kind = 'after' ORDER BY e.problem_id, e.ordinal DESC, p.ordinal`
+
+// PhotosAfter are the photos that show what was done about problems, by the problem, the latest first; without their sizes.
+func (s *Store) PhotosAfter(ctx context.Context, problems []string) (map[string][]Photo, error) {
+	list, err := collect(ctx, s, photosAfterSQL, []any{problems}, readPhoto)
+	return byOwner(list), err
+}

@@ -24,7 +24,7 @@ SELECT coalesce(region_at(ST_SetSRID(ST_MakePoint($1, $2), 4490)), ''), u.id, u.
 SELECT coalesce(s.code, ''), coalesce(s.name, ''), ST_X(p), ST_Y(p), coalesce(ST_Distance(s.geom::geography, ST_SetSRID(ST_MakePoint($3, $4), 4490)::geography), -1)
 FROM patrol_subject s CROSS JOIN LATERAL ST_PointOnSurface(s.geom) p WHERE s.kind = $1 AND s.id = $2`
 
-	gridsHeldSQL = `SELECT target_id FROM duty WHERE holder_id = $1 AND target_kind = 'grid' AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2)`
+	gridsHeldSQL = `SELECT target_id FROM duty WHERE holder_id = $1 AND target_kind = 'grid' AND duty_standing(id, $2::date) <> 'out'`
 )
 
 // locate settles where a report is: its place in degrees, what is doubtful about it, the division and the grids there, and what it is about.

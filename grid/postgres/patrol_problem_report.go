@@ -57,7 +57,7 @@ func (t *Tx) ReportProblem(ctx context.Context, r *patrol.Report) (p patrol.Prob
 			return p, false, err
 		}
 	}
-	return row.Problem, true, t.ExpectPhotos(ctx, PhotoOwner{PhotoOfProblem, row.ID, row.Region, row.DutyID}, r.Photos)
+	return row.Problem, true, t.ExpectPhotos(ctx, PhotoOwner{PhotoOfProblem, row.ID, row.Region, cmp.Or(row.DutyID, row.UnitID)}, r.Photos)
 }
 
 // person is whoever calls.

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -139,7 +140,7 @@ func (t *Tx) step(ctx context.Context, row *ProblemRow, s *patrol.Step) (patrol.
 	if err := t.keepStep(ctx, &next, step); err != nil {
 		return next, err
 	}
-	return next, t.ExpectPhotos(ctx, PhotoOwner{PhotoOfStep, step.ID, row.Region, row.DutyID}, step.Photos)
+	return next, t.ExpectPhotos(ctx, PhotoOwner{PhotoOfStep, step.ID, row.Region, cmp.Or(row.DutyID, row.UnitID)}, step.Photos)
 }
 
 // cameBack reports a problem anew that a look back found again. The photos are those of the new one.
