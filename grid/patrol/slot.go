@@ -24,7 +24,7 @@ func ParseWindow(s string) (Window, error) {
 	var fromHour, fromMinute, toHour, toMinute int
 	_, err := fmt.Sscanf(s, "%02d:%02d-%02d:%02d", &fromHour, &fromMinute, &toHour, &toMinute)
 	h = Window{fromHour*60 + fromMinute, toHour*60 + toMinute}
-	if err != nil || fromMinute > 59 || toMinute > 59 || h.From >= minutesPerDay || h.To > minutesPerDay || s != h.String() {
+	if err != nil || fromHour < 0 || fromMinute < 0 || toHour < 0 || toMinute < 0 || fromMinute > 59 || toMinute > 59 || h.From >= minutesPerDay || h.To > minutesPerDay || s != h.String() {
 		return Window{}, &Fault{"", "时段须如 06:00-22:00", "hours are like 06:00-22:00"}
 	}
 	if h.To <= h.From {
