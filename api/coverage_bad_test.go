@@ -12,13 +12,13 @@ import (
 	"wangge/grid/rights"
 )
 
-// badQuestion is a line of testdata/bad/coverage.txt.
+// badQuestion is a line of a file of testdata/bad.
 type badQuestion struct{ status, code, faults, method, path, body string }
 
-// badQuestions reads the file, with what is too long for a line put in.
-func badQuestions(t *testing.T) (list []badQuestion) {
+// badQuestions reads a file of testdata/bad, with what is too long for a line put in.
+func badQuestions(t *testing.T, file string) (list []badQuestion) {
 	t.Helper()
-	text, err := os.ReadFile("testdata/bad/coverage.txt")
+	text, err := os.ReadFile("testdata/bad/" + file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,31 +51,37 @@ func TestBadCoverage(t *testing.T) {
 	w := newTown(t)
 	w.settle(t)
 	who := w.as(t, rights.Planner) // scenarios are not for everybody
-	list := badQuestions(t)
+	list := badQuestions(t, "coverage.txt")
 	if len(list) < 150 {
 		t.Errorf("only %d bad questions", len(list))
 	}
 	for _, b := range list {
-		a := w.send(t, b.method, "/api/v1/coverage"+b.path, strings.NewReader(b.body), append(who, "Content-Type", "application/json")...)
-		p := problemOf(t, a)
-		var faults []string
-		for _, f := range p.Errors {
-			name := f.Parameter
-			if f.Pointer != nil {
-				name = *f.Pointer
-			}
-			faults = append(faults, name)
-			if f.Detail == "" || f.DetailEn == "" {
-				t.Errorf("%s %s: a fault without words", b.method, b.path)
-			}
+		w.refuses(t, b, "/api/v1/coverage", who...)
+	}
+}
+
+// refuses asks a bad question below an address and holds the answer against what is documented.
+func (w *town) refuses(t *testing.T, b badQuestion, below string, headers ...string) {
+	t.Helper()
+	a := w.send(t, b.method, below+b.path, strings.NewReader(b.body), append([]string{"Content-Type", "application/json"}, headers...)...)
+	p := problemOf(t, a)
+	var faults []string
+	for _, f := range p.Errors {
+		name := f.Parameter
+		if f.Pointer != nil {
+			name = *f.Pointer
 		}
-		slices.Sort(faults)
-		named := strings.Join(slices.Compact(faults), ",")
-		if named == "" {
-			named = "-"
+		faults = append(faults, name)
+		if f.Detail == "" || f.DetailEn == "" {
+			t.Errorf("%s %s: a fault without words", b.method, b.path)
 		}
-		if fmt.Sprint(p.Status) != b.status || p.Type != b.code || named != b.faults {
-			t.Errorf("%s %.100s %.200s: %d %s %s, want %s %s %s\n%.400s", b.method, b.path, b.body, p.Status, p.Type, named, b.status, b.code, b.faults, a.body)
-		}
+	}
+	slices.Sort(faults)
+	named := strings.Join(slices.Compact(faults), ",")
+	if named == "" {
+		named = "-"
+	}
+	if fmt.Sprint(p.Status) != b.status || p.Type != b.code || named != b.faults {
+		t.Errorf("%s %.100s %.200s: %d %s %s, want %s %s %s\n%.400s", b.method, b.path, b.body, p.Status, p.Type, named, b.status, b.code, b.faults, a.body)
 	}
 }

@@ -158,6 +158,7 @@ func matrix() []row {
 	rows = append(rows, exportMatrix()...)
 	rows = append(rows, importMatrix()...)
 	rows = append(rows, coverageMatrix()...)
+	rows = append(rows, featureProposalMatrix()...)
 	return append(rows, holderRows("organisations", "O")...)
 }
 
@@ -325,7 +326,7 @@ func (w *town) statusOf(t *testing.T, method string, s sample, headers []string)
 func TestMatrix(t *testing.T) {
 	w := newTown(t)
 	w.settle(t)
-	w.catchUp(t, w.write(t, matrixSQL))
+	w.catchUp(t, w.write(t, matrixSQL, proposalMatrixSQL))
 	needs := map[string]rights.Action{}
 	var open []string
 	for _, rt := range w.api.routes() {
