@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 
@@ -36,6 +37,9 @@ func (c *demoCmd) Run(ctx context.Context, console *console) error {
 	users, err := demoUsers(ctx, r.pool, dir)
 	if err != nil {
 		return fmt.Errorf("the demo's users 演示账号: %w", err)
+	}
+	if c.Photos == "" {
+		c.Photos = (&url.URL{Scheme: "file", Path: filepath.Join(dir, "photos")}).String()
 	}
 	return serve(ctx, r.pool, c.serverFlags, func(address string) {
 		fmt.Fprintf(console.out, "\n  网格 wangge  %s\n  演示数据，按 Ctrl-C 停止 (sample data; Ctrl-C stops)\n\n", address)
@@ -111,5 +115,13 @@ func (c *demoCmd) load(ctx context.Context, r *record, console *console) error {
 	if c.City == "bench" {
 		return fixtures.LoadBench(ctx, r.pool, c.Features, bar.Report)
 	}
-	return fixtures.Load(ctx, r.pool, fixtures.Jiaozhou(), bar.Report)
+	dir, err := c.folder()
+	if err != nil {
+		return err
+	}
+	city, err := patrolledCity(ctx, photosIn(dir))
+	if err != nil {
+		return err
+	}
+	return fixtures.Load(ctx, r.pool, city, bar.Report)
 }
