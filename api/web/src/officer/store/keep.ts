@@ -4,8 +4,8 @@ import { sha256, uuid } from './hash.ts'
 import { EmptyPhotoError, FullError, TooLargeError, type PhotoInput, type RecordOptions } from './store.ts'
 import type { Bodies, CheckBody, CommandKind, Draft, Instant, PhotoKind, PhotoRef, Uuid } from './types.ts'
 
-/** A record of more than this is refused here: a batch of the server takes a mebibyte. */
-const mostBodyBytes = 512 * 1024
+/** A record of more than this is refused here: the server takes 64 KiB. A track of a thousand points is less. */
+const mostBodyBytes = 60 * 1024
 
 /** A picture that has been read and hashed, and is not kept yet. */
 interface Read {
@@ -30,7 +30,7 @@ export class Keeper {
     const own = await this.#readAll(photos), ofProblem = await this.#readAll(problemPhotos)
     const key = uuid()
     const full = complete(kind, body, refs(own), refs(ofProblem))
-    if (JSON.stringify(full).length > mostBodyBytes) throw new TooLargeError('the record is too large')
+    if (new TextEncoder().encode(JSON.stringify(full)).length > mostBodyBytes) throw new TooLargeError('the record is too large')
     const db = this.#db
     return this.#roomy(() => db.transaction('rw', [db.device, db.commands, db.photos, db.uploads, db.originals, db.drafts], async () => {
       const device = await db.device.get('device')

@@ -1,4 +1,5 @@
 import { type CommandRow, type OfficerDb, type UploadRow } from './db.ts'
+import { uuid } from './hash.ts'
 import type { Command, Outcome } from './types.ts'
 import type { Batch, Reason } from './wire.ts'
 
@@ -58,6 +59,10 @@ export class Outbox {
       for (const outcome of outcomes) {
         const row = await db.commands.where('key').equals(outcome.key).first()
         if (!row || row.status === 'acked') continue
+        if (isNumberTaken(outcome)) {
+          await this.renew()
+          continue
+        }
         if (outcome.status === 'waiting') {
           await db.commands.update(row.seq, { outcome })
           continue
@@ -70,6 +75,14 @@ export class Outbox {
       await db.device.where('one').equals('device').modify((device) => { device.next_seq = Math.max(device.next_seq, nextSeq) })
       return fresh
     })
+  }
+
+  /**
+   * Goes on as another device: the server knows this one's numbers, or its name, from elsewhere. What waits is known by its keys, and goes out again;
+   * the numbers it has are as good as any.
+   */
+  async renew(): Promise<void> {
+    await this.#db.device.update('device', { id: uuid() })
   }
 
   /** One that the server does not take even alone stands aside, kept and told of; those behind it go on. */
@@ -108,6 +121,11 @@ function fitting(rows: readonly CommandRow[], most: number): CommandRow[] {
 
 function toCommand({ seq, key, kind, made_at, body }: CommandRow): Command {
   return { seq, key, kind, made_at, body }
+}
+
+/** Not about the command but about its number: the data of this phone was copied, or brought back from an old copy. */
+function isNumberTaken({ status, type }: Outcome): boolean {
+  return status === 'refused' && type?.endsWith('sequence-reused') === true
 }
 
 /** Done without a doubt: nobody has to read it. */

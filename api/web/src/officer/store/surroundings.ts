@@ -9,7 +9,7 @@ interface NetworkInformation extends EventTarget {
 
 const lowBytes = 200 * 2 ** 20
 const fullBytes = 40 * 2 ** 20
-const mostTitle = 200
+const mostTitle = 100
 
 export function network(): NetworkInformation | undefined {
   return (navigator as Navigator & { connection?: NetworkInformation }).connection

@@ -135,6 +135,10 @@ export class Sync {
         this.#failures = 0
         most = mostCommands
       } catch (failure) {
+        if (failure instanceof ApiError && failure.code === 'device-taken') {
+          await this.#outbox.renew()
+          return false
+        }
         if (!(failure instanceof ApiError) || !aboutContent.includes(failure.status)) throw failure
         const [only] = next.rows
         if (next.rows.length > 1) most = Math.ceil(next.rows.length / 2)

@@ -22,6 +22,8 @@ export class FakeServer {
   readonly batches: Batch[] = []
   readonly asked: string[] = []
   skewMs = 0
+  /** Of the problem with which it refuses. */
+  code = 'invalid'
   readonly #outcomes = new Map<string, Outcome>()
   readonly #parked = new Map<number, Command>()
   #last = 0
@@ -43,6 +45,12 @@ export class FakeServer {
     return answer
   }
 
+  /** Knows nothing of commands any more. */
+  forget(): void {
+    this.#outcomes.clear()
+    this.#last = 0
+  }
+
   #answer(path: string, headers: Headers, body: Buffer): Response {
     if (!this.signedIn) return problem(401, 'sign-in')
     if (path === '/api/v1/session') return Response.json({ account: { name: this.account } })
@@ -55,7 +63,7 @@ export class FakeServer {
   #commands(batch: Batch): Response {
     this.batches.push(batch)
     const status = this.refuse(batch)
-    if (status !== undefined) return problem(status, 'invalid')
+    if (status !== undefined) return problem(status, this.code)
     this.#last = Math.max(this.#last, batch.floor - 1)
     const told: Outcome[] = []
     for (const command of batch.commands) {

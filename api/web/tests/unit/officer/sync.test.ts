@@ -78,10 +78,10 @@ describe('sending', () => {
     for (let i = 0; i < 205; i++) await one.keeper.record('check', check(i), { label: '' })
     await one.sync.now()
     expect(server.batches.map(({ commands }) => commands.length)).toEqual([200, 5])
-    const note = '字'.repeat(150_000)
-    for (let i = 0; i < 3; i++) await one.keeper.record('check', check(i, { note }), { label: '' })
+    const note = '字'.repeat(19_000)
+    for (let i = 0; i < 20; i++) await one.keeper.record('check', check(i, { note }), { label: '' })
     await one.sync.now()
-    expect(server.batches.slice(2).map(({ commands, floor }) => [commands.length, floor])).toEqual([[2, 206], [1, 208]])
+    expect(server.batches.slice(2).map(({ commands, floor }) => [commands.length, floor])).toEqual([[17, 206], [3, 223]])
     for (const batch of server.batches) expect(Buffer.byteLength(JSON.stringify(batch))).toBeLessThan(2 ** 20)
   })
 
@@ -95,6 +95,24 @@ describe('sending', () => {
     const asked = server.asked.length
     await one.sync.now()
     expect(server.asked.length).toBe(asked) // not before its hour has come
+  })
+
+  it('goes on as another device where the server knows its numbers or its name from elsewhere', async () => {
+    const device = async () => (await one.db.device.get('device'))?.id
+    const first = await device()
+    await one.keeper.record('check', check(1), { label: '' })
+    server.decide = ({ seq, key }) => ({ seq, key, status: 'refused', type: 'sequence-reused' })
+    await one.sync.now()
+    const second = await device()
+    expect([second === first, (await one.entries())[0]?.status]).toEqual([false, 'sent'])
+    server.refuse = ({ device: { id } }) => (id === second ? 409 : undefined)
+    server.code = 'device-taken'
+    await one.sync.now()
+    expect(await device()).not.toBe(second)
+    server.decide = () => undefined
+    server.forget()
+    await quiet()
+    expect((await one.entries())[0]?.outcome?.status).toBe('done')
   })
 
   it('keeps everything when nobody, or somebody else, is signed in', async () => {
