@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"wangge/api"
+	"wangge/api/depot"
 	gridpg "wangge/grid/postgres"
 	"wangge/layers/city"
 	"wangge/layers/postgres"
@@ -25,6 +26,8 @@ type serverFlags struct {
 	PublicURL   string `help:"The address callers use, where a proxy stands in front. 对外地址" name:"public-url" placeholder:"URL"`
 	TrustProxy  bool   `help:"Believe X-Forwarded-For, -Proto and -Host. 信任反向代理"`
 	OpenMetrics bool   `help:"Answer /metrics to every machine, not to this one alone. 对外开放指标"`
+	Photos      string `help:"Where photos of officers are kept: file:///folder or s3://bucket?region=…&endpoint=…; without it none are taken. 照片存放位置" placeholder:"URL"`
+	PhotoFont   string `help:"CJK font for watermarks, where none is in the usual folders. 水印字体" name:"photo-font" type:"existingfile" placeholder:"FILE"`
 	TileCacheMB int    `help:"Memory for encoded tiles; 0 keeps none. 瓦片缓存" name:"tile-cache-mb" default:"256" placeholder:"MB"`
 }
 
@@ -99,9 +102,14 @@ func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce 
 	if err != nil {
 		return err
 	}
+	photos, err := flags.openPhotos(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = photos.Close() }() // nothing is under way any more
 	imports := postgres.NewImports(pool)
 	handler, err := api.New(api.Config{
-		City: memory, Records: postgres.NewReader(pool), Store: store, Imports: imports, Auth: gate, Changes: changes, Log: log, Version: version,
+		City: memory, Records: postgres.NewReader(pool), Store: store, Imports: imports, Photos: photos, Auth: gate, Changes: changes, Log: log, Version: version,
 		PublicURL: flags.PublicURL, TrustProxy: flags.TrustProxy, OpenMetrics: flags.OpenMetrics,
 		TileCacheBytes: int64(flags.TileCacheMB) << 20,
 	})
@@ -121,6 +129,10 @@ func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce 
 		return nil
 	})
 	group.Go(func() error {
+		photos.Purge(ctx, store, log)
+		return nil
+	})
+	group.Go(func() error {
 		if err := memory.Ready(ctx); err != nil {
 			return untilDone(ctx, err)
 		}
@@ -128,6 +140,26 @@ func serve(ctx context.Context, pool *pgxpool.Pool, flags serverFlags, announce 
 		return nil
 	})
 	return group.Wait()
+}
+
+// openPhotos opens the place where photos are kept; nil where there is none.
+func (f serverFlags) openPhotos(ctx context.Context, log *slog.Logger) (*depot.Depot, error) {
+	if f.Photos == "" {
+		log.InfoContext(ctx, "no photos are taken: there is no --photos 未设置照片存放位置")
+		return nil, nil
+	}
+	var fonts []string
+	if f.PhotoFont != "" {
+		fonts = []string{f.PhotoFont}
+	}
+	photos, err := depot.Open(ctx, f.Photos, fonts...)
+	if err != nil {
+		return nil, usageError("--photos 照片存放位置: %v", err)
+	}
+	if !photos.Chinese() {
+		log.WarnContext(ctx, "no CJK font was found: watermarks have ASCII only; install fonts-noto-cjk or say --photo-font 未找到中文字体，水印只有数字和代码")
+	}
+	return photos, nil
 }
 
 // cityModels are what memory has besides layers: nets and people.
