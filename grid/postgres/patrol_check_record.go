@@ -51,7 +51,7 @@ mine AS (
     WHERE (g.valid_from IS NULL OR g.valid_from <= $2) AND (g.valid_to IS NULL OR $2 < g.valid_to))
 SELECT 0::bigint, '', '', false FROM own o WHERE o.target_kind = $3 AND o.target_id = $4 AND $3 <> 'grid'
 UNION
-SELECT m.id, m.scheme, m.code, m.valid_to <= city_day() FROM mine m
+SELECT m.id, m.scheme, m.code, coalesce(m.valid_to <= city_day(), false) FROM mine m
 WHERE $3 = 'grid' AND (m.id = $4 OR EXISTS (SELECT FROM grid_member x WHERE x.grid_id = m.id AND x.member_id = $4))
    OR EXISTS (SELECT FROM feature_grid f WHERE f.layer = $3 AND f.feature_id = $4 AND f.grid_id = m.id)
    OR ($3 = 'place' OR $3 <> 'grid' AND (m.valid_to IS NOT NULL OR m.geom::bytea <> m.now::bytea))
