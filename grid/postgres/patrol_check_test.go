@@ -29,6 +29,7 @@ INSERT INTO grid (id, scheme, code, area_m2, geom) VALUES
     (1, 'duty', 'W', 0, ST_MakeEnvelope(120, 36, 120.02, 36.02, 4490)), (2, 'duty', 'E', 0, ST_MakeEnvelope(120.02, 36, 120.04, 36.02, 4490)),
     (3, 'unit', '370281001001001', 0, ST_MakeEnvelope(120, 36, 120.01, 36.02, 4490));
 INSERT INTO grid_member (grid_id, member_id) VALUES (1, 3);
+UPDATE grid SET created_at = '2020-01-01';
 INSERT INTO holder (id, code, kind, name) SELECT i, 'P' || i, 'person', '王小' || i FROM generate_series(1, 5) i;
 INSERT INTO duty (id, holder_id, role, target_kind, target_id, valid_from, substitute_of) VALUES
     (101, 1, 'grid_officer', 'grid', 1, '2020-01-01', NULL), (102, 2, 'grid_officer', 'grid', 2, '2020-01-01', NULL),
