@@ -1,4 +1,4 @@
-import type { Compared, Decision, ProposalDetail } from './types.ts'
+import type { Compared, Decision, ProposalDetail } from './proposal.ts'
 
 /** What is to become of one field: taken or left, as proposed or corrected. */
 export interface Choice {

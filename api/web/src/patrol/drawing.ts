@@ -6,7 +6,8 @@ import { netLayer, schemeOfLayer } from '../state/permalink.ts'
 import { formatNumber } from '../ui/format.ts'
 import { bandOf, daysSince, shareBands, visitBands, type Band } from './classes.ts'
 import { middleOf, overlayOf, type Areas, type Move } from './overlay.ts'
-import { placeOf, type ProposalDetail, type Track } from './types.ts'
+import type { ProposalDetail } from './proposal.ts'
+import { placeOf, type Tracks } from './types.ts'
 
 /** Single things of the inventory are in the way of what was found among them, until one is near. */
 const thingsFrom = 16
@@ -31,7 +32,7 @@ export function usePatrolOverlay(app: App): PatrolDrawing {
   })
   const overlay = computed(() => (patrol.active.value ? overlayOf({
     theme: theme.value, problems: patrol.tab.value === 'problems' ? patrol.drawn.value.value : undefined, open: open.value, areas: areas.value,
-    tracks: (patrol.tracks.value.value ?? []).flatMap(linesOf), proposals: proposals.value, move: move.value,
+    tracks: linesOf(patrol.tracks.value.value), proposals: proposals.value, move: move.value,
   }) : undefined))
   function isVisible(layer: string): boolean {
     if (schemeOfLayer(layer) !== undefined) return patrol.tab.value === 'visits' && layer === netLayer(patrol.net.value)
@@ -46,10 +47,9 @@ export function usePatrolOverlay(app: App): PatrolDrawing {
   return { overlay, isVisible, firstZoomOf }
 }
 
-/** The lines of a track, whichever way they come. */
-export function linesOf({ geometry, points }: Track): LineString[] {
-  if (geometry?.type === 'LineString') return [geometry]
-  return points && points.length > 1 ? [{ type: 'LineString', coordinates: points.map(([lon = 0, lat = 0]) => [lon, lat]) }] : []
+/** The ways that somebody went. */
+export function linesOf(tracks: Tracks | undefined): LineString[] {
+  return (tracks?.items ?? []).filter(({ points }) => points.length > 1).map(({ points }) => ({ type: 'LineString', coordinates: points.map(([lon, lat]) => [lon, lat]) }))
 }
 
 function useAreas({ patrol, settings: { theme } }: App): ComputedRef<Areas | undefined> {
@@ -62,7 +62,7 @@ function useAreas({ patrol, settings: { theme } }: App): ComputedRef<Areas | und
       const rows = patrol.visits.value.value?.items
       return rows && { layer: netLayer(patrol.net.value), colors: colorsOf(rows, visitBands, ({ last_at }) => daysSince(last_at)) }
     }
-    if (patrol.tab.value !== 'rates' || (patrol.rateBy.value !== 'street' && patrol.rateBy.value !== 'region')) return undefined
+    if (patrol.tab.value !== 'rates' || (patrol.rateBy.value !== 'street' && patrol.rateBy.value !== 'region' && patrol.rateBy.value !== 'county')) return undefined
     const rows = patrol.rates.value.value?.items
     return rows && { layer: 'region', colors: colorsOf(rows, shareBands, ({ shares }) => shares.closed.share) }
   })

@@ -10,7 +10,7 @@ export interface PatrolLink {
   dept?: string
   since?: string
   until?: string
-  /** 1: only what waits for me. */
+  /** reported, assigned: only what I reported, or what waits for me. */
   mine?: string
   /** Visited within so many days, of which net. */
   days?: string

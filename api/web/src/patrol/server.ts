@@ -4,9 +4,13 @@ import type { Page } from '../api/types.ts'
 import { sha256, uuid } from '../officer/store/hash.ts'
 import type { ColumnId, State } from './states.ts'
 import { columns } from './states.ts'
+import type { Decision, Proposal, ProposalDetail } from './proposal.ts'
 import type {
-  Checklist, Decision, OverdueRow, PhotoPromise, Plan, Problem, ProblemClass, ProblemDetail, Proposal, ProposalDetail, Rates, StepDraft, Track, Visits,
+  Checklist, OverdueRow, PatrolSettings, PhotoPromise, Plan, Problem, ProblemClass, ProblemDetail, Rates, StepDraft, Tracks, Visits,
 } from './types.ts'
+
+export const mineKinds = ['reported', 'assigned'] as const
+export type Mine = (typeof mineKinds)[number]
 
 /** Which problems: empty and undefined ask for all. Days are 2026-01-31. */
 export interface ProblemFilter {
@@ -17,13 +21,15 @@ export interface ProblemFilter {
   region?: string | undefined
   since?: string | undefined
   until?: string | undefined
-  mine: boolean
+  /** Reported by the one who asks, or to be done by them. */
+  mine?: Mine | undefined
   q?: string | undefined
 }
 
+export type Drawn = GeoJSON.FeatureCollection & { thinned?: boolean; total?: number }
 export type Board = Record<ColumnId, Page<Problem>>
 export type PhotoSize = 'thumb' | 'shown' | 'original'
-export const rateKinds = ['street', 'region', 'class', 'source', 'dept', 'officer', 'place_kind'] as const
+export const rateKinds = ['street', 'region', 'county', 'class', 'major', 'source', 'dept', 'officer', 'place_kind'] as const
 export type RateKind = (typeof rateKinds)[number]
 
 export interface RateQuestion {
@@ -39,7 +45,7 @@ const columnLimit = 30
 const rowLimit = 1000
 
 export function queryOf({ states, class: kind, source, dept, region, since, until, mine, q }: ProblemFilter): Query {
-  return { state: states.join(',') || undefined, class: kind, source, dept, region, from: since, to: until, mine: mine || undefined, q }
+  return { state: states.join(',') || undefined, class: kind, source, dept, region, from: since, to: until, mine: mine === 'reported' || undefined, assignee: mine === 'assigned' ? 'me' : undefined, q }
 }
 
 /** Every question and write of the patrol workspace, by name. */
@@ -63,8 +69,10 @@ export class PatrolServer {
     return Object.fromEntries(await Promise.all(asked)) as Board
   }
 
-  problemsOnMap(filter: ProblemFilter): Promise<GeoJSON.FeatureCollection & { thinned?: boolean; total?: number }> {
-    return this.#client.json(`${root}/problems.geojson`, queryOf(filter))
+  /** The map knows features by numbers only: their ids go among the properties. */
+  async problemsOnMap(filter: ProblemFilter): Promise<Drawn> {
+    const drawn = await this.#client.json<Drawn>(`${root}/problems.geojson`, queryOf(filter))
+    return { ...drawn, features: drawn.features.map((one) => ({ ...one, properties: { ...one.properties, id: one.id } })) }
   }
 
   problem(id: string): Promise<Answered<ProblemDetail>> {
@@ -87,8 +95,16 @@ export class PatrolServer {
     return (await this.#client.json<Page<OverdueRow>>(`${root}/overdue`, { by, within })).items
   }
 
-  async tracks(holder: string, day: string): Promise<Track[]> {
-    return (await this.#client.json<Page<Track>>(`${root}/tracks`, { holder, day })).items
+  tracks(holder: string, day: string): Promise<Tracks> {
+    return this.#client.json(`${root}/tracks`, { holder, day })
+  }
+
+  patrolSettings(): Promise<PatrolSettings> {
+    return this.#client.json(`${root}/settings`)
+  }
+
+  putSettings(settings: PatrolSettings): Promise<Answered<PatrolSettings>> {
+    return this.#client.put(`${root}/settings`, settings)
   }
 
   rates({ by, since, until, within }: RateQuestion): Promise<Rates> {

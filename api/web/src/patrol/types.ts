@@ -1,6 +1,5 @@
-import type { Geometry } from 'geojson'
 import type { HolderRef } from '../api/records.ts'
-import type { Position } from '../api/types.ts'
+import type { Box, Position } from '../api/types.ts'
 import type { State } from './states.ts'
 
 /** What the server answers about patrols. Times are RFC 3339 texts; ids of what a device makes are UUIDs, those of the record row numbers. */
@@ -86,6 +85,7 @@ export interface Step {
   at: string
   by: Doer | null
   dept: string | null
+  dept_name: string | null
   note: string | null
   photos: Photo[] | null
   data: Record<string, unknown> | null
@@ -149,17 +149,17 @@ export interface Visited {
 export interface VisitRow {
   code: string
   name: string | null
-  grids?: Visited
-  area_m2?: Visited
-  alley_m?: Visited
-  road_m?: Visited
+  grids: Visited
+  area_m2: Visited
+  alley_m: Visited
+  road_m: Visited
   last_at: string | null
 }
 
 export interface Visits {
   days: number
   items: VisitRow[]
-  total: VisitRow | null
+  total: VisitRow
 }
 
 export interface OverdueRow {
@@ -168,85 +168,21 @@ export interface OverdueRow {
   due: number
   overdue: number
   done: number
-  share: number | null
+  share: Share
 }
 
-export interface Track {
-  id?: number | string
-  day?: string
-  from_at?: string
-  to_at?: string
-  /** Longitude, latitude, milliseconds, metres of accuracy. */
-  points?: number[][]
-  geometry?: Geometry | null
+export interface Tracks {
+  /** Tracks are kept at all. */
+  enabled: boolean
+  keep_days: number
+  /** Points: longitude, latitude, milliseconds, metres of accuracy. */
+  items: { id: string; from: string; to: string; points: [number, number, number, number][] }[]
+  bbox: Box | null
 }
 
-export interface FieldOption {
-  code: string
-  label: string
-  label_en: string
-}
-
-/** A field as it was seen, as it is, and as it is proposed. */
-export interface Compared {
-  field: string
-  title: string
-  title_en: string
-  type: string
-  unit: string
-  options: FieldOption[]
-  base: unknown
-  now: unknown
-  proposed: unknown
-  changed_since: boolean
-  /** What is proposed stands already. */
-  same: boolean
-}
-
-export type Finding = 'exists' | 'missing' | 'differs' | 'new'
-
-export interface Proposal {
-  id: string
-  layer: string
-  layer_title: string
-  layer_title_en: string
-  feature: { id: number; code: string | null; name: string | null; gone: boolean } | null
-  finding: Finding
-  state: 'recorded' | 'open' | 'accepted' | 'partly' | 'rejected' | 'withdrawn'
-  fields: string[]
-  moves: boolean
-  note: string
-  at: string
-  by: Doer
-  lon: number | null
-  lat: number | null
-  accuracy_m: number | null
-  region: { code: string; name: string } | null
-  grid: GridName | null
-  flags: string[] | null
-  decision: { by: string; at: string; reason: string; fields: Record<string, boolean>; geometry: boolean; feature: number | null } | null
-  photos: Photo[]
-  revision: number
-}
-
-export interface ProposalDetail extends Proposal {
-  now_revision: number | null
-  comparison: Compared[]
-  geometry: { base: Geometry | null; now: Geometry | null; proposed: Geometry | null; moved_m: number | null; changed_since: boolean } | null
-  near: { id: number; code: string | null; name: string | null; distance_m: number; likeness: number }[]
-  others: string[]
-  can: string[]
-}
-
-/** What is taken of a proposal: nothing that is not named. */
-export interface Decision {
-  fields: Record<string, boolean>
-  geometry: boolean
-  /** Corrected values by field. */
-  values?: Record<string, unknown>
-  reason?: string
-  /** The revision of the feature that was looked at. */
-  seen?: number
+export interface PatrolSettings {
+  tracks: { enabled: boolean; keep_days: number; hours: string }
+  position: { far_m: number; inaccurate_m: number }
 }
 
 export interface RateRow {
@@ -259,6 +195,7 @@ export interface RateRow {
   returned: number
   reworked: number
   suspended: number
+  handled: number
   shares: Record<ShareName, Share>
 }
 
@@ -266,8 +203,10 @@ export const shareNames = ['rectified', 'closed', 'on_the_spot', 'rework'] as co
 export type ShareName = (typeof shareNames)[number]
 
 export interface Rates {
+  basis: string
+  basis_en: string
   items: RateRow[]
-  total: RateRow | null
+  total: RateRow
 }
 
 export interface Plan {

@@ -9,16 +9,16 @@ import type { Selecting } from '../state/selecting.ts'
 import type { Session } from '../state/session.ts'
 import { daysAfter, today } from '../ui/days.ts'
 import type { PatrolLink } from './link.ts'
-import { PatrolServer, rateKinds, type Board, type ProblemFilter, type RateKind, type RateQuestion } from './server.ts'
+import type { Proposal, ProposalDetail } from './proposal.ts'
+import { PatrolServer, mineKinds, type Board, type Drawn, type ProblemFilter, type RateKind, type RateQuestion } from './server.ts'
 import { isState } from './states.ts'
-import type { Checklist, OverdueRow, Plan, Problem, ProblemClass, ProblemDetail, Proposal, ProposalDetail, Rates, Track, Visits } from './types.ts'
+import type { Checklist, OverdueRow, Plan, Problem, ProblemClass, ProblemDetail, Rates, Tracks, Visits } from './types.ts'
 
 export const tabs = ['problems', 'visits', 'proposals', 'rates', 'plans'] as const
 export type Tab = (typeof tabs)[number]
 /** What lies below the map. */
 export type Below = 'board' | 'table' | 'none'
 export type VisitRank = 'street' | 'community' | 'grid' | 'holder'
-export type Drawn = GeoJSON.FeatureCollection & { thinned?: boolean; total?: number }
 
 /** Nobody looks at what is older than this without knowing. */
 const pollMs = 20_000
@@ -56,7 +56,7 @@ export interface PatrolWork {
   overdue: Resource<OverdueRow[]>
   /** Whose track is looked at, of which day. */
   tracked: ShallowRef<{ holder: string; name: string; day: string } | undefined>
-  tracks: Resource<Track[]>
+  tracks: Resource<Tracks>
   proposalState: Ref<string>
   proposals: Resource<Page<Proposal>>
   rateQuestion: ComputedRef<RateQuestion>
@@ -221,13 +221,11 @@ const isDay = (text: string | undefined) => (/^\d{4}-\d{2}-\d{2}$/.test(text ?? 
 function filterOf(link: PatrolLink): Omit<ProblemFilter, 'region'> {
   return {
     states: (link.states ?? '').split(',').filter(isState), class: link.class, source: link.source, dept: link.dept,
-    since: isDay(link.since), until: isDay(link.until), mine: link.mine === '1',
+    since: isDay(link.since), until: isDay(link.until), mine: mineKinds.find((one) => one === link.mine),
   }
 }
 
 function linkOf(tab: Tab, below: Below, open: string | undefined, { states, class: kind, source, dept, since, until, mine }: Omit<ProblemFilter, 'region'>): PatrolLink {
-  const link = { part: tab === 'problems' ? undefined : tab, below: below === 'board' ? undefined : below, open, states: states.join(','), class: kind, source, dept, since, until, mine: mine ? '1' : undefined }
+  const link = { part: tab === 'problems' ? undefined : tab, below: below === 'board' ? undefined : below, open, states: states.join(','), class: kind, source, dept, since, until, mine }
   return Object.fromEntries(Object.entries(link).filter(([, value]) => value)) as PatrolLink
 }
-
-export { rateKinds }
