@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -34,6 +35,7 @@ func (c *demoCmd) Run(ctx context.Context, console *console) error {
 	if err != nil {
 		return err
 	}
+	c.Photos = cmp.Or(c.Photos, photosIn(dir))
 	users, err := demoUsers(ctx, r.pool, dir)
 	if err != nil {
 		return fmt.Errorf("the demo's users 演示账号: %w", err)
@@ -119,7 +121,7 @@ func (c *demoCmd) load(ctx context.Context, r *record, console *console) error {
 	if err != nil {
 		return err
 	}
-	city, err := patrolledCity(ctx, photosIn(dir))
+	city, err := patrolledCity(ctx, cmp.Or(c.Photos, photosIn(dir)))
 	if err != nil {
 		return err
 	}
