@@ -159,6 +159,7 @@ func matrix() []row {
 	rows = append(rows, importMatrix()...)
 	rows = append(rows, coverageMatrix()...)
 	rows = append(rows, featureProposalMatrix()...)
+	rows = append(rows, inboxMatrix()...)
 	return append(rows, holderRows("organisations", "O")...)
 }
 

@@ -111,7 +111,7 @@ func (h *Handler) pack(w http.ResponseWriter, r *http.Request) error {
 	if who.Holder == 0 || len(roster.DutiesOf(who.Holder, day)) == 0 {
 		return ErrNoDuties
 	}
-	p := &packJSON{Revision: uint64(view.Revision()), BufferM: packBufferM, Complete: true, Layers: map[string][]json.RawMessage{}, Grids: []packGrid{}, Places: []packPlace{}}
+	p := &packJSON{BufferM: packBufferM, Complete: true, Layers: map[string][]json.RawMessage{}, Grids: []packGrid{}, Places: []packPlace{}}
 	if holder := roster.Holder(who.Holder); holder != nil {
 		p.Holder = &dueHolder{holder.ID, holder.Code, holder.Name}
 	}
@@ -124,24 +124,24 @@ func (h *Handler) pack(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Tiles = packTilesOf(boxes)
-	return h.sendPack(w, r, p)
+	return h.sendPack(w, r, view, p)
 }
 
 // sendPack answers with a pack. Its tag says what is in it, not when it was made.
-func (h *Handler) sendPack(w http.ResponseWriter, r *http.Request, p *packJSON) error {
+func (h *Handler) sendPack(w http.ResponseWriter, r *http.Request, view *city.View, p *packJSON) error {
 	body, err := reply.Marshal(p)
 	if err != nil {
 		return err
 	}
-	tag := `W/"` + reply.Hash(body) + `"`
-	w.Header().Set("ETag", tag)
+	tag := `"` + reply.Hash(body) + `"`
+	w.Header().Set("ETag", "W/"+tag)
 	if reply.Unchanged(r, tag) {
 		w.Header().Add("Vary", "Authorization, Cookie")
 		w.Header().Set("Cache-Control", "private, no-cache")
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	p.MadeAt = time.Now().UTC()
+	p.MadeAt, p.Revision = time.Now().UTC(), uint64(view.Revision())
 	return h.json(w, r, p)
 }
 

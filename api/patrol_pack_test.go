@@ -1,0 +1,70 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"testing"
+
+	"wangge/grid/rights"
+)
+
+func TestAPackHasTheOwnGridsAndWhatLiesAround(t *testing.T) {
+	w := newTown(t)
+	w.settle(t, `INSERT INTO public_toilet (id, name, geom) VALUES (71, '近处', 'SRID=4490;POINT(120.0035 36.27)'), (72, '远处', 'SRID=4490;POINT(120.02 36.27)')`,
+		`INSERT INTO place (id, code, name, kind, geom) VALUES (1, 'DW1', '市场', 'market', 'SRID=4490;POINT(120.001 36.27)'), (2, 'DW2', '远市场', 'market', 'SRID=4490;POINT(120.05 36.27)')`)
+	who := w.as(t, rights.Officer)
+	revision := w.write(t, `UPDATE setting SET value = value WHERE key = 'city'`)
+	a := w.get(t, "/api/v1/patrol/pack?min_revision="+revision, who...)
+	var p struct {
+		Holder struct{ Code string }
+		Grids  []struct{ Scheme, Code string }
+		Bounds [4]float64
+		Layers map[string][]struct {
+			ID, Revision int64
+			Geometry     struct{ Type string }
+			Properties   map[string]any
+		}
+		Complete   bool
+		Places     []struct{ ID int64 }
+		Checklists []struct{ Code string }
+		Classes    []struct{ Code string }
+		Tiles      struct {
+			MinZoom, MaxZoom int
+			Addresses        [][3]int
+		}
+		Limits struct {
+			Far   float64 `json:"far_m"`
+			Bytes int64   `json:"photo_bytes"`
+		}
+	}
+	if err := json.Unmarshal(a.body, &p); err != nil || a.StatusCode != http.StatusOK {
+		t.Fatalf("%d %v %s", a.StatusCode, err, a.body)
+	}
+	if p.Holder.Code != "P-901" || len(p.Grids) != 1 || p.Grids[0].Code != "Z-01" || !p.Complete || p.Limits.Far == 0 || p.Limits.Bytes == 0 {
+		t.Errorf("%+v", p)
+	}
+	var toilets []int64
+	for _, f := range p.Layers["public_toilet"] {
+		toilets = append(toilets, f.ID)
+		if f.Revision < 1 || f.Geometry.Type != "Point" || f.Properties["source"] != nil {
+			t.Errorf("%+v", f)
+		}
+	}
+	if slices.Sort(toilets); !slices.Equal(toilets, []int64{7, 71}) {
+		t.Errorf("toilets %v: one 135 m beside the grid belongs to the pack, one 1,600 m away does not", toilets)
+	}
+	if len(p.Places) != 1 || p.Places[0].ID != 1 || len(p.Checklists) < 7 || len(p.Classes) < 10 {
+		t.Errorf("%+v", p)
+	}
+	if p.Layers["unit_grid"] != nil || len(p.Layers["construction_site"]) != 1 || p.Tiles.MaxZoom < 16 || len(p.Tiles.Addresses) < 10 || len(p.Tiles.Addresses) > 1500 {
+		t.Errorf("%+v", p.Tiles)
+	}
+	tag := a.Header.Get("ETag")
+	if b := w.get(t, "/api/v1/patrol/pack", append(who, "If-None-Match", tag)...); tag == "" || b.StatusCode != http.StatusNotModified {
+		t.Errorf("again with %s: %d", tag, b.StatusCode)
+	}
+	if b := w.get(t, "/api/v1/patrol/pack", w.as(t, rights.Bureau)...); b.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("somebody without duties: %d", b.StatusCode)
+	}
+}
