@@ -43,14 +43,15 @@ FROM region r WHERE r.kind = 'street' AND r.valid_to IS NULL ORDER BY r.code <> 
 
 	demoDeptSQL = `SELECT coalesce(min(code), '') FROM department WHERE kind = 'competent'`
 
-	// An officer with some of the bureau's grids today, in the street where there is one.
+	// An officer with some of the bureau's grids today, in the street where there is one, with a toilet and an alley to check where there are.
 	demoOfficerSQL = `
 SELECT h.code
 FROM duty d JOIN grid g ON g.id = d.target_id AND g.scheme = 'duty' AND g.valid_to IS NULL JOIN holder h ON h.id = d.holder_id
 WHERE d.target_kind = 'grid' AND d.role = 'grid_officer' AND h.is_sample AND h.kind = 'person' AND h.valid_to IS NULL
   AND city_day() BETWEEN d.valid_from AND coalesce(d.valid_to, city_day())
   AND NOT EXISTS (SELECT FROM absence a WHERE a.holder_id = h.id AND city_day() BETWEEN a.valid_from AND a.valid_to)
-ORDER BY coalesce(g.region_code, '') NOT LIKE $1 || '%', h.code LIMIT 1`
+ORDER BY coalesce(g.region_code, '') NOT LIKE $1 || '%',
+    (SELECT count(DISTINCT f.layer) FROM feature_grid f WHERE f.grid_id = g.id AND f.layer IN ('public_toilet', 'back_alley')) DESC, h.code LIMIT 1`
 )
 
 // demoAccounts are the accounts that a demo's city can have.
