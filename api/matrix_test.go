@@ -159,7 +159,9 @@ func matrix() []row {
 	rows = append(rows, importMatrix()...)
 	rows = append(rows, coverageMatrix()...)
 	rows = append(rows, featureProposalMatrix()...)
+	rows = append(rows, problemMatrix()...)
 	rows = append(rows, inboxMatrix()...)
+	rows = append(rows, photosMatrix()...)
 	return append(rows, holderRows("organisations", "O")...)
 }
 
@@ -327,7 +329,7 @@ func (w *town) statusOf(t *testing.T, method string, s sample, headers []string)
 func TestMatrix(t *testing.T) {
 	w := newTown(t)
 	w.settle(t)
-	w.catchUp(t, w.write(t, matrixSQL, proposalMatrixSQL))
+	w.catchUp(t, w.write(t, matrixSQL, proposalMatrixSQL, problemMatrixSQL))
 	needs := map[string]rights.Action{}
 	var open []string
 	for _, rt := range w.api.routes() {

@@ -173,16 +173,12 @@ func (d *Depot) Read(ctx context.Context, key string) ([]byte, error) {
 // Remove removes an object, and what was made of it. One that is not there is no error.
 func (d *Depot) Remove(ctx context.Context, key string) error {
 	keys := []string{key}
-	all := d.bucket.List(&blob.ListOptions{Prefix: copiesOf(key)})
-	for {
-		one, err := all.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		keys = append(keys, one.Key)
+	err := d.each(ctx, copiesOf(key), func(k string) error {
+		keys = append(keys, k)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	for _, k := range keys {
 		if err := d.bucket.Delete(ctx, k); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
@@ -205,3 +201,28 @@ func NewKey(sha256, random string) string {
 
 // copiesOf begins the names of what was made of an original.
 func copiesOf(key string) string { return copies + strings.TrimPrefix(key, originals) + "/" }
+
+// Originals names the originals in the store.
+func (d *Depot) Originals(ctx context.Context) (keys []string, err error) {
+	err = d.each(ctx, originals, func(key string) error {
+		keys = append(keys, key)
+		return nil
+	})
+	return keys, err
+}
+
+// each goes through the names that begin with a prefix.
+func (d *Depot) each(ctx context.Context, prefix string, do func(key string) error) error {
+	for all := d.bucket.List(&blob.ListOptions{Prefix: prefix}); ; {
+		one, err := all.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := do(one.Key); err != nil {
+			return err
+		}
+	}
+}
