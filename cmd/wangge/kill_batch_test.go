@@ -251,11 +251,22 @@ func TestBatchesSurviveKills(t *testing.T) {
 // round writes, kills, looks, starts again and retries.
 func (k *killer) round(t *testing.T, chance *rand.Rand, round int) {
 	t.Helper()
+	k.strike(t, chance, round, len(k.done), k.write)
+	k.judge(t, round, false)
+	for writer := range k.done {
+		k.retry(t, writer)
+	}
+	k.judge(t, round, true)
+}
+
+// strike kills the server or its database while writers write, and starts it again when they have noticed.
+func (k *killer) strike(t *testing.T, chance *rand.Rand, round, writers int, write func(ctx context.Context, writer int) error) {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	errs := make(chan error, len(k.done))
-	for writer := range k.done {
-		go func() { errs <- k.write(ctx, writer) }()
+	errs := make(chan error, writers)
+	for writer := range writers {
+		go func() { errs <- write(ctx, writer) }()
 	}
 	moment := time.NewTimer(time.Duration(10+chance.IntN(250)) * time.Millisecond)
 	<-moment.C
@@ -265,7 +276,7 @@ func (k *killer) round(t *testing.T, chance *rand.Rand, round int) {
 	} else {
 		k.server.kill()
 	}
-	for range k.done {
+	for range writers {
 		if err := <-errs; err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}
@@ -274,14 +285,9 @@ func (k *killer) round(t *testing.T, chance *rand.Rand, round int) {
 		if err := k.cluster.Ensure(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-	} else {
-		k.server = startChild(t, k.cluster.DSN(pgrun.Database))
+		return
 	}
-	k.judge(t, round, false)
-	for writer := range k.done {
-		k.retry(t, writer)
-	}
-	k.judge(t, round, true)
+	k.server = startChild(t, k.cluster.DSN(pgrun.Database))
 }
 
 // judge holds the record against what was acknowledged. Before the retry the batch that nobody knows about may be there, whole.
