@@ -107,11 +107,13 @@ func TestWhatOfficersMarkIsSeenAtOnce(t *testing.T) {
 		if got := w.people(t, "walk", revision); got != before["walk"] {
 			t.Errorf("a dark alley: by day %v", got)
 		}
+		changed("back_alley", revision)
 	})
 	seen(h.send(t, 0, command(2, "check", checked(2, "barrier_free_ramp", 3, 1, `{"clear": "fail"}`))), func(revision string) {
 		if got := w.clearRamps(t, revision); got == ramps {
 			t.Error("a blocked ramp counts as clear")
 		}
+		changed("barrier_free_ramp", revision)
 	})
 	seen(h.send(t, 0, command(3, "check", checked(3, "public_toilet", 7, 1, `{"open": "fail"}`))), func(revision string) {
 		changed("public_toilet", revision)
@@ -137,7 +139,7 @@ func TestWhatOfficersMarkIsSeenAtOnce(t *testing.T) {
 	}
 }
 
-// fields tells of the clashes of an outcome.
+// clashesOf tells of the clashes of an outcome.
 func clashesOf(o patrol.Outcome) (out []string) {
 	for _, k := range o.Clashes {
 		out = append(out, fmt.Sprintf("%s: %v, mine %v, theirs %v by %s", k.Field, k.Base, k.Mine, k.Theirs, k.By))
