@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 
 /** WebGL in software, and nothing that talks to the world. */
 const flags = [
@@ -13,6 +13,11 @@ export const phone: BrowserContextOptions = { viewport: { width: 390, height: 84
 
 export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.WANGGE_CHROMIUM ?? '/usr/bin/chromium', args: flags })
+}
+
+/** A browser with a profile of its own in a folder, which outlives it: what was kept there is there the next time. */
+export function launchProfile(folder: string, options: BrowserContextOptions): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, { executablePath: process.env.WANGGE_CHROMIUM ?? '/usr/bin/chromium', args: flags, ...options })
 }
 
 export interface Opened {

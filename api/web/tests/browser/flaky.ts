@@ -68,8 +68,9 @@ interface Told {
 /** Asks the server as the browser did. Of a body that was cut the length is told and the rest never comes. */
 function ask(target: string, { method, url, headers }: IncomingMessage, body: Buffer, length = body.length): Promise<Told> {
   return new Promise((resolve, reject) => {
-    const { 'transfer-encoding': _, ...rest } = headers
-    const sent = request(target + (url ?? ''), { ...(method !== undefined && { method }), headers: length > 0 ? { ...rest, 'content-length': length } : rest }, (told) => {
+    const passed = { ...headers, ...(length > 0 && { 'content-length': length }) }
+    delete passed['transfer-encoding']
+    const sent = request(target + (url ?? ''), { ...(method !== undefined && { method }), headers: passed }, (told) => {
       read(told).then((whole) => { resolve({ status: told.statusCode ?? 502, headers: told.headers, body: whole }) }, reject)
     })
     sent.on('error', reject)
