@@ -4,6 +4,9 @@ import type { AccountRole, Action } from '../../src/api/records.ts'
 export interface Told {
   status?: number
   body?: unknown
+  /** A picture or the like, instead of a body. */
+  bytes?: Buffer
+  type?: string
   headers?: Record<string, string | string[]>
 }
 
@@ -37,12 +40,13 @@ interface Row {
 
 /** Who may do what, as far as the app shows or hides things by it. */
 const everybody: Action[] = ['own_account', 'read_people', 'read_figures', 'report']
+const staff: Action[] = ['patrol', 'read_patrol', 'rectify']
 const may: Record<AccountRole, Action[]> = {
-  admin: [...everybody, 'edit_scheme', 'read_audit', 'read_accounts', 'manage_accounts'],
-  auditor: [...everybody, 'read_audit', 'read_accounts'],
-  bureau: [...everybody, 'read_personal', 'edit_grid', 'edit_scheme', 'edit_people', 'certify', 'edit_inventory', 'propose', 'plan'],
-  street: [...everybody, 'read_personal', 'edit_grid', 'edit_people', 'certify', 'edit_inventory', 'propose'],
-  department: [...everybody, 'read_personal', 'edit_people', 'edit_inventory', 'propose'],
+  admin: [...everybody, 'edit_scheme', 'read_audit', 'read_accounts', 'manage_accounts', 'edit_patrol'],
+  auditor: [...everybody, 'read_audit', 'read_accounts', 'read_patrol', 'read_tracks'],
+  bureau: [...everybody, 'read_personal', 'edit_grid', 'edit_scheme', 'edit_people', 'certify', 'edit_inventory', 'propose', 'plan', ...staff, 'dispatch', 'verify', 'read_tracks', 'edit_patrol'],
+  street: [...everybody, 'read_personal', 'edit_grid', 'edit_people', 'certify', 'edit_inventory', 'propose', ...staff, 'dispatch', 'verify'],
+  department: [...everybody, 'read_personal', 'edit_people', 'edit_inventory', 'propose', ...staff],
   planner: [...everybody, 'plan'],
   officer: [...everybody, 'read_personal', 'propose', 'patrol'],
   viewer: everybody,

@@ -11,6 +11,7 @@ import { pages } from '../../src/state/route.ts'
 import { MockGrids } from './grids.ts'
 import { MockImports } from './imports.ts'
 import { MockOfficer } from './officer.ts'
+import { MockPatrol } from './patrol.ts'
 import { MockPeople } from './people.ts'
 import { MockTable } from './table.ts'
 import { spriteIndex, spriteSheet } from './sprite.ts'
@@ -28,6 +29,7 @@ export interface Mock {
   table: MockTable
   coverage: MockCoverage
   officer: MockOfficer
+  patrol: MockPatrol
   /** Tells those who listen that something changed. */
   tell(change: unknown): void
   stop(): Promise<void>
@@ -47,11 +49,12 @@ export async function startMock(port = 0): Promise<Mock> {
   const imports = new MockImports()
   const coverage = new MockCoverage()
   const officer = new MockOfficer()
+  const patrol = new MockPatrol()
   const listeners = new Set<ServerResponse>()
   const server = createServer((request, response) => {
     if (officer.away && request.url?.startsWith('/api/')) request.socket.destroy()
     else if (request.url?.startsWith('/api/v1/changes') && !failures.has('/api/v1/changes')) listen(response, listeners)
-    else void answer(request, response, failures, { accounts, officer, people, editing, grids, imports, table, coverage })
+    else void answer(request, response, failures, { accounts, officer, patrol, people, editing, grids, imports, table, coverage })
   })
   await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve) })
   return {
@@ -63,6 +66,7 @@ export async function startMock(port = 0): Promise<Mock> {
     table,
     coverage,
     officer,
+    patrol,
     tell(change) { for (const response of listeners) response.write(`id: 2\nevent: change\ndata: ${JSON.stringify(change)}\n\n`) },
     stop: () => stop(server),
   }
@@ -80,7 +84,7 @@ function stop(server: Server): Promise<void> {
   return new Promise((resolve) => { server.close(() => { resolve() }) })
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, officer, people, editing, grids, imports, table, coverage }: { accounts: MockAccounts; officer: MockOfficer; people: MockPeople; editing: MockEditing; grids: MockGrids; imports: MockImports; table: MockTable; coverage: MockCoverage }): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, failures: Mock['failures'], { accounts, officer, patrol, people, editing, grids, imports, table, coverage }: { accounts: MockAccounts; officer: MockOfficer; patrol: MockPatrol; people: MockPeople; editing: MockEditing; grids: MockGrids; imports: MockImports; table: MockTable; coverage: MockCoverage }): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
   const failure = failures.get(url.pathname)
   if (failure) {
@@ -88,7 +92,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, failur
     return
   }
   const asked = await askedOf(request, url)
-  const told = accounts.answer(asked) ?? officer.answer(asked, accounts) ?? await coverage.answer(asked, accounts) ?? people.answer(asked, accounts) ?? editing.answer(asked, accounts) ?? grids.answer(asked, accounts) ?? (asked.method === 'GET' ? await table.answer(url) : undefined) ?? imports.answer(asked, accounts)
+  const told = accounts.answer(asked) ?? officer.answer(asked, accounts) ?? patrol.answer(asked, accounts) ?? await coverage.answer(asked, accounts) ?? people.answer(asked, accounts) ?? editing.answer(asked, accounts) ?? grids.answer(asked, accounts) ?? (asked.method === 'GET' ? await table.answer(url) : undefined) ?? imports.answer(asked, accounts)
   if (told) {
     tell(response, told)
     return
@@ -125,7 +129,11 @@ async function askedOf(request: IncomingMessage, url: URL): Promise<Asked> {
   }
 }
 
-function tell(response: ServerResponse, { status = 200, body, headers = {} }: Told): void {
+function tell(response: ServerResponse, { status = 200, body, bytes, type: kind = 'application/octet-stream', headers = {} }: Told): void {
+  if (bytes) {
+    response.writeHead(status, { 'Content-Type': kind, ...headers }).end(bytes)
+    return
+  }
   const type = status < 400 ? 'application/json' : 'application/problem+json'
   response.writeHead(status, { ...(body !== undefined && { 'Content-Type': type }), 'X-Request-Id': 'fixture-request-1', ...headers }).end(body === undefined ? undefined : JSON.stringify(body))
 }
