@@ -44,8 +44,8 @@ type Verdict struct {
 func (v Verdict) Writes() bool { return len(v.Values) > 0 || v.Geometry }
 
 // Judge says what a decision makes of a proposal with these parts; moves tells whether it proposes a geometry, fresh whether it is of a new feature. What
-// is as proposed already counts as taken, whatever is decided about it. Pointers of faults are into the body of a decision. A decision that takes
-// nothing wants a reason.
+// is as proposed already counts as taken, unless nothing else is and a reason says why not. Pointers of faults are into the body of a decision. A
+// decision that takes nothing wants a reason.
 func (l *Layer) Judge(d Decision, parts []Part, moves, fresh bool) (Verdict, error) {
 	v := Verdict{Values: map[string]any{}, Geometry: d.Geometry}
 	faults := l.checkDecision(d, parts, moves)
@@ -74,7 +74,7 @@ func (l *Layer) Judge(d Decision, parts []Part, moves, fresh bool) (Verdict, err
 		faults = append(faults, Fault{"/geometry", "采纳新增对象须同时采纳其位置", "a new feature is taken with its geometry or not at all"})
 	}
 	switch {
-	case !v.Writes() && taken == 0:
+	case !v.Writes() && (taken == 0 || d.Reason != ""):
 		v.State = ProposalRejected
 		if d.Reason == "" {
 			faults = append(faults, Fault{"/reason", "不予采纳须说明理由", "say why nothing of it is taken"})

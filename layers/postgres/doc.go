@@ -18,6 +18,19 @@
 //   - Uniqueness is asked for before writing, so that a batch can tell all its faults at once; the indexes decide between two who write at once, and then the
 //     transaction is over (ErrAborted).
 //
+// Decisions on what officers find out (proposals):
+//
+//   - A finding is kept as it came, with what its finder saw of the fields that it is about: so staff see three versions of each (seen, now, proposed), whatever
+//     became of the feature meanwhile. What is wrong to say is refused with pointers at once; what is only doubtful (outside, shifted, deleted
+//     meanwhile) is a flag, and whoever accepts it has to insist as with any other write.
+//   - That a feature is there as recorded (exists) changes nothing in its row: it would give every toilet a revision a day. It is a row of its own, the
+//     latest of which is the feature's last confirmation.
+//   - That it is not there (missing) proposes status missing, not its deletion: a missing manhole cover is still to be replaced.
+//   - A decision names what it takes; all else is not taken. It is written by Insert and Update as whoever decides, and the proposal names the revision that it
+//     made, so that a history can be read with the reasons. Who says which revision he looked at (Seen) never writes over a later change of the same field.
+//   - Two proposals about one feature are two. The second is held against what the first one made of it.
+//   - Objects (measures) are proposed member by member, and merged when they are taken.
+//
 // Decisions on imports:
 //
 //   - One transaction. The file is streamed by COPY into temporary tables, one for each layer it fills, and merged by statements
