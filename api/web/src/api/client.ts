@@ -34,6 +34,8 @@ interface Question extends WriteOptions {
 }
 
 const repeatMs = 400
+/** On what a phone packed: its own answer in place of the server's, which was not reached. */
+export const packedHeader = 'Wangge-Packed'
 
 /** Reads and writes JSON at the server this page came from, and tells `reached` whether it answered. */
 export class Client {
@@ -124,7 +126,7 @@ export class Client {
       throw new OfflineError('offline', { cause: error })
     }
     const gatewayDown = [502, 504].includes(response.status)
-    this.#reached(!gatewayDown)
+    this.#reached(!gatewayDown && !response.headers.has(packedHeader))
     return response
   }
 }

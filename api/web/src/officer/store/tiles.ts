@@ -1,3 +1,4 @@
+import { packedHeader } from '../../api/client.ts'
 import { OfflineError } from '../../api/errors.ts'
 import { packCache } from './caches.ts'
 import type { Pack } from './types.ts'
@@ -51,9 +52,11 @@ async function keep(cache: Cache, url: string): Promise<number> {
   }
   if (response.status === 304 && known) return (await known.blob()).size
   if (!response.ok) return 0 // a tile that is not there is drawn as nothing, with a network and without
-  const { size } = await response.clone().blob()
-  await cache.put(url, response)
-  return size
+  const body = await response.blob()
+  const headers = new Headers(response.headers)
+  headers.set(packedHeader, new Date().toISOString())
+  await cache.put(url, new Response(body, { headers }))
+  return body.size
 }
 
 interface StyleDocument {
