@@ -27,7 +27,7 @@ type benchCommands struct {
 type benchCmd struct {
 	Data     string        `help:"Folder of the bench city; made where there is none. 数据目录" type:"path" placeholder:"DIR"`
 	Features int           `help:"Features of the city. 对象数" default:"965000"`
-	Only     []string      `help:"Parts: ${enum}; all of them by default. 项目" enum:"load,tiles,http,warm,locate,items,commit,import,copy,coverage" placeholder:"PART"`
+	Only     []string      `help:"Parts: ${enum}; all of them by default. 项目" enum:"load,tiles,http,warm,locate,items,commit,import,copy,coverage,patrol" placeholder:"PART"`
 	Tiles    int           `help:"Tiles of each zoom in memory. 每级瓦片数" default:"100"`
 	Rounds   int           `help:"Rounds of which the median counts. 轮数" default:"3"`
 	Round    time.Duration `help:"Time of a round over HTTP. 每轮时长" default:"1500ms"`
@@ -115,7 +115,12 @@ func (b *benchRun) measure(ctx context.Context) error {
 		}
 	}
 	if b.wants("coverage") {
-		return b.coverages(ctx)
+		if err := b.coverages(ctx); err != nil {
+			return err
+		}
+	}
+	if b.wants("patrol") {
+		return b.patrol(ctx)
 	}
 	return nil
 }

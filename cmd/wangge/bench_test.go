@@ -211,6 +211,10 @@ func TestBench(t *testing.T) {
 	if c := r.Copy; c.Features != 300 || c.TimesCopy <= 0 {
 		t.Errorf("%+v", c)
 	}
+	if p := r.Patrol; p == nil || p.Features != 3000 || p.Checks == 0 || p.DueItems == 0 || p.Due.P50 <= 0 || p.DueSQL.P50 <= 0 || p.Commands != 20 || p.PerSecond <= 0 || p.PeakRSS == 0 ||
+		p.Sync.Photos != 20 || p.Sync.Took <= p.Sync.Commands || p.Sync.Disk <= 0 || p.Sync.Photo.P50 <= 0 {
+		t.Errorf("%+v", p)
+	}
 	cityIsAsItWas(t, cluster.DSN(pgrun.Database))
 }
 
