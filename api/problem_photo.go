@@ -21,6 +21,7 @@ func photoProblems() []kind {
 		{v1.ErrPhotoHash, http.StatusUnprocessableEntity, "photo-hash", "收到的内容与 SHA-256 不符，请重新上传", "The bytes are not those of the hash: send them again", 0},
 		{v1.ErrPhotoLong, http.StatusRequestEntityTooLarge, "photo-too-large", "照片超过 20 MB", "The photo has more than 20 MB", 0},
 		{v1.ErrPhotoCut, http.StatusRequestTimeout, "upload-cut", "上传中断，已收到的部分保留，可继续", "The upload was cut off; what came is kept", 0},
+		{v1.ErrPhotoRoom, http.StatusTooManyRequests, "too-many-photos", "已上传的照片过多而没有对应的记录，请先提交记录", "Too many photos without a record: send the records first", 60},
 		{v1.ErrPhotoAway, http.StatusNotFound, "photo-awaited", "照片尚未到达或未被采纳", "The photo has not come, or was not accepted", 0},
 	}
 }

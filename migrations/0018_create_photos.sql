@@ -22,6 +22,7 @@ CREATE TABLE photo_blob (
     CONSTRAINT photo_blob_whole_check CHECK ((state = 'stored') = (object_key <> '') AND (state = 'refused') = (reason <> ''))
 );
 CREATE INDEX photo_blob_seen_idx ON photo_blob (seen_at);
+CREATE INDEX photo_blob_by_idx ON photo_blob (uploaded_by);
 CREATE UNIQUE INDEX photo_blob_key_idx ON photo_blob (object_key) WHERE object_key <> '';
 COMMENT ON TABLE photo_blob IS '照片原件：按内容的 SHA-256 识别，同一内容只存一份；文件在照片库中';
 COMMENT ON COLUMN photo_blob.sha256 IS '原件字节的 SHA-256（十六进制）';

@@ -21,7 +21,7 @@ var (
 
 // Bounds of partials.
 const (
-	maxPartials = 500                // of one account
+	maxPartials = 200                // of one account
 	partialAge  = 3 * 24 * time.Hour // after which they are removed
 )
 

@@ -26,12 +26,17 @@ var (
 	ErrPhotoLong = errors.New("the photo has too many bytes")
 	// ErrPhotoCut: the connection was lost, or too slow; what came stays. HTTP 408.
 	ErrPhotoCut = errors.New("the upload was cut off")
+	// ErrPhotoRoom: the account has sent many photos of which no record speaks. HTTP 429.
+	ErrPhotoRoom = errors.New("too many photos without a record")
 	// ErrPhotoAway: the photo that a record promises is not here. HTTP 404.
 	ErrPhotoAway = errors.New("the photo has not come")
 )
 
-// MaxPhotoBytes bounds one photo.
-const MaxPhotoBytes = 20 << 20
+// Bounds of photos.
+const (
+	MaxPhotoBytes   = 20 << 20 // of one
+	maxPhotosUnsaid = 4 << 30  // bytes of an account of which no record speaks
+)
 
 func (h *Handler) patrolPhotosRoutes() []Route {
 	upload := []Param{

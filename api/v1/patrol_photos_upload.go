@@ -178,6 +178,13 @@ func (h *Handler) putPhoto(w http.ResponseWriter, r *http.Request) error {
 		_, _ = io.Copy(io.Discard, r.Body) // a device that is still sending would not read the answer
 		return h.sayPhoto(w, b, err)
 	}
+	unsaid, err := h.Store.Unpromised(ctx, h.Who(r).Name, u.sha256)
+	switch {
+	case err != nil:
+		return err
+	case unsaid > maxPhotosUnsaid:
+		return ErrPhotoRoom
+	}
 	part := h.Photos.Partial(h.Who(r).Account, u.sha256)
 	size, err := part.Write(u.offset, io.LimitReader(r.Body, u.length-u.offset))
 	w.Header().Set("Upload-Offset", strconv.FormatInt(size, 10))

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,6 +18,9 @@ const (
 	PhotoOfStep     = "step"
 	PhotoOfProposal = "proposal"
 )
+
+// photoKindOther is one of patrol.PhotoKinds.
+const photoKindOther = "other"
 
 // PhotoOwner is the record that promises photos, and where it lies.
 type PhotoOwner struct {
@@ -68,7 +72,7 @@ WHERE p.owner_kind = $1 AND p.owner_id = ANY($2::uuid[]) ORDER BY p.owner_id, p.
 )
 
 // ExpectPhotos notes what a record promises. The bytes may have come before, come later or never. A record that comes again promises the same; a
-// photo's id that another record or another hash has is a *patrol.Fault at /photos.
+// photo's id that another record or another hash has is a *patrol.Fault at /photos. A kind that nobody knows is kept as other.
 func (t *Tx) ExpectPhotos(ctx context.Context, owner PhotoOwner, refs []patrol.PhotoRef) error {
 	if len(refs) == 0 {
 		return nil
@@ -89,7 +93,11 @@ func (t *Tx) ExpectPhotos(ctx context.Context, owner PhotoOwner, refs []patrol.P
 }
 
 func (t *Tx) expectPhoto(ctx context.Context, owner PhotoOwner, i int, ref patrol.PhotoRef) error {
-	done, err := t.tx.Exec(ctx, expectPhotoSQL, ref.ID, owner.Kind, owner.ID, i, ref.SHA256, ref.Bytes, ref.Kind, timeOrNull(ref.TakenAt),
+	kind := ref.Kind
+	if !slices.Contains(patrol.PhotoKinds(), kind) {
+		kind = photoKindOther
+	}
+	done, err := t.tx.Exec(ctx, expectPhotoSQL, ref.ID, owner.Kind, owner.ID, i, ref.SHA256, ref.Bytes, kind, timeOrNull(ref.TakenAt),
 		t.Caller.Actor.Name, t.Caller.Actor.Holder, owner.Region, owner.GridID)
 	if err != nil || done.RowsAffected() == 1 {
 		return err

@@ -38,6 +38,11 @@ INSERT INTO photo_blob (sha256, bytes, media_type, width, height, state, reason,
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ST_SetSRID(ST_MakePoint($11, $12), 4490), $13, $14)
 ON CONFLICT (sha256) DO NOTHING`
 
+	// roomSQL counts what an account has sent of which no record speaks. A photo that is promised always has room.
+	roomSQL = `
+SELECT CASE WHEN EXISTS (SELECT FROM patrol_photo WHERE sha256 = $2) THEN 0 ELSE
+    (SELECT coalesce(sum(b.bytes), 0) FROM photo_blob b WHERE b.uploaded_by = $1 AND b.state = 'stored' AND NOT EXISTS (SELECT FROM patrol_photo p WHERE p.sha256 = b.sha256)) END`
+
 	// purgeBlobsSQL leaves alone what somebody asked for meanwhile: PostgreSQL looks again at a row that it had to wait for.
 	purgeBlobsSQL = `
 DELETE FROM photo_blob b WHERE b.sha256 IN (
@@ -70,6 +75,12 @@ func (s *Store) KeepBlob(ctx context.Context, b Blob) (kept bool, err error) {
 	}
 	done, err := s.pool.Exec(ctx, keepBlobSQL, b.SHA256, b.Bytes, b.MediaType, b.Width, b.Height, b.State, b.Reason, b.Key, max(b.Orientation, 1), timeOrNull(b.TakenAt), lon, lat, flags, b.By)
 	return done.RowsAffected() == 1, interpret(err)
+}
+
+// Unpromised is how many bytes an account has sent of which no record speaks yet; 0 where a record speaks of the photo with the hash.
+func (s *Store) Unpromised(ctx context.Context, account, hash string) (bytes int64, err error) {
+	err = s.pool.QueryRow(ctx, roomSQL, account, hash).Scan(&bytes)
+	return bytes, interpret(err)
 }
 
 // PurgeBlobs forgets photos of which no record has spoken for seven days, and names their objects, which are to be removed then. At most 500 at once.

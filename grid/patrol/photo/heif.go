@@ -11,7 +11,7 @@ func readHEIF(data []byte) (l layout, code string) {
 	if code := heifBrand(data); code != "" {
 		return l, code
 	}
-	l = layout{mediaType: HEIC, perPixel: 4, end: len(data)}
+	l = layout{mediaType: HEIC, perPixel: 8, end: len(data)}
 	for at := 0; at < len(data); {
 		kind, body, next := box(data, at)
 		if next < 0 {

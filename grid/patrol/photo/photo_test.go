@@ -188,6 +188,7 @@ func TestExamine(t *testing.T) {
 		"no time":        {exif{taken: "0000:00:00 00:00:00"}.in(plain), Info{MediaType: JPEG, Width: 64, Height: 48, Orientation: 1, Flags: []patrol.Flag{patrol.FlagClock}}},
 		"orientation 9":  {exif{orientation: 9}.in(plain), Info{MediaType: JPEG, Width: 64, Height: 48, Orientation: 1}},
 		"heic":           {heicOf(t, "test8.heic"), Info{MediaType: HEIC, Width: 512, Height: 512, Orientation: 1}},
+		"webp":           {webpOf(64, 48), Info{MediaType: WebP, Width: 64, Height: 48, Orientation: 1}},
 		"a film behind":  {append(bytes.Clone(plain), "\x00\x00\x00\x18ftypmp42 some film"...), Info{MediaType: JPEG, Width: 64, Height: 48, Orientation: 1}},
 		"another behind": {append(bytes.Clone(plain), plain...), Info{MediaType: JPEG, Width: 64, Height: 48, Orientation: 1}},
 	} {
@@ -213,6 +214,15 @@ func bomb(w, h uint32) []byte {
 	}
 	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, w), h)
 	return bytes.Join([][]byte{[]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", append(head, 8, 2, 0, 0, 0)), chunk("IDAT", []byte{0x78, 0x9c}), chunk("IEND", nil)}, nil)
+}
+
+// webpOf is a WebP with the header of a lossy picture and nothing in it, on a canvas of one pixel.
+func webpOf(w, h uint16) []byte {
+	canvas := append([]byte("VP8X\x0a\x00\x00\x00"), make([]byte, 10)...)
+	frame := append([]byte("VP8 \x0a\x00\x00\x00"), 0, 0, 0, 0x9d, 0x01, 0x2a)
+	frame = binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(frame, w), h)
+	body := append(append([]byte("WEBP"), canvas...), frame...)
+	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
 }
 
 func zipOf(t testing.TB) []byte {
@@ -252,6 +262,11 @@ func TestRefusals(t *testing.T) {
 		"a bomb":          {bomb(50_000, 50_000), TooLarge},
 		"a huge bomb":     {bomb(1<<31-1, 1<<31-1), Broken},
 		"no pixels":       {bomb(0, 10), Broken},
+		"two headers":     {append(bomb(20_000, 20_000)[:33], bomb(10, 10)[8:]...), Broken},
+		"half a webp":     {webpOf(10, 10)[:30], Truncated},
+		"a webp of none":  {[]byte("RIFF\x04\x00\x00\x00WEBP"), Truncated},
+		"a webp bomb":     {webpOf(16383, 16383), TooLarge},
+		"a moving webp":   {[]byte("RIFF\x0c\x00\x00\x00WEBPANIM\x00\x00\x00\x00"), Animated},
 		"with a zip":      {append(bytes.Clone(plain), zipOf(t)...), TwoKinds},
 		"with a late zip": {append(with(strings.Repeat("x", 999)), zipOf(t)...), TwoKinds},
 		"with a pdf":      {with("%PDF-1.4"), TwoKinds},
@@ -293,7 +308,7 @@ func FuzzExamine(f *testing.F) {
 	plain := jpegOf(f, picture(16, 16))
 	at := orb.Point{120, 36}
 	for _, seed := range [][]byte{nil, plain, exif{orientation: 3, taken: "2026:03:04 09:08:07", at: &at}.in(plain), pngOf(f, picture(16, 16)), bomb(1000, 1000),
-		[]byte("RIFF\x24\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x0f\x00\x00\x0f\x00\x00............"), []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1\x00\x00\x00\x24meta\x00\x00\x00\x00\x00\x00\x00\x14ispe\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x02\x00")} {
+		webpOf(30, 20), []byte("RIFF\x24\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x0f\x00\x00\x0f\x00\x00............"), []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1\x00\x00\x00\x24meta\x00\x00\x00\x00\x00\x00\x00\x14ispe\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x02\x00")} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

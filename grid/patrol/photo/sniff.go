@@ -97,7 +97,7 @@ func readPNG(data []byte) (l layout, code string) {
 		body := data[at+8 : at+8+int(size)]
 		at += frame + int(size)
 		switch {
-		case l.mediaType == "" && (kind != "IHDR" || len(body) != 13):
+		case (l.mediaType == "") != (kind == "IHDR") || kind == "IHDR" && len(body) != 13:
 			return l, Broken
 		case kind == "IHDR":
 			l = layout{mediaType: PNG, width: clip(binary.BigEndian.Uint32(body)), height: clip(binary.BigEndian.Uint32(body[4:])), perPixel: 4}
@@ -116,27 +116,41 @@ func readPNG(data []byte) (l layout, code string) {
 // clip makes what is far too much a number that can be multiplied.
 func clip(n uint32) int { return int(min(n, 1<<20)) }
 
-// readWebP reads the first chunk of the container.
+// readWebP walks over the chunks of the container. The size is the largest of what the canvas and the pictures say: a decoder believes either.
 func readWebP(data []byte) (l layout, code string) {
 	size := uint64(binary.LittleEndian.Uint32(data[4:])) + 8
-	if size > uint64(len(data)) || size < 30 {
+	if size > uint64(len(data)) {
 		return l, Truncated
 	}
-	l = layout{mediaType: WebP, perPixel: 4, end: int(size)}
-	head := data[20:]
-	switch string(data[12:16]) {
-	case "VP8X":
-		if head[0]&2 != 0 {
-			return l, Animated
+	l, seen := layout{mediaType: WebP, perPixel: 4, end: int(size)}, false
+	for at := 12; at < l.end; {
+		if l.end-at < 8 {
+			return l, Truncated
 		}
-		l.width, l.height = uint24(head[4:])+1, uint24(head[7:])+1
-	case "VP8L":
-		bits := binary.LittleEndian.Uint32(head[1:])
-		l.width, l.height = int(bits&0x3fff)+1, int(bits>>14&0x3fff)+1
-	case "VP8 ":
-		l.width, l.height = int(binary.LittleEndian.Uint16(head[6:])&0x3fff), int(binary.LittleEndian.Uint16(head[8:])&0x3fff)
-	default:
-		return l, Broken
+		kind, n := string(data[at:at+4]), uint64(binary.LittleEndian.Uint32(data[at+4:]))
+		if n > uint64(l.end-at-8) {
+			return l, Truncated
+		}
+		body := data[at+8 : at+8+int(n)]
+		w, h := 0, 0
+		switch {
+		case kind == "ANIM" || kind == "ANMF":
+			return l, Animated
+		case kind == "VP8X" && len(body) >= 10:
+			w, h = uint24(body[4:])+1, uint24(body[7:])+1
+		case kind == "VP8L" && len(body) >= 5:
+			bits := binary.LittleEndian.Uint32(body[1:])
+			w, h = int(bits&0x3fff)+1, int(bits>>14&0x3fff)+1
+		case kind == "VP8 " && len(body) >= 10:
+			w, h = int(binary.LittleEndian.Uint16(body[6:])&0x3fff), int(binary.LittleEndian.Uint16(body[8:])&0x3fff)
+		}
+		if l.width, l.height = max(l.width, w), max(l.height, h); kind == "VP8 " || kind == "VP8L" {
+			seen = true
+		}
+		at += 8 + int(n+n%2)
+	}
+	if !seen {
+		return l, Truncated
 	}
 	return l, ""
 }
