@@ -19,7 +19,7 @@ import (
 func (h *Handler) patrolClassRoutes() []Route {
 	return []Route{
 		{Path: "/patrol/classes", Needs: rights.Report, Title: "问题类别：大类与小类", TitleE: "Classes of problems", Reply: classesJSON{}, Serve: h.classes},
-		{Method: http.MethodPut, Path: "/patrol/classes/{code}", Needs: rights.EditPatrol, Title: "新建或修改问题类别；修改须带 If-Match", TitleE: "Make a class, or change one with If-Match", Body: classBody{}, Reply: classJSON{}, Serve: h.putClass},
+		{Method: http.MethodPut, Path: "/patrol/classes/{code}", Needs: rights.EditPatrol, Title: "新建或修改问题类别；修改须带 If-Match", TitleE: "Make a class, or change one with If-Match", Body: classBody{}, Reply: classJSON{}, Or: http.StatusCreated, Serve: h.putClass},
 	}
 }
 

@@ -62,7 +62,7 @@ type packJSON struct {
 	Checklists []checklistJSON              `json:"checklists"`
 	Classes    []classJSON                  `json:"classes"`
 	Due        []patrol.DueItem             `json:"due"`
-	Problems   []problemJSON                `json:"problems"`
+	Problems   []patrolProblemJSON          `json:"problems"`
 	Tiles      packTileJSON                 `json:"tiles"`
 	Limits     packLimits                   `json:"limits"`
 	Tracks     packTracks                   `json:"tracks"`

@@ -20,12 +20,12 @@ func (h *Handler) patrolProblemRoutes() []Route {
 	const list, one = "/patrol/problems", "/patrol/problems/{id}"
 	return []Route{
 		{Path: list, Needs: rights.Report, Reads: true, Params: pagingParams(append(problemParams(), Param{Name: "sort", Title: "-at 新的在前（缺省）、at、deadline 期限近的在前", TitleE: "-at, at, deadline"})...),
-			Title: "问题：权限所及的，及本人上报的", TitleE: "Problems that the caller's rights reach, and the own ones", Reply: page[problemJSON]{}, Serve: h.problems},
+			Title: "问题：权限所及的，及本人上报的", TitleE: "Problems that the caller's rights reach, and the own ones", Reply: page[patrolProblemJSON]{}, Serve: h.problems},
 		{Path: "/patrol/problems.geojson", Needs: rights.Report, Reads: true, Params: problemParams(), Title: "地图上的问题，至多 5000 个", TitleE: "Problems for the map, 5,000 at most",
 			ReplyType: "application/geo+json", Reply: problemsGeoJSON{}, Serve: h.problemsOnMap},
 		{Path: "/patrol/problems.xlsx", Needs: rights.ReadPatrol, Reads: true, Params: append(problemParams(), Param{Name: "photos", Title: "true 时附照片，至多 500 个问题", TitleE: "true for pictures, of 500 problems at most"}),
 			Title: "问题台账（工作簿）", TitleE: "Problems as a workbook", ReplyType: xlsxType, Stream: true, Serve: h.problemsBook},
-		{Method: http.MethodPost, Path: list, Needs: rights.Report, Title: "上报问题", TitleE: "Report a problem", Status: http.StatusCreated, Body: reportBody{}, Reply: problemFileJSON{}, Serve: h.reportProblem},
+		{Method: http.MethodPost, Path: list, Needs: rights.Report, Title: "上报问题", TitleE: "Report a problem", Status: http.StatusCreated, Or: http.StatusOK, Body: reportBody{}, Reply: problemFileJSON{}, Serve: h.reportProblem},
 		{Path: one, Needs: rights.Report, Reads: true, Title: "一个问题：经过、可做的操作、疑似重复", TitleE: "One problem with its history", Reply: problemFileJSON{}, Serve: h.oneProblem},
 		{Method: http.MethodPost, Path: one + "/steps", Needs: rights.Report, Match: true, Title: "办理问题：交办、接办、整改、核查等", TitleE: "Do a step with a problem", Body: problemStepBody{}, Reply: problemFileJSON{}, Serve: h.stepProblem},
 	}
@@ -196,7 +196,7 @@ func (h *Handler) problems(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := page[problemJSON]{Total: total}
+	p := page[patrolProblemJSON]{Total: total}
 	if len(rows) > win.limit {
 		rows = rows[:win.limit]
 		next := param.Cursor(problemCursor(order.Key(&rows[win.limit-1])))
@@ -238,7 +238,7 @@ func (h *Handler) oneProblem(w http.ResponseWriter, r *http.Request) error {
 }
 
 // openProblems are the problems that are not over and that the caller may see, the latest first: what a phone takes along.
-func (h *Handler) openProblems(ctx context.Context, t *problemTeller, limit int) ([]problemJSON, error) {
+func (h *Handler) openProblems(ctx context.Context, t *problemTeller, limit int) ([]patrolProblemJSON, error) {
 	states := slices.DeleteFunc(patrol.States(), func(s patrol.State) bool { return !s.Open() })
 	rows, _, err := h.Store.Problems(ctx, &postgres.ProblemFilter{Who: t.actor, Day: t.day, States: states}, postgres.LatestFirst, postgres.ProblemKey{}, limit)
 	if err != nil {

@@ -89,7 +89,7 @@ func problemColumns() []sheet.Column {
 }
 
 // cells are the values of a row below problemColumns, times by the clock of the city.
-func (j *problemJSON) cells(zone *time.Location) []any {
+func (j *patrolProblemJSON) cells(zone *time.Location) []any {
 	local := func(at *time.Time) any {
 		if at == nil {
 			return nil
@@ -173,7 +173,7 @@ func (h *Handler) fresh(w http.ResponseWriter, r *http.Request, media string, bo
 	return h.Reply.Send(w, r, reply.Content{Type: media, Cache: reply.NoStore, Bytes: b})
 }
 
-func (h *Handler) problemBook(ctx context.Context, t *problemTeller, list []problemJSON, pictured bool) ([]byte, error) {
+func (h *Handler) problemBook(ctx context.Context, t *problemTeller, list []patrolProblemJSON, pictured bool) ([]byte, error) {
 	return written(func(b *bytes.Buffer) error {
 		if pictured {
 			return h.picturedBook(ctx, b, t, list)
@@ -192,7 +192,7 @@ func (h *Handler) problemBook(ctx context.Context, t *problemTeller, list []prob
 }
 
 // picturedBook is the workbook with a photo of each problem as it was found, and one of what was done.
-func (h *Handler) picturedBook(ctx context.Context, b *bytes.Buffer, t *problemTeller, list []problemJSON) error {
+func (h *Handler) picturedBook(ctx context.Context, b *bytes.Buffer, t *problemTeller, list []patrolProblemJSON) error {
 	book := sheet.Pictured{Name: "问题台账", Columns: problemColumns(), Pictures: []string{"整改前", "整改后"}}
 	after, err := h.Store.PhotosAfter(ctx, problemIDs(list))
 	if err != nil {
@@ -209,7 +209,7 @@ func (h *Handler) picturedBook(ctx context.Context, b *bytes.Buffer, t *problemT
 	})
 }
 
-func problemIDs(list []problemJSON) []string {
+func problemIDs(list []patrolProblemJSON) []string {
 	ids := make([]string, len(list))
 	for i := range list {
 		ids[i] = list[i].ID

@@ -13,8 +13,8 @@ import (
 	"wangge/grid/rights"
 )
 
-// problemJSON is a problem as lists have it.
-type problemJSON struct {
+// patrolProblemJSON is a problem as lists have it.
+type patrolProblemJSON struct {
 	ID           string          `json:"id"`
 	Number       string          `json:"number"`
 	Class        string          `json:"class"`
@@ -83,7 +83,7 @@ type problemPhoto struct {
 
 // problemFileJSON is a problem with its history, and what the caller can do with it now.
 type problemFileJSON struct {
-	problemJSON
+	patrolProblemJSON
 	Events     []problemEventJSON     `json:"events"`
 	Can        []patrol.StepKind      `json:"can" doc:"此刻可做的操作"`
 	Duplicates []problemDuplicateJSON `json:"duplicates" doc:"疑似重复：同类、相近、时间相近"`
@@ -145,8 +145,8 @@ func (h *Handler) problemTeller(r *http.Request) (*problemTeller, error) {
 }
 
 // problem tells of a problem with its photos.
-func (t *problemTeller) problem(p *postgres.ProblemRow, photos []postgres.Photo) problemJSON {
-	j := problemJSON{
+func (t *problemTeller) problem(p *postgres.ProblemRow, photos []postgres.Photo) patrolProblemJSON {
+	j := patrolProblemJSON{
 		ID: p.ID, Number: p.Number, Class: p.Class, ClassTitle: p.ClassTitle, ClassTitleEn: p.ClassTitleEn, Source: p.Source, Title: p.Title, Description: p.Note,
 		AccuracyM: orNull(p.Place.AccuracyM), Region: orNull(p.Region), Grid: problemGridOf(p.Unit), DutyGrid: problemGridOf(p.Duty), Check: orNull(p.CheckID),
 		State: p.State, Dept: orNull(p.Dept), DeptName: t.deptName(p.Dept), Deadline: utc(p.Deadline), Overdue: p.Overdue(t.now), At: p.At.UTC(), ReceivedAt: p.Received.UTC(),
@@ -239,7 +239,7 @@ func (t *problemTeller) doer(by patrol.Person) *problemDoer {
 
 // file tells of a problem with its history. photos are those of its steps.
 func (t *problemTeller) file(f *postgres.ProblemFile, own []postgres.Photo, photos map[string][]postgres.Photo) problemFileJSON {
-	j := problemFileJSON{problemJSON: t.problem(&f.ProblemRow, own), Events: []problemEventJSON{}, Can: t.can(f), Duplicates: []problemDuplicateJSON{}}
+	j := problemFileJSON{patrolProblemJSON: t.problem(&f.ProblemRow, own), Events: []problemEventJSON{}, Can: t.can(f), Duplicates: []problemDuplicateJSON{}}
 	for i := range f.Events {
 		e := &f.Events[i]
 		x := problemEventJSON{ID: e.ID, Ordinal: e.Ordinal, Step: e.Kind, At: e.At.UTC(), By: t.doer(e.By), Dept: orNull(e.Dept), DeptName: t.deptName(e.Dept), Note: e.Note,
@@ -287,13 +287,13 @@ func (t *problemTeller) whole(ctx context.Context, from photosOf, f *postgres.Pr
 }
 
 // list tells of problems with their photos.
-func (t *problemTeller) list(ctx context.Context, from photosOf, rows []postgres.ProblemRow) ([]problemJSON, error) {
+func (t *problemTeller) list(ctx context.Context, from photosOf, rows []postgres.ProblemRow) ([]patrolProblemJSON, error) {
 	ids := make([]string, len(rows))
 	for i := range rows {
 		ids[i] = rows[i].ID
 	}
 	photos, err := from.PhotosOf(ctx, postgres.PhotoOfProblem, ids)
-	list := []problemJSON{}
+	list := []patrolProblemJSON{}
 	for i := range rows {
 		list = append(list, t.problem(&rows[i], photos[rows[i].ID]))
 	}

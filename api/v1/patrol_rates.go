@@ -23,7 +23,7 @@ func (h *Handler) patrolRateRoutes() []Route {
 			{Name: "from", Title: "发现日期自", TitleE: "found from this day"}, {Name: "to", Title: "发现日期至（含）", TitleE: "to this day"},
 			{Name: "class", Title: "类别：小类或大类", TitleE: "class, or one at the top"}, {Name: "source", Title: "来源", TitleE: "source"},
 			{Name: "f", Title: "json、csv、xlsx", TitleE: "format"}},
-		Reply: ratesJSON{}, Also: []string{csvMedia, xlsxType}, Serve: h.rates,
+		Reply: ratesJSON{}, Also: []string{"text/csv", xlsxType}, Serve: h.rates,
 	}}
 }
 
