@@ -60,8 +60,9 @@ INSERT INTO problem_class (code, title, title_en, ordinal, is_sample) VALUES
     ('emergency', '突发事件', 'Emergencies', 400, true),
     ('order', '街面秩序', 'Street order', 500, true),
     ('facility', '公共设施', 'Public facilities', 600, true);
-INSERT INTO problem_class (parent, code, title, title_en, subject_kinds, handle_hours, ordinal, standard, is_sample)
-SELECT parent, code, title, title_en, subject_kinds::text[], handle_hours, ordinal, '城市管理事件分类（各地小类与时限不同，示例）', true FROM (VALUES
+INSERT INTO problem_class (parent, code, title, title_en, subject_kinds, photo_before, photo_after, handle_hours, ordinal, standard, is_sample)
+SELECT parent, code, title, title_en, subject_kinds::text[], code NOT IN ('site_noise', 'gas_pipe'), code NOT IN ('site_noise', 'hawker', 'gas_pipe', 'place_duty'), handle_hours, ordinal,
+       '城市管理事件分类（各地小类与时限不同，示例）', true FROM (VALUES
     ('appearance', 'illegal_building', '私搭乱建', 'Unauthorised building', '{}', 360, 101),
     ('appearance', 'litter', '暴露垃圾', 'Litter', '{}', 4, 102),
     ('appearance', 'rubble', '积存垃圾渣土', 'Piled rubbish and rubble', '{}', 24, 103),
@@ -107,8 +108,6 @@ SELECT parent, code, title, title_en, subject_kinds::text[], handle_hours, ordin
     ('facility', 'manhole', '井盖缺损', 'Missing or broken manhole cover', '{road,back_alley}', 4, 610),
     ('facility', 'place_duty', '点位值守不到位', 'A place without its people', '{place}', 8, 611),
     ('facility', 'other_fault', '其他设施损坏', 'Other damage', '{}', 72, 612)) v (parent, code, title, title_en, subject_kinds, handle_hours, ordinal);
-UPDATE problem_class SET photo_after = false WHERE code IN ('site_noise', 'hawker', 'gas_pipe', 'place_duty');
-UPDATE problem_class SET photo_before = false WHERE code IN ('site_noise', 'gas_pipe');
 
 -- The row of a problem is what its events say: the server writes both in one transaction, and a step that is not possible never gets here.
 CREATE TABLE problem (
