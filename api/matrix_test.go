@@ -160,6 +160,7 @@ func matrix() []row {
 	rows = append(rows, coverageMatrix()...)
 	rows = append(rows, featureProposalMatrix()...)
 	rows = append(rows, problemMatrix()...)
+	rows = append(rows, checkMatrix()...)
 	rows = append(rows, inboxMatrix()...)
 	rows = append(rows, photosMatrix()...)
 	return append(rows, holderRows("organisations", "O")...)
@@ -329,7 +330,7 @@ func (w *town) statusOf(t *testing.T, method string, s sample, headers []string)
 func TestMatrix(t *testing.T) {
 	w := newTown(t)
 	w.settle(t)
-	w.catchUp(t, w.write(t, matrixSQL, proposalMatrixSQL, problemMatrixSQL))
+	w.catchUp(t, w.write(t, matrixSQL, proposalMatrixSQL, problemMatrixSQL, checkMatrixSQL))
 	needs := map[string]rights.Action{}
 	var open []string
 	for _, rt := range w.api.routes() {

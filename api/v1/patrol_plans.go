@@ -151,12 +151,8 @@ func (h *Handler) setPlan(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return h.write(w, r, body, func(ctx context.Context, t *postgres.Tx) (result, error) {
-		now, isNew, err := t.SetPlan(ctx, revision, p)
-		res := result{value: planTold(now), etag: strconv.FormatInt(now.Revision, 10)}
-		if isNew {
-			res.status, res.location = http.StatusCreated, "/patrol/plans/"+now.Code
-		}
-		return res, err
+		now, _, err := t.SetPlan(ctx, revision, p)
+		return result{value: planTold(now), etag: strconv.FormatInt(now.Revision, 10)}, err
 	})
 }
 
