@@ -15,7 +15,7 @@ import (
 	"wangge/grid/patrol/photo"
 )
 
-// ErrBusy: copies of many photos are asked for at once. HTTP 503.
+// ErrBusy says that copies of many photos are asked for at once. HTTP 503.
 var ErrBusy = errors.New("too many photos are looked at")
 
 const (
@@ -77,7 +77,7 @@ func usualFonts() (list []string) {
 func find(dir, name string) (list []string) {
 	_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error { // what cannot be read has no font for us
 		if err != nil {
-			return nil
+			return fs.SkipDir
 		}
 		if ok, _ := filepath.Match(name, entry.Name()); ok && !entry.IsDir() {
 			list = append(list, path)

@@ -17,9 +17,9 @@ import (
 )
 
 var (
-	// ErrNone: the server keeps no photos. HTTP 503.
+	// ErrNone says that the server keeps no photos. HTTP 503.
 	ErrNone = errors.New("no place to keep photos in")
-	// ErrGone: the store does not have an object that the record speaks of.
+	// ErrGone says that the store does not have an object that the record speaks of.
 	ErrGone = errors.New("not in the store")
 )
 

@@ -13,9 +13,9 @@ import (
 )
 
 var (
-	// ErrGap: a piece begins beyond what is there. HTTP 409.
+	// ErrGap says that a piece begins beyond what is there. HTTP 409.
 	ErrGap = errors.New("a piece before this one is missing")
-	// ErrManyPartials: an account has begun too many uploads. HTTP 429.
+	// ErrManyPartials says that an account has begun too many uploads. HTTP 429.
 	ErrManyPartials = errors.New("too many uploads were begun and not ended")
 )
 
@@ -115,8 +115,11 @@ func (d *Depot) PurgePartials(ctx context.Context, now time.Time) (removed int, 
 			return err
 		}
 		info, err := entry.Info()
-		if err != nil || now.Sub(info.ModTime()) < partialAge {
-			return nil // it went away, or is young
+		if errors.Is(err, fs.ErrNotExist) || err == nil && now.Sub(info.ModTime()) < partialAge {
+			return nil
+		}
+		if err != nil {
+			return err
 		}
 		if err := (Partial{path}).Remove(); err != nil {
 			return fmt.Errorf("partial: %w", err)
