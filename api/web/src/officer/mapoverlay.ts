@@ -35,6 +35,7 @@ export function officerOverlay(theme: Theme): Overlay {
         id: 'officer-marks', type: 'symbol', source: 'officer-marks',
         layout: { 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'symbol-sort-key': ['get', 'rank'], 'icon-size': ['case', ['get', 'chosen'], 1.25, 1] },
       },
+      { id: 'officer-me-halo', type: 'circle', source: 'officer-me', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 22, 'circle-color': accent, 'circle-opacity': 0.28 } },
       { id: 'officer-me', type: 'circle', source: 'officer-me', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 9, 'circle-color': '#1456f0', 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 4 } },
     ],
   }

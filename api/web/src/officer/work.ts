@@ -1,5 +1,6 @@
 import { computed, inject, provide, ref, shallowRef, watch, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
 import type { Position } from '../api/types.ts'
+import { distanceM } from '../inventory/edit/measure.ts'
 import type { App } from '../state/app.ts'
 import type { Route } from '../state/route.ts'
 import { groupOf, inOrderOf, nearestFirst, nextFrom, type Group } from './order.ts'
@@ -73,18 +74,18 @@ type DueWork = Pick<OfficerWork, 'due' | 'groups' | 'progress' | 'nextAt' | 'kno
 
 /** What is due, as the server says while it is there and as the pack says otherwise. */
 function createDue(app: App, store: OfficerStore, server: OfficerServer, locating: Locating): DueWork {
-  const answer = shallowRef<DueAnswer>()
+  /** The last answer, and the place from which its walk begins. */
+  const answer = shallowRef<DueAnswer & { from: Position | undefined }>()
   const error = shallowRef<unknown>()
   const loading = ref(false)
   const where = () => locating.here.value?.at
-  let asked: { from: Position | undefined } | undefined
 
   async function refresh(): Promise<void> {
     if (loading.value) return
     loading.value = true
     try {
-      asked = { from: where() }
-      answer.value = await server.due(where())
+      const from = where()
+      answer.value = { ...await server.due(from), from }
       error.value = undefined
       if (!store.pack.value) await store.refreshPack()
     } catch (failure) {
@@ -93,16 +94,17 @@ function createDue(app: App, store: OfficerStore, server: OfficerServer, locatin
       loading.value = false
     }
   }
-  watch(locating.here, (here) => {
-    if (!here || !asked || !app.connection.online.value) return
-    if (!asked.from || Math.hypot(here.at[0] - asked.from[0], here.at[1] - asked.from[1]) * 111_000 > orderAgainM) void refresh()
-  })
+  watch([locating.here, answer, loading], ([here, last, busy]) => {
+    if (!here || !last || busy || error.value !== undefined || !app.connection.online.value) return
+    const { from } = last
+    if (!from || distanceM(here.at, from) > orderAgainM) void refresh()
+  }, { flush: 'post' })
   watch(app.connection.online, (online) => { if (online) void refresh() })
   watch(() => store.sync.value.doneAt, () => { if (app.connection.online.value) void refresh() })
 
   const due = computed(() => {
     const entries = store.due.value
-    if (answer.value && app.connection.online.value && asked?.from) return inOrderOf(answer.value.items, entries)
+    if (answer.value && app.connection.online.value && answer.value.from) return inOrderOf(answer.value.items, entries)
     const all = answer.value ? inOrderOf(answer.value.items, entries) : entries
     const open = nearestFirst(all, where())
     const taken = new Set(open)
