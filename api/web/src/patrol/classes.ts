@@ -17,13 +17,13 @@ export const visitBands: readonly Band[] = [
   { from: 30, color: { light: '#c8442b', dark: '#e0583d' } },
 ]
 
-/** Shares of what was found that is done with. */
+/** Shares of what was found that is done with: more is deeper. */
 export const shareBands: readonly Band[] = [
-  { from: 0, color: { light: '#c8442b', dark: '#e0583d' } },
-  { from: 0.5, color: { light: '#f2a65a', dark: '#b8722c' } },
-  { from: 0.7, color: { light: '#bfe3c0', dark: '#1f5c49' } },
-  { from: 0.85, color: { light: '#5fae8c', dark: '#2c8a6c' } },
-  { from: 0.95, color: { light: '#0b6e4f', dark: '#37b58b' } },
+  { from: 0, color: { light: '#e3efea', dark: '#1b2a2a' } },
+  { from: 0.2, color: { light: '#bfe0d3', dark: '#1f4a41' } },
+  { from: 0.4, color: { light: '#86c5ae', dark: '#24705e' } },
+  { from: 0.6, color: { light: '#3f9c80', dark: '#2c9678' } },
+  { from: 0.8, color: { light: '#0b6e4f', dark: '#4cc79f' } },
 ]
 
 /** The index of the class that a value falls into; undefined for none. */

@@ -44,10 +44,10 @@ export const problemSource = `${prefix}-problems`
 const clusterPx = 46
 const lastClusterZoom = 13
 
-interface Flavor { ink: string; halo: string; accent: string; bubble: string; alarm: string; quiet: string }
+interface Flavor { ink: string; halo: string; accent: string; alarm: string; quiet: string }
 const flavors: Record<Theme, Flavor> = {
-  light: { ink: '#1f2329', halo: '#ffffff', accent: '#1456f0', bubble: '#2b3038', alarm: '#b3261e', quiet: '#646a73' },
-  dark: { ink: '#eef1f6', halo: '#0e1116', accent: '#7aa5ff', bubble: '#dfe4ec', alarm: '#ff9a94', quiet: '#8d97a8' },
+  light: { ink: '#1f2329', halo: '#ffffff', accent: '#1456f0', alarm: '#b3261e', quiet: '#646a73' },
+  dark: { ink: '#eef1f6', halo: '#0e1116', accent: '#7aa5ff', alarm: '#ff9a94', quiet: '#8d97a8' },
 }
 const font = { 'text-font': ['Noto Sans CJK SC'] }
 const round = { 'line-join': 'round', 'line-cap': 'round' } as const
@@ -94,13 +94,13 @@ function problemLayers(theme: Theme, flavor: Flavor): LayerSpecification[] {
   const image: ExpressionSpecification = ['concat', markPrefix, ['get', 'state'], `-${theme}`, ['case', ['boolean', ['get', 'overdue'], false], '-late', '']]
   return [
     { id: clusterLayer, type: 'circle', source, filter: cluster, paint: {
-      'circle-radius': ['interpolate', ['linear'], ['get', 'point_count'], 2, 13, 20, 17, 200, 24, 2000, 32], 'circle-color': flavor.bubble, 'circle-opacity': 0.9,
-      'circle-stroke-width': ['case', late, 3, 1.5], 'circle-stroke-color': ['case', late, flavor.alarm, flavor.halo],
+      'circle-radius': ['interpolate', ['linear'], ['get', 'point_count'], 2, 13, 20, 17, 200, 24, 2000, 32], 'circle-color': flavor.halo, 'circle-opacity': 0.94,
+      'circle-stroke-width': ['case', late, 2.5, 1.5], 'circle-stroke-color': ['case', late, flavor.alarm, flavor.quiet],
     } },
     { id: `${clusterLayer}-count`, type: 'symbol', source, filter: cluster, layout: {
-      ...font, 'text-field': ['case', late, ['format', ['to-string', ['get', 'point_count']], {}, '\n', {}, ['concat', '!', ['to-string', ['get', 'late']]], { 'font-scale': 0.75 }], ['to-string', ['get', 'point_count']]],
+      ...font, 'text-field': ['case', late, ['format', ['to-string', ['get', 'point_count']], {}, '\n', {}, ['concat', '!', ['to-string', ['get', 'late']]], { 'font-scale': 0.75, 'text-color': flavor.alarm }], ['to-string', ['get', 'point_count']]],
       'text-size': 13, 'text-line-height': 1, 'text-allow-overlap': true,
-    }, paint: { 'text-color': flavor.halo } },
+    }, paint: { 'text-color': flavor.ink } },
     { id: markLayer, type: 'symbol', source, filter: single, layout: {
       ...font, 'icon-image': image, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.7, 14, 0.9, 17, 1.1], 'icon-allow-overlap': true,
       'symbol-sort-key': ['case', ['boolean', ['get', 'overdue'], false], 2, ['match', ['get', 'state'], ['closed', 'void', 'merged'], 0, 1]],
@@ -126,7 +126,7 @@ function areaLayers({ areas, theme }: Picture, flavor: Flavor): LayerSpecificati
   return [
     { id: areaLayer, type: 'fill', ...from, filter: ['match', ['get', 'code'], codes, true, false], paint: { 'fill-color': color, 'fill-opacity': 0.62 } },
     ...(unknown.length === 0 ? [] : [{ id: `${areaLayer}-none`, type: 'fill', ...from, filter: ['match', ['get', 'code'], unknown, true, false], paint: { 'fill-pattern': `${hatchPrefix}none-${theme}`, 'fill-opacity': 0.8 } }]),
-    { id: `${areaLayer}-edge`, type: 'line', ...from, filter: ['match', ['get', 'code'], codes, true, false], layout: round, paint: { 'line-color': flavor.halo, 'line-width': 1.2 } },
+    ...(areas.layer !== 'region' ? [] : [{ id: `${areaLayer}-edge`, type: 'line', ...from, filter: ['match', ['get', 'code'], codes, true, false], layout: round, paint: { 'line-color': flavor.halo, 'line-width': 1.2 } }]),
   ] as LayerSpecification[]
 }
 
@@ -177,7 +177,7 @@ function moveLabels(flavor: Flavor): LayerSpecification[] {
   const source = `${prefix}-move`
   return [{
     id: `${source}-label`, type: 'symbol', source, filter: ['==', ['get', 'part'], 'way'],
-    layout: { ...font, 'symbol-placement': 'line-center', 'text-field': ['get', 'label'], 'text-size': 13, 'text-offset': [0, -1], 'text-allow-overlap': true },
+    layout: { ...font, 'symbol-placement': 'line-center', 'text-rotation-alignment': 'viewport', 'text-field': ['get', 'label'], 'text-size': 13, 'text-offset': [0, -1], 'text-allow-overlap': true },
     paint: { 'text-color': flavor.accent, 'text-halo-color': flavor.halo, 'text-halo-width': 2 },
   }] as LayerSpecification[]
 }

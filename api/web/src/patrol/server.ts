@@ -3,7 +3,7 @@ import type { Problem as ProblemDocument } from '../api/errors.ts'
 import type { Page } from '../api/types.ts'
 import { sha256, uuid } from '../officer/store/hash.ts'
 import type { ColumnId, State } from './states.ts'
-import { columns } from './states.ts'
+import { columns, openStates, states as allStates } from './states.ts'
 import type { Decision, Proposal, ProposalDetail } from './proposal.ts'
 import type {
   Checklist, OverdueRow, PatrolSettings, PhotoPromise, Plan, Problem, ProblemClass, ProblemDetail, Rates, StepDraft, Tracks, Visits,
@@ -12,8 +12,9 @@ import type {
 export const mineKinds = ['reported', 'assigned'] as const
 export type Mine = (typeof mineKinds)[number]
 
-/** Which problems: empty and undefined ask for all. Days are 2026-01-31. */
+/** Which problems: undefined asks for all. Days are 2026-01-31. */
 export interface ProblemFilter {
+  /** None chosen: those in which something is still to be done. */
   states: readonly State[]
   class?: string | undefined
   source?: string | undefined
@@ -45,7 +46,7 @@ const columnLimit = 30
 const rowLimit = 1000
 
 export function queryOf({ states, class: kind, source, dept, region, since, until, mine, q }: ProblemFilter): Query {
-  return { state: states.join(',') || undefined, class: kind, source, dept, region, from: since, to: until, mine: mine === 'reported' || undefined, assignee: mine === 'assigned' ? 'me' : undefined, q }
+  return { state: (states.length > 0 ? states : openStates).join(','), class: kind, source, dept, region, from: since, to: until, mine: mine === 'reported' || undefined, assignee: mine === 'assigned' ? 'me' : undefined, q }
 }
 
 /** Every question and write of the patrol workspace, by name. */
@@ -150,6 +151,11 @@ export class PatrolServer {
     const told = await response.json().catch(() => ({})) as ProblemDocument
     throw new ApiError(response.status, told, response.headers.get('X-Request-Id') ?? undefined)
   }
+}
+
+/** All of a period, whatever became of it. */
+export function everyState(filter: Omit<ProblemFilter, 'states'>): ProblemFilter {
+  return { ...filter, states: allStates }
 }
 
 /** Where the table of what is filtered is downloaded, with pictures. */

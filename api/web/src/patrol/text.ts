@@ -1,10 +1,19 @@
-import type { Lang, Translate } from '../i18n/index.ts'
+import { pickTitle, type Lang, type Translate } from '../i18n/index.ts'
 import { formatNumber } from '../ui/format.ts'
-import type { Doer, GridName, HolderName, ProblemClass } from './types.ts'
+import type { Doer, GridName, HolderName, Problem, ProblemClass } from './types.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const locales: Record<Lang, string> = { zh: 'zh-CN', en: 'en-GB' }
+
+/** What a problem is called: its own title, or that of its class in the reader's language. */
+export function titleOf(problem: Pick<Problem, 'title' | 'class_title' | 'class_title_en'>, lang: Lang): string {
+  return problem.title && problem.title !== problem.class_title ? problem.title : classOf(problem, lang)
+}
+
+export function classOf({ class_title: title, class_title_en: titleEn }: Pick<Problem, 'class_title' | 'class_title_en'>, lang: Lang): string {
+  return pickTitle(lang, title, titleEn || undefined)
+}
 
 /** A time as lists have it: the day and the minute, the year only where it is another. */
 export function briefTime(at: string, lang: Lang): string {

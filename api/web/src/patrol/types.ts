@@ -47,7 +47,7 @@ export interface Problem {
   number: string
   class: string
   class_title: string
-  class_title_en?: string
+  class_title_en: string
   source: string
   title: string
   description?: string | null

@@ -32,19 +32,19 @@ describe('the patrol workspace', () => {
 
   it('shows problems in list, board, table and map, narrows them, and keeps that in the address', async () => {
     const page = await start('bureau')
-    await page.locator('.problems .sum', { hasText: '24 件问题' }).waitFor()
+    await page.locator('.problems .sum', { hasText: '18 件问题' }).waitFor()
     await page.locator('[data-column=found] .problem').first().waitFor()
     expect(await page.locator('[data-column=found] h3').innerText()).toMatch(/待受理[\s\S]*7/)
     await mapIdle(page)
     await keep(page, 'patrol-desk')
-    await page.locator('[data-state=rectified]').click()
+    await page.locator('.states [data-state=rectified]').click()
     await page.locator('.problems .sum', { hasText: '2 件问题' }).waitFor()
     await expect.poll(() => page.url()).toContain('states=rectified')
     await page.locator('.sheet [data-id=table]').click()
     await expect.poll(() => page.locator('.sheet tbody tr').count()).toBe(2)
     await page.reload()
     await expect.poll(() => page.locator('.sheet tbody tr').count()).toBe(2)
-    expect(await page.locator('[data-state=rectified]').getAttribute('aria-pressed')).toBe('true')
+    expect(await page.locator('.states [data-state=rectified]').getAttribute('aria-pressed')).toBe('true')
   })
 
   it('opens a problem from the map and hands it over', async () => {
@@ -100,13 +100,13 @@ describe('the patrol workspace', () => {
     const page = await start('bureau')
     await page.clock.install()
     await page.reload()
-    await page.locator('.problems .sum', { hasText: '24 件问题' }).waitFor()
+    await page.locator('.problems .sum', { hasText: '18 件问题' }).waitFor()
     const list = page.locator('.problems .list')
     await list.evaluate((box) => { box.scrollTop = 200 })
     const [first] = mock.patrol.problems
     if (first) mock.patrol.problems.push({ ...first, id: '00000000-0000-4000-8000-000000000999', number: '20260103-0001' })
     await page.clock.runFor(21_000)
-    await page.locator('.problems .sum', { hasText: '25 件问题' }).waitFor()
+    await page.locator('.problems .sum', { hasText: '19 件问题' }).waitFor()
     expect(await list.evaluate((box) => box.scrollTop)).toBe(200)
   })
 
@@ -130,10 +130,10 @@ describe('the patrol workspace', () => {
   it('shows tracks to those who may see them, where they are kept', async () => {
     const page = await start('auditor', '/patrol?part=visits&rank=holder')
     await page.locator('.row[data-code=D002]').click()
-    await page.locator('.track .off', { hasText: '没有开启' }).waitFor()
+    await page.locator('[data-tracks] .off', { hasText: '没有开启' }).waitFor()
     const other = await start('street', '/patrol?part=visits')
     await other.locator('[data-figure=grids]').waitFor()
-    expect(await other.locator('.track').count()).toBe(0)
+    expect(await other.locator('[data-tracks]').count()).toBe(0)
   })
 
   it('accepts a proposal field by field, with a correction, and leaves what others changed', async () => {
@@ -205,7 +205,7 @@ describe('the patrol workspace', () => {
     await other.locator('.problems', { hasText: 'fixture-request-9' }).waitFor()
     mock.failures.clear()
     await other.locator('.problems .button').click()
-    await other.locator('.problems .sum', { hasText: '24 件问题' }).waitFor()
+    await other.locator('.problems .sum', { hasText: '18 件问题' }).waitFor()
     forgive('500')
   })
 

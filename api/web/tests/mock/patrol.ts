@@ -48,6 +48,7 @@ export class MockPatrol {
       case 'rates': return { body: { basis: '夹具口径', basis_en: 'of the fixture', items: [rate('990001001', '东试街道', 20, 17), rate('990001002', '西试街道', 0, 0)], total: rate('', null, 20, 17) } }
       case 'plans': return this.#plan(asked, id)
       case 'checklists': return page([checklist])
+      case 'settings': return this.#set(asked)
       default: return undefined
     }
   }
@@ -102,6 +103,11 @@ export class MockPatrol {
     const state: Proposal['state'] = fields.every(Boolean) && body.geometry ? 'accepted' : fields.some(Boolean) || body.geometry ? 'partly' : 'rejected'
     Object.assign(found, { state, can: [], revision: found.revision + 1, decision: { by: 'bureau', at: ago(0), reason: (body.reason as string | undefined) ?? '', fields: body.fields, geometry: body.geometry, feature: 400 } })
     return { body: found }
+  }
+
+  #set({ method, body }: Asked): Told {
+    if (method === 'PUT') this.tracksKept = (body.tracks as { enabled: boolean }).enabled
+    return { body: { tracks: { enabled: this.tracksKept, keep_days: 30, hours: '08:00-18:00' }, position: { far_m: 100, inaccurate_m: 50 } } }
   }
 
   #plan({ method, body, match }: Asked, code: string): Told {
