@@ -46,9 +46,9 @@ describe('what became of it', () => {
     await page.getByText('正常，全部合格').click()
     await page.getByRole('tab', { name: /我的/ }).click()
     await page.locator('.sides').waitFor()
-    expect(await page.locator('.sides').innerText()).toMatch(/closed[\s\S]*李\*[\s\S]*repair/)
+    await expect.poll(() => page.locator('.sides').innerText()).toMatch(/停用[\s\S]*李\*[\s\S]*repair/) // by the names of the schema, where it has them
     await keep(page, 'fixture-officer-conflict')
-    await page.locator('.sides button', { hasText: 'closed' }).click()
+    await page.locator('.sides button', { hasText: '停用' }).click()
     await page.getByRole('button', { name: '保留我的' }).click()
     await expect.poll(() => sent('mine').length).toBe(1)
     expect(sent('mine')[0]?.body).toMatchObject({ of: sent('check')[0]?.key, fields: ['status'], seen: 9 })
