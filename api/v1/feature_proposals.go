@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"wangge/api/draft"
+	"wangge/api/inbox"
 	"wangge/api/param"
 	gridpg "wangge/grid/postgres"
 	"wangge/grid/rights"
@@ -70,24 +71,10 @@ type withdrawBody struct {
 // uuidInPath is the id of a proposal; ErrNotFound where it cannot be one.
 func uuidInPath(r *http.Request) (string, error) {
 	id := mux.Vars(r)["id"]
-	if !isUUID(id) {
+	if !inbox.IsUUID(id) {
 		return "", fmt.Errorf("proposal %q: %w", param.Shown(id), postgres.ErrNotFound)
 	}
 	return id, nil
-}
-
-// isUUID tells whether a text is a UUID as PostgreSQL writes it.
-func isUUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i, c := range []byte(s) {
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		if dash != (c == '-') || !dash && !('0' <= c && c <= '9' || 'a' <= c && c <= 'f') {
-			return false
-		}
-	}
-	return true
 }
 
 // filterOf reads what a list is asked for, as far as the caller may see.

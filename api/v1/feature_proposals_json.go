@@ -252,7 +252,7 @@ func (t *proposalTeller) compared(c postgres.Compared, who rights.Actor) feature
 	for _, n := range c.Near {
 		j.Near = append(j.Near, neighbourJSON{n.ID, n.Code, n.Name, math.Round(n.DistanceM*10) / 10, math.Round(n.Likeness*100) / 100})
 	}
-	if c.Proposal.State == layers.ProposalOpen {
+	if c.State == layers.ProposalOpen {
 		if draft.Authorize(who)(postgres.Place{Region: c.Region, Depts: c.Depts}) == nil {
 			j.Can = append(j.Can, "decide")
 		}

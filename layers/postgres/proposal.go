@@ -43,7 +43,7 @@ func Propose(ctx context.Context, q querier, p *layers.Proposal) (isNew bool, er
 		return false, faultAt("/id", "须为 UUID", "must be a UUID")
 	}
 	p.ID = id.String()
-	switch kept, err := readProposal(ctx, q, oneProposalSQL, p.ID); {
+	switch kept, err := readProposal(ctx, q, p.ID); {
 	case err == nil && kept.By(p.Holder, p.Account):
 		*p = kept
 		return false, nil
@@ -308,7 +308,7 @@ func (c *claim) keep(ctx context.Context) (bool, error) {
 	err = c.q.QueryRow(ctx, keepProposalSQL, p.ID, p.Layer, p.Feature, p.Finding, p.Base, base, shapes[0], p.Values, shapes[1], p.Note, p.At, received, p.Holder, p.Account,
 		device, shapes[2], p.Accuracy, p.Region, orEmpty(p.Depts), p.Grid, orEmpty(p.Flags), p.State).Scan(&p.Revision, &p.Ordinal, &p.Received)
 	if errors.Is(err, pgx.ErrNoRows) { // the same came twice at once
-		*p, err = readProposal(ctx, c.q, oneProposalSQL, p.ID)
+		*p, err = readProposal(ctx, c.q, p.ID)
 		return false, err
 	}
 	if err != nil {

@@ -79,10 +79,10 @@ func (k *keptProposal) against(l *layers.Layer, now *stored) Compared {
 		proposed[name] = merged(current[name], v)
 	}
 	c.Parts = l.Compare(base, current, proposed)
-	if k.Proposal.Geometry == nil {
+	if k.Geometry == nil {
 		return c
 	}
-	m := &Moved{Base: k.baseShape, Proposed: k.Proposal.Geometry, MovedM: -1}
+	m := &Moved{Base: k.baseShape, Proposed: k.Geometry, MovedM: -1}
 	if now != nil {
 		m.Now = now.geometry
 		m.Changed = k.baseShape != nil && !still(k.baseShape, now.geometry)

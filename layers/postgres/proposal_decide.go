@@ -47,7 +47,7 @@ func Decide(ctx context.Context, q querier, id string, match int64, d layers.Dec
 	if _, err := q.Exec(ctx, decideProposalSQL, kept.ID, v.State, decisions, d.Reason, out.ID, out.Revision); err != nil {
 		return kept.Proposal, fmt.Errorf("deciding about a proposal: %w", interpret(err))
 	}
-	return readProposal(ctx, q, oneProposalSQL, kept.ID)
+	return readProposal(ctx, q, kept.ID)
 }
 
 // openProposal reads and locks a proposal about which nothing was decided yet, for who may decide.
@@ -72,7 +72,7 @@ func openProposal(ctx context.Context, q querier, id string, match int64, may fu
 func (w *writing) carryOut(ctx context.Context, k *keptProposal, d layers.Decision, v layers.Verdict) (Written, error) {
 	draft := Draft{Values: v.Values, NewArea: d.NewArea, Shifted: d.Shifted}
 	if v.Geometry {
-		draft.Geometry = k.Proposal.Geometry
+		draft.Geometry = k.Geometry
 	}
 	if k.Finding == layers.New {
 		return Insert(ctx, w.q, w.l, draft, w.may)
@@ -113,5 +113,5 @@ func Withdraw(ctx context.Context, q querier, id string, match int64, reason str
 	if _, err := q.Exec(ctx, withdrawProposalSQL, kept.ID, reason); err != nil {
 		return kept.Proposal, fmt.Errorf("withdrawing a proposal: %w", interpret(err))
 	}
-	return readProposal(ctx, q, oneProposalSQL, kept.ID)
+	return readProposal(ctx, q, kept.ID)
 }

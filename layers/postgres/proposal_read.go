@@ -72,11 +72,11 @@ type keptProposal struct {
 
 // Proposal is one proposal. ErrNotFound without one.
 func (r *Reader) Proposal(ctx context.Context, id string) (layers.Proposal, error) {
-	return readProposal(ctx, r.pool, oneProposalSQL, id)
+	return readProposal(ctx, r.pool, id)
 }
 
-func readProposal(ctx context.Context, q querier, sql, id string) (layers.Proposal, error) {
-	p, err := readKept(ctx, q, sql, id)
+func readProposal(ctx context.Context, q querier, id string) (layers.Proposal, error) {
+	p, err := readKept(ctx, q, oneProposalSQL, id)
 	return p.Proposal, err
 }
 
