@@ -130,6 +130,9 @@ func TestWhoReadsProblems(t *testing.T) {
 	w.settle(t)
 	w.catchUp(t, w.write(t, matrixSQL, problemMatrixSQL))
 	for _, c := range matrixCallers(t, w) {
+		if strings.HasSuffix(c.name, "by browser") { // as by token
+			continue
+		}
 		headers := c.headers()
 		for _, s := range append(within(problemIn, "", problemOut, ""), within(problemIn+"/steps", `{"id": "00000000-0000-4000-8000-000000000983", "kind": "void", "note": "x"}`, problemOut+"/steps", `{"id": "00000000-0000-4000-8000-000000000983", "kind": "void", "note": "x"}`)...) {
 			method, do, want := http.MethodGet, rights.ReadPatrol, http.StatusOK

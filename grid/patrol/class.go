@@ -32,6 +32,7 @@ const (
 	MaxHandleHours    = 24 * 366
 	MaxDuplicateM     = 1000
 	MaxDuplicateHours = 24 * 31
+	MaxOrdinal        = 100_000
 )
 
 // KindAfter is the kind of a photo of what was done about a problem; KindReference of something to compare it with.
@@ -82,6 +83,12 @@ func (c *Class) Check() error {
 	f.add(!(c.DuplicateM >= 0 && c.DuplicateM <= MaxDuplicateM), "/duplicate_m", "须在 0 到 1000 米之间", "0 to 1000 m")
 	f.add(c.DuplicateHours < 0 || c.DuplicateHours > MaxDuplicateHours, "/duplicate_hours", "须在 0 到 744 之间", "0 to 744")
 	f.add(len(c.SubjectKinds) > 20, "/subject_kinds", "至多 20 种", "20 kinds at most")
+	f.text("/parent", c.Parent, maxCodeRunes, true)
+	f.text("/responsible_dept", c.Dept, maxCodeRunes, true)
+	for i, kind := range c.SubjectKinds {
+		f.text(fmt.Sprintf("/subject_kinds/%d", i), kind, maxCodeRunes, true)
+	}
+	f.add(c.Ordinal < 0 || c.Ordinal > MaxOrdinal, "/ordinal", "须在 0 到 100000 之间", "0 to 100000")
 	f.add(c.Parent == c.Code, "/parent", "不能是自己的上级", "is not its own parent")
 	return f.err()
 }

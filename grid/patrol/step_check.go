@@ -13,6 +13,9 @@ import (
 // maxPhotoBytes bounds what a photo may be promised to have: 20 MB.
 const maxPhotoBytes = 20 << 20
 
+// maxCodeRunes bounds codes of what a body names.
+const maxCodeRunes = 64
+
 // PhotoKinds are what photos show: near 近景, far 远景, reference 参照, before 整改前, after 整改后, other.
 func PhotoKinds() []string {
 	return []string{"near", "far", KindReference, "before", KindAfter, "other"}
@@ -83,11 +86,15 @@ func (r *Report) Check() error {
 	f.id("/check", r.CheckID, true)
 	f.id("/reopens", r.Reopens, true)
 	f.add(r.Class == "" && r.Reopens == "", "/class", "须指明类别", "is missing")
+	f.text("/class", r.Class, maxCodeRunes, true)
 	zh, _ := r.Source.Title()
 	f.add(r.Source != "" && zh == "", "/source", "没有这种来源", "is no source")
 	f.text("/title", r.Title, MaxTitleRunes, true)
 	f.text("/note", r.Note, MaxNoteRunes, false)
 	f.add(r.Subject != nil && (r.Subject.ID <= 0 || r.Subject.Kind == ""), "/subject", "须有类别和编号", "wants kind and id")
+	if r.Subject != nil {
+		f.text("/subject/kind", r.Subject.Kind, maxCodeRunes, true)
+	}
 	f.photos(r.Photos)
 	return f.err()
 }
@@ -101,6 +108,7 @@ func (s *Step) Check() error {
 	f.add(s.Seen < 0, "/seen", "不能为负", "cannot be negative")
 	f.add(s.Assignee < 0, "/assignee", "没有这个责任主体", "is no holder")
 	f.add(!s.Deadline.IsZero() && (s.Deadline.Year() < 2000 || s.Deadline.Year() > 2100), "/deadline", "须在 2000 到 2100 年之间", "must be a year from 2000 to 2100")
+	f.text("/dept", s.Dept, maxCodeRunes, true)
 	f.text("/note", s.Note, MaxNoteRunes, false)
 	f.photos(s.Photos)
 	return f.err()

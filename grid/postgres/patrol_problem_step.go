@@ -153,28 +153,33 @@ func (t *Tx) cameBack(ctx context.Context, row *ProblemRow, s *patrol.Step) (pat
 	return now.Problem, err
 }
 
-// fill puts in what a step leaves out and holds what it names against the record.
+// fill puts in what a step leaves out, drops what its kind has no use for, and holds what it names against the record.
 func (t *Tx) fill(ctx context.Context, row *ProblemRow, s *patrol.Step, class *patrol.Class) error {
+	if s.Kind != patrol.StepDispatch {
+		s.Dept, s.Deadline = "", time.Time{}
+	}
+	if s.Kind != patrol.StepDispatch && s.Kind != patrol.StepTake {
+		s.Assignee = 0
+	}
+	if s.Kind != patrol.StepMerge && s.Kind != patrol.StepLookBack {
+		s.Other = ""
+	}
 	switch s.Kind {
 	case patrol.StepDispatch:
-		if s.Dept == "" {
-			s.Dept = row.Dept
-		}
+		s.Dept = cmp.Or(s.Dept, row.Dept)
 		if s.Deadline.IsZero() {
 			s.Deadline = class.Deadline(s.At)
 		}
 	case patrol.StepTake:
-		if s.Assignee == 0 {
-			s.Assignee = s.By.Holder
-		}
+		s.Assignee = cmp.Or(s.Assignee, s.By.Holder)
 	case patrol.StepMerge:
 		return t.canMerge(ctx, row, s)
-	default:
-		s.Dept, s.Assignee, s.Deadline = "", 0, time.Time{}
 	}
-	if s.Kind != patrol.StepLookBack {
-		s.Other = ""
-	}
+	return t.named(ctx, s)
+}
+
+// named holds the department and the holder that a step names against the record.
+func (t *Tx) named(ctx context.Context, s *patrol.Step) error {
 	var dept, holder bool
 	if err := t.tx.QueryRow(ctx, deptExistsSQL, s.Dept).Scan(&dept); err != nil {
 		return err
