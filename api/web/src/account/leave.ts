@@ -9,8 +9,10 @@ export function useSignOut(): () => Promise<void> {
   const route = useRoute()
   const session = useSession()
   return async () => {
+    const name = session.account.value?.name
     try {
       await session.signOut()
+      if (name !== undefined && 'indexedDB' in window) void import('../officer/store/leave.ts').then(({ leaveDevice }) => leaveDevice(name))
     } catch (failure) {
       toast.show(reasonOf(failure, settings))
       return

@@ -81,9 +81,9 @@ export class Client {
     return this.#ask('DELETE', path, { ...options, key: makeKey() })
   }
 
-  /** Posts without a key, for what must not be remembered (sign-in), and takes a 401 as the answer. */
-  async bare<T>(method: Method, path: string, body?: unknown): Promise<T> {
-    const response = await this.#send(method, path, { body })
+  /** Posts without a key, for what must not be remembered (sign-in), and takes a 401 as the answer. Longer than `patienceMs` is as good as no answer. */
+  async bare<T>(method: Method, path: string, body?: unknown, patienceMs?: number): Promise<T> {
+    const response = await this.#send(method, path, { body, ...(patienceMs !== undefined && { signal: AbortSignal.timeout(patienceMs) }) })
     if (!response.ok) throw await toError(response)
     return (await answerOf<T>(response)).value
   }

@@ -115,6 +115,7 @@ export function createApp(route: Route): App {
   createHistory({ settings, layers, density, selecting, route, edit, grid, inventory, coverage, patrol })
   watch(connection.online, (online) => {
     if (!online) return
+    if (!session.account.value) void session.refresh()
     counts.refresh()
     changes.retry()
     if (!style.style.value) void style.load()

@@ -5,6 +5,8 @@ import { useApp } from './app.ts'
 
 /** Tells scripts that there is a session; the session's own cookie is hidden from them. */
 const signedInCookie = 'wangge_signed_in'
+/** A network that says nothing for so long is none: a phone goes on with what it has. */
+const patienceMs = 10_000
 
 export interface Session {
   /** Who is signed in; null for nobody. */
@@ -57,7 +59,7 @@ export function createSession(client: Client): Session {
       return
     }
     try {
-      take(await client.bare<SessionAnswer>('GET', '/api/v1/session'))
+      take(await client.bare<SessionAnswer>('GET', '/api/v1/session', undefined, patienceMs))
     } catch (failure) {
       if (failure instanceof ApiError && failure.status === 401) take(null)
       else known.value = true // the server is away: who was signed in still is

@@ -236,7 +236,7 @@ export interface StorageState {
   quota: number
   /** The browser promised not to throw the data away. */
   persisted: boolean
-  /** low: below 200 MB left; full: below 40 MB: no photos any more before some are sent. */
+  /** low: below 200 MB left; full: below 40 MB: some should be sent before more photos are taken. What does not fit is refused with FullError. */
   level: 'ok' | 'low' | 'full'
 }
 

@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto'
 import { Dexie } from 'dexie'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { leaveDevice } from '../../../src/officer/store/leave.ts'
 import { openStore, type OfficerElement } from '../../../src/officer/store/open.ts'
 import { OtherAccountError, UnsentError, type OfficerStore } from '../../../src/officer/store/store.ts'
 import type { Pack } from '../../../src/officer/store/types.ts'
@@ -69,6 +70,17 @@ describe('the store of a page', () => {
     store = openStore('officer', wire)
     await store.record('check', check(2), { label: '' })
     await store.wipe({ force: true })
+    expect(await Dexie.getDatabaseNames()).toEqual([])
+  })
+
+  it('leaves a device with the sign-out at the desk, where it is on one', async () => {
+    await store.record('check', check(1), { label: '' })
+    await leaveDevice('nobody')
+    expect(await Dexie.getDatabaseNames()).toEqual(['wangge-officer:officer'])
+    await leaveDevice('officer')
+    await vi.waitFor(() => { expect(store.entries.value.length).toBe(1) })
+    await store.syncNow()
+    await leaveDevice('officer')
     expect(await Dexie.getDatabaseNames()).toEqual([])
   })
 
