@@ -44,6 +44,7 @@ func TestPlansThatAreRefused(t *testing.T) {
 		strings.Replace(fmt.Sprintf(walkPlan, ""), `"subject_kind": "grid"`, `"subject_kind": "holder"`, 1): "422 unknown-reference /subject_kind",
 		fmt.Sprintf(walkPlan, `, "applies_to": "nothing"`):                                                  "422 unknown-reference /applies_to",
 		strings.Replace(fmt.Sprintf(walkPlan, ""), `"times": 1`, `"times": 999`, 1):                         "422 invalid-record /times",
+		strings.Replace(fmt.Sprintf(walkPlan, ""), `"grid_officer"`, `"\u0000"`, 1):                         "422 invalid-record /role",
 	} {
 		p := problemOf(t, w.putPlan(t, "walk", body))
 		got := fmt.Sprint(p.Status, " ", p.Type)

@@ -61,7 +61,9 @@ func (p *Plan) Check() error {
 	bad.code("/code", p.Code)
 	bad.title("/title", p.Title)
 	bad.title("/title_en", p.TitleEn)
-	bad.add(utf8.RuneCountInString(p.Applies) > maxApplies, "/applies_to", "太长", "is too long")
+	for _, name := range []struct{ pointer, text string }{{"/applies_to", p.Applies}, {"/subject_kind", p.SubjectKind}, {"/checklist", p.Checklist}, {"/role", p.Role}} {
+		bad.add(utf8.RuneCountInString(name.text) > maxApplies || !isLine(name.text), name.pointer, "须为一行，至多 64 字", "takes one line of 64 characters at most")
+	}
 	bad.add(p.Period.days() == 0, "/period", "须为 day、week、month、quarter 之一", "is one of day, week, month, quarter")
 	bad.add(p.Weekdays == "" || !weekdaysForm.MatchString(p.Weekdays), "/weekdays", "须为 1 到 7 中的若干个，由小到大", "is some of 1 to 7 in order")
 	bad.add(p.Times < 1 || p.Times > MaxTimes, "/times", "须在 1 到 24 之间", "must be 1 to 24")
@@ -121,8 +123,11 @@ func (f *faults) add(bad bool, pointer, zh, en string) {
 	}
 }
 
+// IsCode tells whether a text has the form of a code of a plan, checklist, item or kind of places.
+func IsCode(s string) bool { return codeForm.MatchString(s) }
+
 func (f *faults) code(pointer, s string) {
-	f.add(!codeForm.MatchString(s), pointer, "须为小写字母开头的 1 到 40 位字母、数字、下划线", "takes 1 to 40 of a-z, 0-9 and _, a letter first")
+	f.add(!IsCode(s), pointer, "须为小写字母开头的 1 到 40 位字母、数字、下划线", "takes 1 to 40 of a-z, 0-9 and _, a letter first")
 }
 
 func (f *faults) title(pointer, s string) {

@@ -133,6 +133,7 @@ func (t *Tx) RecordCheck(ctx context.Context, c *patrol.Check) (isNew bool, effe
 // What a check may carry.
 const (
 	maxCheckNote    = 4000
+	maxCheckName    = 64 // bytes
 	maxCheckAnswers = patrol.MaxItems
 )
 
@@ -144,6 +145,11 @@ func checkForm(c *patrol.Check) error {
 		}
 		if !patrol.IsID(id.value) {
 			return &patrol.Fault{Pointer: id.pointer, Zh: "须为小写的 UUID", En: "must be a UUID in lower case"}
+		}
+	}
+	for _, name := range []struct{ pointer, text string }{{"/plan", c.Plan}, {"/subject/kind", c.Subject.Kind}, {"/checklist", c.Checklist}, {"/edition", c.Edition}} {
+		if len(name.text) > maxCheckName || !utf8.ValidString(name.text) || strings.ContainsRune(name.text, 0) {
+			return &patrol.Fault{Pointer: name.pointer, Zh: "不是代码", En: "is no code"}
 		}
 	}
 	switch {
@@ -320,12 +326,12 @@ func (t *Tx) insertCheck(ctx context.Context, c *patrol.Check, s subjectRow) (bo
 		answers = map[string]patrol.Answer{}
 	}
 	var lon, lat *float64
+	system := ""
 	if at := c.Place.At; at != nil {
 		lon, lat = &at[0], &at[1]
-	}
-	system := ""
-	if c.Fix != nil {
-		system = c.Fix.Datum
+		if c.Fix != nil { // a position of a datum that nobody knows was dropped
+			system = c.Fix.Datum
+		}
 	}
 	flags := c.Flags
 	if flags == nil {

@@ -100,6 +100,9 @@ func (t *Tx) AddEdition(ctx context.Context, code, edition string, items []patro
 	if err := t.Caller.Actor.May(rights.EditPatrol, rights.Place{}); err != nil {
 		return patrol.Checklist{}, err
 	}
+	if !patrol.IsCode(code) {
+		return patrol.Checklist{}, ErrNotFound
+	}
 	if _, err := one(ctx, t.tx, holdChecklistSQL, []any{code}, pgx.RowTo[string]); err != nil {
 		return patrol.Checklist{}, err
 	}
@@ -108,9 +111,11 @@ func (t *Tx) AddEdition(ctx context.Context, code, edition string, items []patro
 		return c, err
 	}
 	c.Edition, c.Items = edition, items
-	codes := make([]string, len(items))
-	for i, item := range items {
-		codes[i] = item.Code
+	codes := []string{}
+	for _, item := range items {
+		if patrol.IsCode(item.Code) {
+			codes = append(codes, item.Code)
+		}
 	}
 	fields, err := query(ctx, t.tx, effectFieldsSQL, []any{c.SubjectKind, codes}, pgx.RowTo[string])
 	if err != nil {

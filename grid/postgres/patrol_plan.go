@@ -89,6 +89,9 @@ const OnlyNew = -1
 // SetPlan makes a plan what it is to be, a new one where there is none of its code. revision is the one that the caller read; 0 for any, OnlyNew for none.
 // Errors: rights', faults, patrol.ErrUnknown for what it names, ErrStale.
 func (t *Tx) SetPlan(ctx context.Context, revision int64, p patrol.Plan) (now patrol.Plan, isNew bool, err error) {
+	if !patrol.IsCode(p.Code) {
+		return p, false, errors.Join(t.Caller.Actor.May(rights.EditPatrol, rights.Place{}), p.Check())
+	}
 	old, err := t.holdPlan(ctx, p.Code, revision)
 	isNew = errors.Is(err, ErrNotFound)
 	if err != nil && !isNew || isNew && revision > 0 {
@@ -135,6 +138,9 @@ func (t *Tx) checkPlanNames(ctx context.Context, p patrol.Plan) error {
 func (t *Tx) holdPlan(ctx context.Context, code string, revision int64) (patrol.Plan, error) {
 	if err := t.Caller.Actor.May(rights.EditPatrol, rights.Place{}); err != nil {
 		return patrol.Plan{}, err
+	}
+	if !patrol.IsCode(code) {
+		return patrol.Plan{}, ErrNotFound
 	}
 	p, err := one(ctx, t.tx, holdPlanSQL, []any{code}, readPlan)
 	if err == nil && revision != 0 && revision != p.Revision {
