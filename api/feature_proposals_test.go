@@ -87,7 +87,7 @@ func TestProposalsOverHTTP(t *testing.T) {
 	if dry.State != "partly" || w.count(t, `SELECT count(*) FROM feature_proposal WHERE state = 'open'`) != 1 {
 		t.Errorf("a dry run: %+v", dry)
 	}
-	key := append(street, "If-Match", etag(theirs.Revision), "Idempotency-Key", "decide-1")
+	key := append([]string{}, append(street, "If-Match", etag(theirs.Revision), "Idempotency-Key", "decide-1")...)
 	a := w.post(t, "POST", path+"/decide", `{"fields": {"grade": true, "name": false}, "geometry": true, "reason": "名称以局里为准", "seen": 2}`, key...)
 	done := said[toldProposal](t, a, http.StatusOK)
 	again := w.post(t, "POST", path+"/decide", `{"fields": {"grade": true, "name": false}, "geometry": true, "reason": "名称以局里为准", "seen": 2}`, key...)
