@@ -1,7 +1,6 @@
 package v1
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -235,14 +234,4 @@ func (h *Handler) oneProblem(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return h.tell(w, r, t.teller, file.Revision, j)
-}
-
-// openProblems are the problems that are not over and that the caller may see, the latest first: what a phone takes along.
-func (h *Handler) openProblems(ctx context.Context, t *problemTeller, limit int) ([]patrolProblemJSON, error) {
-	states := slices.DeleteFunc(patrol.States(), func(s patrol.State) bool { return !s.Open() })
-	rows, _, err := h.Store.Problems(ctx, &postgres.ProblemFilter{Who: t.actor, Day: t.day, States: states}, postgres.LatestFirst, postgres.ProblemKey{}, limit)
-	if err != nil {
-		return nil, err
-	}
-	return t.list(ctx, h.Store, rows)
 }

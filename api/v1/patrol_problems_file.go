@@ -26,7 +26,7 @@ const (
 	maxProblemsPictured = 500
 )
 
-// ErrManyProblems: more problems than a file holds. HTTP 422.
+// ErrManyProblems says that there are more problems than a file holds. HTTP 422.
 var ErrManyProblems = errors.New("too many problems for one file")
 
 // problemsGeoJSON are problems for a map. Where there are more than it holds, those found last are there.
@@ -79,7 +79,11 @@ func (h *Handler) problemsOnMap(w http.ResponseWriter, r *http.Request) error {
 		all.Features = append(all.Features, problemFeature{"Feature", p.ID, geojson.Geometry{Type: "Point", Coordinates: orb.Point{p.Place.At[0], p.Place.At[1]}}, problemProperties{
 			p.Number, p.Class, p.ClassTitle, p.Title, string(p.Source), string(p.State), state, p.Dept, p.At.UTC().Format(time.RFC3339), p.Overdue(t.now), p.OnTheSpot}})
 	}
-	return h.fresh(w, r, geoJSONMedia, func() ([]byte, error) { return reply.Marshal(all) })
+	body, err := reply.Marshal(all)
+	if err != nil {
+		return err
+	}
+	return h.fresh(w, r, geoJSONMedia, body)
 }
 
 func problemColumns() []sheet.Column {
@@ -159,18 +163,18 @@ func (h *Handler) problemsBook(w http.ResponseWriter, r *http.Request) error {
 	if err := h.logRead(r, t.teller); err != nil {
 		return err
 	}
-	nameFile(w, "problems", "问题台账", "xlsx")
-	return h.fresh(w, r, xlsxType, func() ([]byte, error) { return h.problemBook(r.Context(), t, list, pictured) })
-}
-
-// fresh answers with a file that is true now and for this caller alone.
-func (h *Handler) fresh(w http.ResponseWriter, r *http.Request, media string, body func() ([]byte, error)) error {
-	b, err := body()
+	body, err := h.problemBook(r.Context(), t, list, pictured)
 	if err != nil {
 		return err
 	}
+	nameFile(w, "problems", "问题台账", "xlsx")
+	return h.fresh(w, r, xlsxType, body)
+}
+
+// fresh answers with a file that is true now and for this caller alone.
+func (h *Handler) fresh(w http.ResponseWriter, r *http.Request, media string, body []byte) error {
 	w.Header().Add("Vary", "Authorization, Cookie")
-	return h.Reply.Send(w, r, reply.Content{Type: media, Cache: reply.NoStore, Bytes: b})
+	return h.Reply.Send(w, r, reply.Content{Type: media, Cache: reply.NoStore, Bytes: body})
 }
 
 func (h *Handler) problemBook(ctx context.Context, t *problemTeller, list []patrolProblemJSON, pictured bool) ([]byte, error) {

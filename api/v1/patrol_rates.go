@@ -162,8 +162,12 @@ func (h *Handler) ratesAs(w http.ResponseWriter, r *http.Request, format string,
 	if format == "csv" {
 		media = csvMedia
 	}
+	body, err := ratesFile(format, table)
+	if err != nil {
+		return err
+	}
 	nameFile(w, "rates", "问题统计", format)
-	return h.fresh(w, r, media, func() ([]byte, error) { return ratesFile(format, table) })
+	return h.fresh(w, r, media, body)
 }
 
 func ratesFile(format string, table *ratesJSON) ([]byte, error) {

