@@ -46,7 +46,7 @@ type Check struct {
 	Problem string  // UUID of a problem reported with it
 }
 
-// FlagSuperseded: a later check of the subject with the same checklist was here before this one came, so that this one changed nothing in the inventory.
+// FlagSuperseded says that a later check of the subject with the same checklist was here before this one came, so that this one changed nothing in the inventory.
 const FlagSuperseded Flag = "superseded" // 已有更晚的检查
 
 // Effect is what an answer does to the inventory, as data of the checklist: the field of the subject's layer that takes a value.

@@ -147,7 +147,8 @@ func beatArgs(plans []duePlan, zone *time.Location) []any {
 }
 
 // Due is what a holder is to check at a time: what the duties of that day reach, of roles that plans name. Every item is there, those that are done and
-// those that come later too. It asks no rights: a caller's own list is the caller's.
+// those that come later too. Duties for regions and zones reach no subjects: whoever has a whole street has no round to go. It asks no rights: a caller's own
+// list is the caller's.
 func (s *Store) Due(ctx context.Context, holder int64, at time.Time) (patrol.Due, error) {
 	due := patrol.Due{MadeAt: at, Holder: holder, Items: []patrol.DueItem{}}
 	plans, zone, err := s.duePlans(ctx, at)

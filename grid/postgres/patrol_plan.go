@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -230,9 +229,4 @@ func cityZone(zone *time.Location) *time.Location {
 		return grid.NewNet(nil, nil, nil, nil).Zone()
 	}
 	return zone
-}
-
-// usable are the plans that want checks on a day.
-func usable(plans []patrol.Plan, day grid.Day) []patrol.Plan {
-	return slices.DeleteFunc(plans, func(p patrol.Plan) bool { return !p.Enabled || p.Term.From > day })
 }
