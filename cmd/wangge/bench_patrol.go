@@ -62,7 +62,7 @@ func benchOfficers(ctx context.Context, r *record) (list []bench.PatrolOfficer, 
 	for i := range patrolOfficers {
 		token, sum := auth.NewToken()
 		o := bench.PatrolOfficer{Token: token}
-		if err := r.pool.QueryRow(ctx, benchAccountSQL, i, sum[:]).Scan(&o.Holder); err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		if err := r.pool.QueryRow(ctx, benchAccountSQL, i, sum).Scan(&o.Holder); err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return nil, err
 		}
 		if o.Holder != 0 {
