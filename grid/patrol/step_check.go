@@ -10,9 +10,6 @@ import (
 	"unicode/utf8"
 )
 
-// maxPhotoBytes bounds what a photo may be promised to have: 20 MB.
-const maxPhotoBytes = 20 << 20
-
 // maxCodeRunes bounds codes of what a body names.
 const maxCodeRunes = 64
 
@@ -41,7 +38,7 @@ func (f *faults) photos(refs []PhotoRef) {
 		f.add(seen[r.ID], at+"/id", "编号重复", "is there twice")
 		seen[r.ID] = true
 		f.add(len(r.SHA256) != 64 || strings.Trim(r.SHA256, "0123456789abcdef") != "", at+"/sha256", "须为 64 位小写十六进制", "must be 64 hex digits in lower case")
-		f.add(r.Bytes < 1 || r.Bytes > maxPhotoBytes, at+"/bytes", "须在 1 到 20971520 之间", "1 to 20971520")
+		f.add(r.Bytes < 0, at+"/bytes", "不能为负", "cannot be negative") // one that is empty or too long is refused when it comes: the record stays
 		f.add(!slices.Contains(PhotoKinds(), r.Kind), at+"/kind", "没有这种照片", "is no kind of photo")
 	}
 }

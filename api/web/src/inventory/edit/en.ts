@@ -10,7 +10,7 @@ export const en: Record<keyof typeof zh, string> = {
   'edit.newOf': 'New: {title}',
   'edit.newHint': 'Draw it on the map, then fill in its attributes',
   'edit.editOf': 'Edit {title}',
-  'edit.officer': 'Edits of officers are proposals that staff accept; proposing comes with a later version',
+  'edit.officer': 'Edits of officers are proposals that staff accept: propose them on the phone, under Today',
   'edit.officerShort': 'Read only: edits of officers are proposals',
   'edit.group.own': 'Attributes',
   'edit.group.shared': 'Administration',
