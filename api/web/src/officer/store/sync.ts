@@ -39,6 +39,8 @@ export class Sync {
   #running: Promise<void> | undefined
   #again = false
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** The pause is for a failure, which something new would meet as well. */
+  #holds = false
   #failures = 0
   #photosNow = false
   #ended = false
@@ -55,7 +57,7 @@ export class Sync {
   /** Something new is there to be sent. While it waits after a failure, that goes with the rest. */
   wake(): void {
     if (this.#running) this.#again = true
-    else if (this.#timer === undefined) void this.now()
+    else if (this.#timer === undefined || !this.#holds) void this.now()
   }
 
   /** Something changed that it may have waited for: a network, or somebody who looks. */
@@ -184,6 +186,7 @@ export class Sync {
   #pause(phase: SyncState['phase'], ms: number, error?: SyncState['error']): void {
     if (this.#ended) return
     clearTimeout(this.#timer)
+    this.#holds = phase !== 'idle'
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       void this.now()

@@ -95,6 +95,9 @@ describe('sending', () => {
     const asked = server.asked.length
     await one.sync.now()
     expect(server.asked.length).toBe(asked) // not before its hour has come
+    await one.keeper.record('check', check(10), { label: '' })
+    one.sync.wake()
+    await vi.waitUntil(async () => (await one.entries())[0]?.status === 'acked')
   })
 
   it('goes on as another device where the server knows its numbers or its name from elsewhere', async () => {
