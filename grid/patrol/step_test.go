@@ -366,7 +366,7 @@ func TestReportsAndStepsAreBounded(t *testing.T) {
 		"/subject":         func(r *patrol.Report) { r.Subject = &patrol.Subject{Kind: "road"} },
 		"/photos":          func(r *patrol.Report) { r.Photos = make([]patrol.PhotoRef, 21) },
 		"/photos/0/sha256": func(r *patrol.Report) { r.Photos[0].SHA256 = strings.Repeat("0A", 32) },
-		"/photos/0/bytes":  func(r *patrol.Report) { r.Photos[0].Bytes = 20<<20 + 1 },
+		"/photos/0/bytes":  func(r *patrol.Report) { r.Photos[0].Bytes = -1 },
 		"/photos/0/kind":   func(r *patrol.Report) { r.Photos[0].Kind = "selfie" },
 		"/photos/1/id":     func(r *patrol.Report) { r.Photos = append(r.Photos, r.Photos[0]) },
 	} {

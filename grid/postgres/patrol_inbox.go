@@ -13,7 +13,7 @@ import (
 	"wangge/grid/rights"
 )
 
-// ErrDevice: the device is another account's. HTTP 409.
+// ErrDevice says that the device is another account's. HTTP 409.
 var ErrDevice = errors.New("the device belongs to another account")
 
 // Device is a phone with one account on it, locked for the transaction.
