@@ -1,3 +1,4 @@
+import { forgetOfficer } from '../officer/account.ts'
 import { useApp } from '../state/app.ts'
 import { useRoute } from '../state/route.ts'
 import { useSession } from '../state/session.ts'
@@ -12,6 +13,7 @@ export function useSignOut(): () => Promise<void> {
     const name = session.account.value?.name
     try {
       await session.signOut()
+      forgetOfficer()
       if (name !== undefined && 'indexedDB' in window) void import('../officer/store/leave.ts').then(({ leaveDevice }) => leaveDevice(name))
     } catch (failure) {
       toast.show(reasonOf(failure, settings))

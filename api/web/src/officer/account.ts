@@ -15,10 +15,8 @@ export function useOfficerAccount(): OfficerAccount {
   const app = useApp()
   const session = useSession()
   const away = computed(() => !app.connection.online.value)
-  watch([session.account, session.known, away], ([now, known, gone]) => {
-    if (now) localStorage.setItem(key, JSON.stringify(now))
-    else if (known && !gone) forgetOfficer()
-  }, { immediate: true })
+  // only who signs out is forgotten: a session that is over, or a cookie that was lost, must not keep an officer without a network from the own records
+  watch(session.account, (now) => { if (now) localStorage.setItem(key, JSON.stringify(now)) }, { immediate: true })
   watch(away, (gone) => { if (!gone && !session.account.value) void session.refresh() })
 
   const account = computed(() => session.account.value ?? (session.known.value && away.value ? remembered() : undefined))

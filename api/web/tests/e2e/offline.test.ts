@@ -159,7 +159,7 @@ describe.skipIf(server === '' || data === '')('an officer without a network (WAN
     await page.evaluate(() => (document.getElementById('app') as OfficerElement).officer?.syncNow())
     expect((await look(page))?.sync.phase).toBe('sign_in')
     await signIn(page, network.url, officer)
-    expect((await look(page))?.entries.length).toBe(checks)
+    await expect.poll(async () => (await look(page))?.entries.length).toBe(checks)
     await flapping(network, () => look(page).then((state) => state !== undefined && state.counts.queued + state.counts.photosLeft === 0))
     const state = await look(page)
     expect(state?.counts).toMatchObject({ queued: 0, photosLeft: 0, bytesLeft: 0 })
