@@ -26,6 +26,9 @@ describe('today', () => {
     expect(await page.locator('.ring b').textContent()).toBe('1/8')
     expect(await page.locator('.sum').innerText()).toMatch(/2\s*逾期\s*5\s*待检查\s*1\s*已完成/)
     await expect.poll(() => page.locator('.list').first().locator('a b').allInnerTexts()).toEqual(['试验2巷', '试验3巷', '试验公厕2', '试验1巷', '试验4巷', '试验公厕3'])
+    await page.getByRole('button', { name: /2\s*逾期/ }).click() // only what is late
+    expect(await page.locator('.list').first().locator('a b').allInnerTexts()).toEqual(['试验3巷'])
+    await page.getByRole('button', { name: /2\s*逾期/ }).click()
     await page.getByText('今日已完成 1 项').click()
     await page.locator('[data-state=done]', { hasText: '试验公厕4' }).waitFor()
     for (const box of await page.locator('.officer a:visible, .officer button:visible').all()) {

@@ -93,8 +93,8 @@ export class MockOfficer {
       return {
         id: `${plan[0]}/${kind}/${feature.id}`, plan: plan[0], title: plan[1], title_en: plan[2], checklist: kind, edition: '2026', grid: { scheme: 'duty', code: 'D001' }, state: done ? 'done' : state,
         subject: { kind, id: feature.id, code: (feature.properties.code as string | undefined) ?? null, name: (feature.properties.name as string | undefined) ?? null, lon, lat, status: 'intact' },
-        from: new Date(state === 'later' ? now + 15 * hour : now - 5 * hour).toISOString(), to: new Date(now + 4 * hour).toISOString(), missed: state === 'overdue' ? n : 0,
-        last: n % 3 === 0 ? null : { id: 'l', at: new Date(now - (20 + n) * hour).toISOString(), result: n % 4 === 1 ? 'abnormal' : 'normal' }, distance_m: null,
+        from: new Date(state === 'later' ? now + 15 * hour : now - 5 * hour).toISOString(), to: new Date(Math.min(now + 4 * hour, new Date(now).setHours(23, 59, 59))).toISOString(), missed: state === 'overdue' ? n : 0,
+        last: n % 3 === 0 ? null : { id: 'l', at: new Date(state === 'done' ? new Date(now).setHours(0, 1, n) : now - (20 + n) * hour).toISOString(), result: n % 4 === 1 ? 'abnormal' : 'normal' }, distance_m: null,
       }
     }
     const toilet: [string, string, string] = ['toilet-day', '公厕每日检查', 'Toilets daily']
