@@ -71,9 +71,10 @@ function useAreas({ patrol, settings: { theme } }: App): ComputedRef<Areas | und
 const signs = { exists: '有', missing: '无', differs: '差', new: '新' } as const
 
 function useProposals({ patrol }: App): ComputedRef<{ id: string; at: [number, number]; sign: string }[]> {
+  const moving = computed(() => Boolean(patrol.proposal.value.value?.value.geometry?.proposed))
   return computed(() => (patrol.tab.value !== 'proposals' ? [] : (patrol.proposals.value.value?.items ?? []).flatMap(({ id, finding, ...rest }) => {
     const at = placeOf(rest)
-    return at && id !== patrol.open.value ? [{ id, at, sign: signs[finding] }] : []
+    return at && !(id === patrol.open.value && moving.value) ? [{ id, at, sign: signs[finding] }] : []
   })))
 }
 
