@@ -1,4 +1,4 @@
-import { computed, watch, type ComputedRef } from 'vue'
+import { computed, ref, watch, type ComputedRef } from 'vue'
 import type { Account } from '../api/records.ts'
 import { useApp } from '../state/app.ts'
 import { useSession } from '../state/session.ts'
@@ -17,9 +17,14 @@ export function useOfficerAccount(): OfficerAccount {
   const away = computed(() => !app.connection.online.value)
   // only who signs out is forgotten: a session that is over, or a cookie that was lost, must not keep an officer without a network from the own records
   watch(session.account, (now) => { if (now) localStorage.setItem(key, JSON.stringify(now)) }, { immediate: true })
-  watch(away, (gone) => { if (!gone && !session.account.value) void session.refresh() })
+  /** The server was away, and has not said since who is signed in: what was open stays open until it does. */
+  const doubt = ref(away.value)
+  watch(away, async (gone) => {
+    if (!gone && !session.account.value) await session.refresh()
+    doubt.value = away.value
+  }, { flush: 'sync' })
 
-  const account = computed(() => session.account.value ?? (session.known.value && away.value ? remembered() : undefined))
+  const account = computed(() => session.account.value ?? (session.known.value && (away.value || doubt.value) ? remembered() : undefined))
   return {
     account,
     state: computed(() => {

@@ -26,6 +26,8 @@ export const en: Record<keyof typeof zh, string> = {
   'officer.next': 'Next',
   'officer.then': 'Then',
   'officer.inOrder': 'in walking order',
+  'officer.calm': 'Can wait',
+  'officer.calmHint': 'within their period',
   'officer.more': 'Show {n} more',
   'officer.doneToday': '{n} done today',
   'officer.allDone': 'All done for today',

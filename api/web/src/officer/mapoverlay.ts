@@ -1,8 +1,9 @@
 import type { Feature, FeatureCollection } from 'geojson'
-import type { Position } from '../api/types.ts'
+import type { Box, Position } from '../api/types.ts'
+import { boxAround, geometryBox } from '../map/coordinates.ts'
 import type { Overlay } from '../grid/overlay.ts'
 import type { Theme } from '../state/permalink.ts'
-import { groupOf, isPlaced } from './order.ts'
+import { groupOf, isDoneToday, isPlaced } from './order.ts'
 import { markOf } from './mapmarks.ts'
 import type { Here } from './position.ts'
 import type { DueEntry, MyProblem, Pack } from './store/types.ts'
@@ -33,7 +34,7 @@ export function officerOverlay(theme: Theme): Overlay {
       { id: 'officer-accuracy-edge', type: 'line', source: 'officer-me', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'line-color': accent, 'line-width': 1.5 } },
       {
         id: 'officer-marks', type: 'symbol', source: 'officer-marks',
-        layout: { 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'symbol-sort-key': ['get', 'rank'], 'icon-size': ['case', ['get', 'chosen'], 1.25, 1] },
+        layout: { 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'symbol-sort-key': ['get', 'rank'], 'icon-size': ['interpolate', ['linear'], ['zoom'], 12, 0.5, 15, 0.8, 17, 1] },
       },
       { id: 'officer-me-halo', type: 'circle', source: 'officer-me', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 22, 'circle-color': accent, 'circle-opacity': 0.28 } },
       { id: 'officer-me', type: 'circle', source: 'officer-me', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 9, 'circle-color': '#1456f0', 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 4 } },
@@ -41,14 +42,23 @@ export function officerOverlay(theme: Theme): Overlay {
   }
 }
 
+/** The box of my grids; undefined before the pack is there. */
+export function gridsBox(pack: Pack | undefined): Box | undefined {
+  const corners = (pack?.grids ?? []).flatMap(({ geometry }): Position[] => {
+    const box = geometryBox(geometry)
+    return box ? [[box[0], box[1]], [box[2], box[3]]] : []
+  })
+  return corners.length > 0 ? boxAround(corners) : undefined
+}
+
 export function gridsOf(pack: Pack | undefined): FeatureCollection {
   return collect((pack?.grids ?? []).map(({ geometry, code, name }) => ({ type: 'Feature', properties: { code, name }, geometry })))
 }
 
 /** What is open has its place in the walk; what is done is small and below. */
-export function marksOf(due: readonly DueEntry[], problems: readonly MyProblem[], chosen: string | undefined): FeatureCollection {
+export function marksOf(due: readonly DueEntry[], problems: readonly MyProblem[], chosen: string | undefined, now: Date): FeatureCollection {
   let place = 0
-  const checks = due.filter(({ subject }) => isPlaced(subject)).map((entry): Feature => {
+  const checks = due.filter((entry) => isPlaced(entry.subject) && (groupOf(entry) !== 'done' || isDoneToday(entry, now))).map((entry): Feature => {
     const group = groupOf(entry)
     const isOpen = group === 'due' || group === 'overdue'
     if (isOpen) place++

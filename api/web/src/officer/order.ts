@@ -1,8 +1,21 @@
 import type { Position } from '../api/types.ts'
 import { distanceM } from '../inventory/edit/measure.ts'
 import type { DueEntry, DueItem } from './store/types.ts'
+import { sameDay } from './words.ts'
 
 export type Group = 'overdue' | 'due' | 'done' | 'later'
+
+/** Whether something is to be done today: it is late, or its time ends today. The rest of what is due may wait. */
+export function isUrgent(entry: DueEntry, now: Date): boolean {
+  const group = groupOf(entry)
+  return group === 'overdue' || (group === 'due' && (new Date(entry.to) < now || sameDay(entry.to, now)))
+}
+
+/** Whether it was done today, and not on an earlier day of its time. */
+export function isDoneToday(entry: DueEntry, now: Date): boolean {
+  const at = entry.here?.at ?? entry.last?.at
+  return groupOf(entry) === 'done' && at !== undefined && sameDay(at, now)
+}
 
 /** What an item counts as now: what was checked here is done, whatever the server knows yet. */
 export function groupOf(entry: DueEntry): Group {

@@ -3,9 +3,14 @@ import { moment, sameDay, clock } from './words.ts'
 import { groupOf } from './order.ts'
 import type { OfficerWork } from './work.ts'
 
+/** Long codes begin alike: their ends tell one thing from the next. */
+const longestCode = 10
+const shownCode = 6
+
 /** What people call a thing: its name, else its kind and code. */
 export function nameOf(work: Pick<OfficerWork, 'kindTitle'>, subject: SubjectRef & { name?: string | null; code?: string | null }): string {
-  return subject.name || [work.kindTitle(subject.kind), subject.code ?? subject.id].join(' ')
+  const code = String(subject.code ?? subject.id)
+  return subject.name || `${work.kindTitle(subject.kind)} ${code.length > longestCode ? `…${code.slice(-shownCode)}` : code}`
 }
 
 /** Until when, or since when it waits, in few words. */

@@ -3,7 +3,7 @@ import type { Position } from '../api/types.ts'
 import { distanceM } from '../inventory/edit/measure.ts'
 import type { App } from '../state/app.ts'
 import type { Route } from '../state/route.ts'
-import { groupOf, inOrderOf, nearestFirst, nextFrom, type Group } from './order.ts'
+import { groupOf, inOrderOf, isDoneToday, isUrgent, nearestFirst, nextFrom, type Group } from './order.ts'
 import type { Locating } from './position.ts'
 import { OfficerServer, type DueAnswer } from './server.ts'
 import type { OfficerStore } from './store/store.ts'
@@ -18,7 +18,11 @@ export interface OfficerWork {
   locating: Locating
   /** The own due list: what is open first, in walking order. */
   due: ComputedRef<DueEntry[]>
+  /** By state; `done` are those done today, what was done on an earlier day of its time waits like what comes later. */
   groups: ComputedRef<Record<Group, DueEntry[]>>
+  /** What is to be done today, and what is due and may wait. */
+  urgent: ComputedRef<DueEntry[]>
+  calm: ComputedRef<DueEntry[]>
   /** The share of today's work that is done; undefined where there is none. */
   progress: ComputedRef<{ done: number; all: number } | undefined>
   nextAt: ComputedRef<Date | undefined>
@@ -70,7 +74,7 @@ export function createWork(app: App, route: Route, store: OfficerStore, locating
   }
 }
 
-type DueWork = Pick<OfficerWork, 'due' | 'groups' | 'progress' | 'nextAt' | 'known' | 'error' | 'loading' | 'refresh'>
+type DueWork = Pick<OfficerWork, 'due' | 'groups' | 'urgent' | 'calm' | 'progress' | 'nextAt' | 'known' | 'error' | 'loading' | 'refresh'>
 
 /** What is due, as the server says while it is there and as the pack says otherwise. */
 function createDue(app: App, store: OfficerStore, server: OfficerServer, locating: Locating): DueWork {
@@ -112,17 +116,23 @@ function createDue(app: App, store: OfficerStore, server: OfficerServer, locatin
   })
   const groups = computed(() => {
     const made: Record<Group, DueEntry[]> = { overdue: [], due: [], done: [], later: [] }
-    for (const entry of due.value) made[groupOf(entry)].push(entry)
+    for (const entry of due.value) {
+      const group = groupOf(entry)
+      made[group === 'done' && !isDoneToday(entry, store.now()) ? 'later' : group].push(entry)
+    }
     return made
   })
+  const open = computed(() => due.value.filter((entry) => groupOf(entry) === 'overdue' || groupOf(entry) === 'due'))
+  const urgent = computed(() => open.value.filter((entry) => isUrgent(entry, store.now())))
   return {
-    due, groups, error, loading, refresh,
+    due, groups, urgent, error, loading, refresh,
+    calm: computed(() => open.value.filter((entry) => !isUrgent(entry, store.now()))),
     known: computed(() => answer.value !== undefined || store.pack.value !== undefined),
     nextAt: computed(() => nextFrom(due.value, store.now())),
     progress: computed(() => {
-      const { overdue, due: open, done } = groups.value
-      const all = overdue.length + open.length + done.length
-      return all > 0 ? { done: done.length, all } : undefined
+      const done = groups.value.done.length
+      const all = urgent.value.length + done
+      return all > 0 ? { done, all } : undefined
     }),
   }
 }

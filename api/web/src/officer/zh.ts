@@ -25,6 +25,8 @@ export const zh = {
   'officer.next': '下一个',
   'officer.then': '接下来',
   'officer.inOrder': '按步行路线排列',
+  'officer.calm': '可以稍后',
+  'officer.calmHint': '本期内完成',
   'officer.more': '再显示 {n} 项',
   'officer.doneToday': '今日已完成 {n} 项',
   'officer.allDone': '今天的任务都完成了',

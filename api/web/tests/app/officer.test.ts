@@ -152,7 +152,7 @@ describe('a check', () => {
     mock.officer.away = false
     await page.getByRole('tab', { name: '我的' }).click()
     await page.getByText('立即上传').click({ timeout: 5_000 }).catch(() => undefined) // it may have gone by itself
-    await expect.poll(() => sent('check').length).toBe(1)
+    await expect.poll(() => sent('check').length, { timeout: 20_000 }).toBe(1)
     await page.getByText('全部已上传').waitFor()
     await page.context().close()
   })
