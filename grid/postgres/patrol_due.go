@@ -41,10 +41,11 @@ reach AS (
     SELECT b.plan, o.holder_id, b.kind, o.target_id, CASE WHEN b.kind = 'grid' THEN o.target_id END
     FROM beat b JOIN own o ON o.role = b.role AND o.target_kind = b.kind),
 `
-	// stoodSQL is how each of them stands: its last check, and whether one counts in the slot that is open.
+	// stoodSQL is how each of them stands: its last check, and whether one counts in the slot that is open. OFFSET keeps the subject's query apart, so that
+	// of the tables behind patrol_subject only the one of its kind is looked into.
 	stoodSQL = `
     CROSS JOIN LATERAL (SELECT b.* FROM beat b WHERE b.plan = r.plan) b
-    JOIN patrol_subject s ON s.kind = r.kind AND s.id = r.id AND s.status <> 'abandoned' AND (b.sort = '' OR s.sort = b.sort)
+    CROSS JOIN LATERAL (SELECT * FROM patrol_subject x WHERE x.kind = r.kind AND x.id = r.id AND x.status <> 'abandoned' AND (b.sort = '' OR x.sort = b.sort) OFFSET 0) s
     LEFT JOIN LATERAL (SELECT c.id, c.at, c.result FROM patrol_check c
         WHERE c.subject_kind = r.kind AND c.subject_id = r.id AND c.checklist = b.checklist ORDER BY c.at DESC LIMIT 1) c ON true
     CROSS JOIN LATERAL (SELECT CASE WHEN b.opened IS NULL OR c.at IS NULL OR c.at < b.opened THEN false WHEN b.windows = '' THEN true
