@@ -181,8 +181,18 @@ func TestTwoOfficersOfflineLoseNothing(t *testing.T) {
 	if n := w.count(t, `SELECT count(*) FROM barrier_free_ramp WHERE id = 3 AND occupied AND status = 'damaged'`); n != 1 {
 		t.Error("one of two changes was lost")
 	}
-	if n := w.count(t, `SELECT count(*) FROM patrol_check`); n != 4 {
-		t.Errorf("%d checks of 4", n)
+	// What was seen earlier comes later: the later look stands, and both are told.
+	w.write(t, `INSERT INTO public_toilet (id, name, geom) VALUES (8, '后到', 'SRID=4490;POINT(119.9996 36.2702)')`)
+	expect(t, second.send(t, 0, key(command(3, "check", checked(5, "public_toilet", 8, 1, `{"open": "pass"}`)), 2)), 4, "3 done")
+	early := key(command(4, "check", checked(6, "public_toilet", 8, 1, `{"open": "fail"}`)), 1)
+	early.MadeAt = time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)
+	late := first.send(t, 0, early)
+	expect(t, late, 5, "4 conflict")
+	if diff := cmp.Diff([]string{"status: intact, mine closed, theirs intact by officer2"}, clashesOf(late.Outcomes[0])); diff != "" {
+		t.Error(diff)
+	}
+	if n := w.count(t, `SELECT count(*) FROM patrol_check`); n != 6 {
+		t.Errorf("%d checks of 6", n)
 	}
 	again := second.send(t, 0, key(command(1, "check", checked(2, "public_toilet", 7, 1, `{"open": "pass"}`)), 2))
 	if diff := cmp.Diff(clashesOf(r.Outcomes[0]), clashesOf(again.Outcomes[0])); diff != "" {

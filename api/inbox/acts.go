@@ -59,16 +59,38 @@ func (w *work) check(ctx context.Context, c *gridpg.KeptCommand, o *patrol.Outco
 		}
 		o.ID = b.ID
 	}
+	if check.Superseded != nil {
+		return w.superseded(ctx, check, o)
+	}
 	return w.effect(ctx, check, effects, o)
 }
 
-// effect does to the inventory what the answers of a check say, field by field.
-func (w *work) effect(ctx context.Context, check *patrol.Check, effects []patrol.Effect, o *patrol.Outcome) error {
+// superseded tells where a check says otherwise than a later one of somebody else that came before it: the later one stands, and both are told.
+func (w *work) superseded(ctx context.Context, check *patrol.Check, o *patrol.Outcome) error {
+	late := check.Superseded
+	l := layers.ByID(check.Subject.Kind)
+	if l == nil || len(late.Effects) == 0 || late.By == w.by().Account {
+		return nil
+	}
+	clashes, err := layerpg.Differing(ctx, w.t, l, check.Subject.ID, check.Seen, wishesOf(late.Effects))
+	for i := range clashes {
+		clashes[i].By, clashes[i].At = late.By, late.At
+	}
+	clash(o, clashes)
+	return err
+}
+
+func wishesOf(effects []patrol.Effect) []layerpg.Wish {
 	wishes := make([]layerpg.Wish, len(effects))
 	for i, e := range effects {
 		wishes[i] = layerpg.Wish{Field: e.Field, Value: e.Value}
 	}
-	return w.settle(ctx, check.Subject, check.Seen, wishes, o)
+	return wishes
+}
+
+// effect does to the inventory what the answers of a check say, field by field.
+func (w *work) effect(ctx context.Context, check *patrol.Check, effects []patrol.Effect, o *patrol.Outcome) error {
+	return w.settle(ctx, check.Subject, check.Seen, wishesOf(effects), o)
 }
 
 // settle writes wishes; what met another's change becomes the outcome's clashes.
@@ -82,12 +104,17 @@ func (w *work) settle(ctx context.Context, subject patrol.Subject, seen int64, w
 	if errors.Is(err, layerpg.ErrNotFound) {
 		return nil // it is gone: the check says so by a flag
 	}
+	clash(o, clashes)
+	return err
+}
+
+// clash makes a conflict of an outcome, where there are clashes.
+func clash(o *patrol.Outcome, clashes []layerpg.Clash) {
 	for _, k := range clashes {
 		o.Status = patrol.Conflict
 		o.Title, o.TitleE = "已记录，但有字段与他人的修改冲突", "Recorded, but others changed some fields meanwhile"
 		o.Clashes = append(o.Clashes, patrol.Clash{Field: k.Field, Title: k.Title, Base: k.Base, Mine: k.Value, Theirs: k.Theirs, By: k.By, At: k.At, Revision: k.Revision})
 	}
-	return err
 }
 
 // problem reports a problem.

@@ -1,5 +1,7 @@
 package patrol
 
+import "time"
+
 // Result of a check.
 type Result string
 
@@ -44,10 +46,19 @@ type Check struct {
 	GridID  int64   // its number; 0 for none
 	Region  string  // narrowest division, the same way
 	Problem string  // UUID of a problem reported with it
+
+	Superseded *Superseded // nil unless flagged so
 }
 
 // FlagSuperseded says that a later check of the subject with the same checklist was here before this one came, so that this one changed nothing in the inventory.
 const FlagSuperseded Flag = "superseded" // 已有更晚的检查
+
+// Superseded is what a check would have done to the inventory, had not a later one been there before it.
+type Superseded struct {
+	By      string // account that made the later one
+	At      time.Time
+	Effects []Effect
+}
 
 // Effect is what an answer does to the inventory, as data of the checklist: the field of the subject's layer that takes a value.
 // Officers may write fields that a checklist names so; everything else of theirs is a proposal.

@@ -67,7 +67,7 @@ FROM (SELECT x.grid_id FROM grids_of(ST_SetSRID(ST_MakePoint($1, $2), 4490)) x W
 JOIN grid g ON g.id = x.grid_id AND g.scheme <> 'unit'
 ORDER BY g.id = ANY ($5) DESC, g.scheme <> 'duty', g.scheme, g.code LIMIT 1`
 
-	laterCheckSQL = `SELECT EXISTS (SELECT FROM patrol_check WHERE subject_kind = $1 AND subject_id = $2 AND checklist = $3 AND at > $4)`
+	laterCheckSQL = `SELECT account, at FROM patrol_check WHERE subject_kind = $1 AND subject_id = $2 AND checklist = $3 AND at > $4 ORDER BY at DESC LIMIT 1`
 
 	insertCheckSQL = `
 INSERT INTO patrol_check (id, plan, subject_kind, subject_id, subject_code, subject_name, checklist, edition, result, answers, note, at, made_at, received_at,
@@ -91,7 +91,7 @@ type subjectRow struct {
 // ID, is not kept again: isNew is false, and there are no effects.
 //
 // effects are what the answers do to the subject as it is now, where the caller had it at the time of the check and no later check has spoken; those that
-// would change nothing are left out. Whoever applies them asks nothing more about rights.
+// would change nothing are left out. Whoever applies them asks nothing more about rights. What a superseded check would have done is told in c.Superseded.
 //
 // Errors: rights', *patrol.Fault, patrol.ErrUnknown for a plan, checklist, edition, item or subject that never was.
 func (t *Tx) RecordCheck(ctx context.Context, c *patrol.Check) (isNew bool, effects []patrol.Effect, err error) {
@@ -124,10 +124,14 @@ func (t *Tx) RecordCheck(ctx context.Context, c *patrol.Check) (isNew bool, effe
 		_, err := t.checkAgain(ctx, c)
 		return false, nil, err
 	}
-	if !own && !mayChange(t.Caller.Actor, s) || s.gone || slices.Contains(c.Flags, patrol.FlagSuperseded) {
+	if !own && !mayChange(t.Caller.Actor, s) || s.gone {
 		return true, nil, nil
 	}
-	return true, pending(list.Effects(c.Answers), s.fields), nil
+	effects = pending(list.Effects(c.Answers), s.fields)
+	if c.Superseded != nil {
+		c.Superseded.Effects, effects = effects, nil
+	}
+	return true, effects, nil
 }
 
 // What a check may carry.
@@ -276,9 +280,14 @@ func (t *Tx) placeCheck(ctx context.Context, c *patrol.Check, s subjectRow) (own
 	if err := t.gridOf(ctx, c, grids); err != nil {
 		return false, err
 	}
-	var later bool
-	if err := t.tx.QueryRow(ctx, laterCheckSQL, c.Subject.Kind, c.Subject.ID, c.Checklist, c.Moment.At).Scan(&later); err != nil {
+	var by patrol.Superseded
+	err = t.tx.QueryRow(ctx, laterCheckSQL, c.Subject.Kind, c.Subject.ID, c.Checklist, c.Moment.At).Scan(&by.By, &by.At)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return false, err
+	}
+	later := err == nil
+	if later {
+		c.Superseded = &by
 	}
 	retired := slices.ContainsFunc(list, func(m mine) bool { return m.retired })
 	if retired && c.GridID == 0 {

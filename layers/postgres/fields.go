@@ -35,40 +35,56 @@ type Clash struct {
 // wisher saw, or 0 for the newest. Its errors are those of Update, and layers.Faults for fields that are not there.
 func Settle(ctx context.Context, q querier, l *layers.Layer, id, seen int64, wishes []Wish, may Authorize) (Written, []Clash, error) {
 	w := &writing{q: q, l: l, may: may}
-	if err := w.open(ctx, id, 0); err != nil {
-		return Written{}, nil, err
-	}
-	base, err := w.baseOf(ctx, id, seen)
+	values, clashes, err := w.compare(ctx, id, seen, wishes, true)
 	if err != nil {
 		return Written{}, nil, err
-	}
-	if wishes, err = typed(l, wishes); err != nil {
-		return Written{}, nil, err
-	}
-	d := Draft{Values: map[string]any{}, Merge: true}
-	var clashes []Clash
-	for _, wish := range wishes {
-		f, now, err := valueOf(l, w.old, wish.Field)
-		if err != nil {
-			return Written{}, nil, err
-		}
-		_, then, _ := valueOf(l, base, wish.Field)
-		switch {
-		case reflect.DeepEqual(now, wish.Value):
-		case reflect.DeepEqual(now, then):
-			wish.into(d.Values)
-		default:
-			clashes = append(clashes, Clash{Wish: wish, Title: f.Title.Zh, Base: then, Theirs: now, Revision: w.old.revision})
-		}
 	}
 	if clashes, err = w.whose(ctx, id, clashes); err != nil {
 		return Written{}, nil, err
 	}
-	if len(d.Values) == 0 {
+	if len(values) == 0 {
 		return Written{ID: id, Revision: w.old.revision, Same: true}, clashes, nil
 	}
-	out, err := Update(ctx, q, l, id, w.old.revision, d, may)
+	out, err := Update(ctx, q, l, id, w.old.revision, Draft{Values: values, Merge: true}, may)
 	return out, clashes, err
+}
+
+// Differing are the wishes that are otherwise than what stands, whoever changed it, without By and At; nothing is written.
+func Differing(ctx context.Context, q querier, l *layers.Layer, id, seen int64, wishes []Wish) ([]Clash, error) {
+	w := &writing{q: q, l: l, may: func(Place) error { return nil }}
+	_, clashes, err := w.compare(ctx, id, seen, wishes, false)
+	return clashes, err
+}
+
+// compare opens a feature and tells which wishes may be written, as values, and which meet another's change. Where write is false nothing may be written:
+// what differs clashes.
+func (w *writing) compare(ctx context.Context, id, seen int64, wishes []Wish, write bool) (values map[string]any, clashes []Clash, err error) {
+	if err := w.open(ctx, id, 0); err != nil {
+		return nil, nil, err
+	}
+	base, err := w.baseOf(ctx, id, seen)
+	if err != nil {
+		return nil, nil, err
+	}
+	if wishes, err = typed(w.l, wishes); err != nil {
+		return nil, nil, err
+	}
+	values = map[string]any{}
+	for _, wish := range wishes {
+		f, now, err := valueOf(w.l, w.old, wish.Field)
+		if err != nil {
+			return nil, nil, err
+		}
+		_, then, _ := valueOf(w.l, base, wish.Field)
+		switch {
+		case reflect.DeepEqual(now, wish.Value):
+		case write && reflect.DeepEqual(now, then):
+			wish.into(values)
+		default:
+			clashes = append(clashes, Clash{Wish: wish, Title: f.Title.Zh, Base: then, Theirs: now, Revision: w.old.revision})
+		}
+	}
+	return values, clashes, nil
 }
 
 // baseOf is the version that the wisher saw; the newest one where that is not known, or was never.
