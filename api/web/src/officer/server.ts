@@ -48,6 +48,19 @@ export interface ProblemShown extends PackProblem {
   photos?: PhotoShown[] | null
 }
 
+/** What an officer found about the record of a thing, and what staff decided. */
+export interface FindingShown {
+  id: Uuid
+  layer: string
+  layer_title: string
+  layer_title_en: string
+  feature: { id: number; code: string | null; name: string | null } | null
+  finding: 'exists' | 'missing' | 'differs' | 'new'
+  state: 'recorded' | 'open' | 'accepted' | 'partly' | 'rejected' | 'withdrawn'
+  at: Instant
+  decision: { reason: string } | null
+}
+
 const shownChecks = 50
 const schemaKey = 'wangge.schema.'
 
@@ -70,6 +83,10 @@ export class OfficerServer {
 
   async myProblems(): Promise<ProblemShown[]> {
     return (await this.#client.json<Page<ProblemShown>>('/api/v1/patrol/problems', { mine: true, limit: shownChecks })).items
+  }
+
+  async myFindings(): Promise<FindingShown[]> {
+    return (await this.#client.json<Page<FindingShown>>('/api/v1/feature-proposals', { mine: true, limit: shownChecks })).items
   }
 
   async myChecks(holder: string): Promise<CheckShown[]> {
