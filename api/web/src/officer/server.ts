@@ -106,6 +106,11 @@ export class OfficerServer {
       throw failure
     }
   }
+
+  /** Fetches the fields of layers, so that the record can be held against what is there without a network. What cannot be had is asked for again when it is needed. */
+  async keepSchemas(layers: readonly string[]): Promise<void> {
+    await Promise.allSettled(layers.map((layer) => this.schema(layer)))
+  }
 }
 
 export function photoHref(id: Uuid, size: 'thumb' | 'shown'): string {

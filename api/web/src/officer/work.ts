@@ -56,6 +56,9 @@ export function createWork(app: App, route: Route, store: OfficerStore, locating
   const server = new OfficerServer(app.server.client)
   const list = createDue(app, store, server, locating)
   const pack = store.pack
+  watch([pack, app.connection.online], ([now, online]) => {
+    if (now && online) void server.keepSchemas(Object.keys(now.layers))
+  })
   return {
     app, route, store, server, locating, ...list,
     feature({ kind, id }) {
