@@ -78,11 +78,10 @@ describe('signing in', () => {
     await page.context().close()
   })
 
-  it('takes an officer on a phone to the own grids', async () => {
+  it('takes an officer on a phone to the own day', async () => {
     const { page, faults } = await open(browser, `${mock.url}/sign-in`, phone)
     await fill(page, 'officer')
-    await page.waitForURL(/\/grid\?/)
-    expect(page.url()).toContain('scheme=duty')
+    await page.waitForURL(({ pathname }) => pathname === '/today')
     expect(own(faults)).toEqual([])
     await page.context().close()
   })

@@ -46,9 +46,10 @@ describe.skipIf(server === '' || data === '')('people and accounts (WANGGE_URL a
     await page.context().close()
   })
 
-  it('an officer on a phone lands on the own grids', async () => {
+  it('an officer on a phone lands on the own day', async () => {
     const { page, faults } = await enter(browser, server, user('officer'), '/', phone)
-    expect(page.url()).toContain('/grid')
+    await page.waitForURL(({ pathname }) => pathname === '/today')
+    await page.locator('.next').waitFor()
     await page.waitForTimeout(1500)
     await keep(page, 'e2e-officer')
     expect(own(faults)).toEqual([])

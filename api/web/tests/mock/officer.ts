@@ -71,10 +71,12 @@ export class MockOfficer {
 
   answer(asked: Asked, accounts: MockAccounts): Told | undefined {
     const [, , , room = '', what = '', id = '', more = ''] = asked.path.split('/').map(decodeURIComponent)
-    if (room !== 'patrol' || !['due', 'pack', 'commands', 'photos', 'problems', 'checks'].includes(what)) return undefined
+    const findings = room === 'feature-proposals' && asked.query.get('mine') === 'true'
+    if (!findings && (room !== 'patrol' || !['due', 'pack', 'commands', 'photos', 'problems', 'checks'].includes(what))) return undefined
     const me = accounts.who(asked.cookie)
     if (!me) return refused.signIn()
     if (me.role !== 'officer') return undefined // the desk's mock
+    if (findings) return { body: { items: [], next: null, total: 0 } }
     switch (what) {
       case 'due': return { body: this.#due(asked.query) }
       case 'pack': return { body: this.#pack(), headers: { ETag: `"${this.commands.length}-${this.nothing}-${this.tracks}"` } }

@@ -8,7 +8,7 @@ export const zh = {
   'edit.newOf': '新增{title}',
   'edit.newHint': '先在地图上画出位置，再填写属性',
   'edit.editOf': '编辑 {title}',
-  'edit.officer': '网格员的修改须经工作人员采纳：请在手机“今日”中提出',
+  'edit.officer': '网格员的修改须经工作人员审核：请在手机“今日”中提出',
   'edit.officerShort': '只读：网格员的修改须经审核',
   'edit.group.own': '基本信息',
   'edit.group.shared': '管理信息',

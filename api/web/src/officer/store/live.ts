@@ -14,6 +14,8 @@ export interface Live {
   due: ComputedRef<DueEntry[]>
   problems: ComputedRef<MyProblem[]>
   counts: ComputedRef<Counts>
+  /** All of the above has been read once: before that, what is not there may only not be there yet. */
+  read: ShallowRef<boolean>
   stop(): void
 }
 
@@ -23,6 +25,7 @@ export function follow(db: OfficerDb): Live {
   const entries = shallowRef<Entry[]>([])
   const drafts = shallowRef<DraftWithPhotos[]>([])
   const skewMs = shallowRef(0)
+  const read = shallowRef(false)
   const subscriptions = [
     show(async () => (await db.device.get('device'))?.id, device),
     show(async () => db.packs.get('pack'), row),
@@ -30,8 +33,9 @@ export function follow(db: OfficerDb): Live {
     show(() => readDrafts(db), drafts),
     show(async () => await db.setting<number>('skew_ms') ?? 0, skewMs),
   ]
+  void Promise.all(subscriptions.map(({ first }) => first)).then(() => { read.value = true })
   return {
-    device, entries, drafts, skewMs,
+    device, entries, drafts, skewMs, read,
     pack: computed(() => row.value?.pack),
     due: computed(() => dueOf(row.value, entries.value, skewMs.value)),
     problems: computed(() => problemsOf(row.value, entries.value)),
@@ -40,8 +44,12 @@ export function follow(db: OfficerDb): Live {
   }
 }
 
-function show<T>(read: () => Promise<T>, into: ShallowRef<T>): { unsubscribe(): void } {
-  return liveQuery(read).subscribe({ next(value) { into.value = value }, error: () => undefined }) // the last that was read stays: whoever writes is told
+/** first is settled once there is something to show, or nothing can be read: the last that was read stays, and whoever writes is told. */
+function show<T>(read: () => Promise<T>, into: ShallowRef<T>): { unsubscribe(): void; first: Promise<void> } {
+  let settle = (): void => undefined
+  const first = new Promise<void>((resolve) => { settle = resolve })
+  const subscription = liveQuery(read).subscribe({ next(value) { into.value = value; settle() }, error: () => { settle() } })
+  return { unsubscribe: () => { subscription.unsubscribe() }, first }
 }
 
 export function readEntries(db: OfficerDb): Promise<Entry[]> {

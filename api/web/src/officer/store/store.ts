@@ -32,6 +32,8 @@ export interface OfficerStore {
   entries: Readonly<ShallowRef<Entry[]>>
   drafts: Readonly<ShallowRef<DraftWithPhotos[]>>
   counts: ComputedRef<Counts>
+  /** What the phone keeps has been read: before that, what is not there may only not be there yet. */
+  read: Readonly<Ref<boolean>>
   sync: Readonly<Ref<SyncState>>
   storage: Readonly<Ref<StorageState>>
   packing: Readonly<Ref<PackProgress | undefined>>
