@@ -156,3 +156,43 @@ func TestTracks(t *testing.T) {
 		t.Error("a request failed")
 	}
 }
+
+// What a phone sends of its officer's way is kept as tracks are, or not at all: the inbox knows a track again without its points.
+func TestTheInboxForgetsWays(t *testing.T) {
+	w := newTown(t)
+	h := newHandset(t, w, rights.Officer, 1)
+	store := gridpg.NewStore(w.pool)
+	way := func(lat float64) string {
+		return fmt.Sprintf(`{"points": [[120.123457, %v, %d, 5], [120.123458, 36.27, %d]]}`, lat, time.Now().UnixMilli()-120_000, time.Now().UnixMilli()-60_000)
+	}
+	told := func() int {
+		return w.count(t, `SELECT count(*) FROM patrol_command WHERE body::text LIKE '%120.12345%'`)
+	}
+	first, third := command(1, "track", way(36.5)), command(3, "track", way(36.50))
+	expect(t, h.send(t, 0, first), 2, "1 done")
+	if told() != 0 {
+		t.Error("the way of an officer is kept with its command, though no tracks are wanted")
+	}
+	expect(t, h.send(t, 0, first), 2, "1 done")
+	other := first
+	other.Body = command(1, "track", way(36.6)).Body
+	if r := h.send(t, 0, other); r.Outcomes[0].Type != "idempotency-key-reused" {
+		t.Errorf("another way under the same key: %+v", r.Outcomes[0])
+	}
+	expect(t, h.send(t, 0, third), 2, "3 waiting")
+	expect(t, h.send(t, 0, third), 2, "3 waiting")
+	expect(t, h.send(t, 0, command(2, "track", `{"points": [[120.123459]]}`)), 4, "2 refused", "3 done")
+	expect(t, h.send(t, 0, third), 4, "3 done")
+	if told() != 0 {
+		t.Error("a way that waited, or was refused, is kept")
+	}
+	expect(t, h.send(t, 0, command(7, "track", way(36.7)), command(8, "problem", litter(8))), 4, "7 waiting", "8 waiting")
+	if _, err := store.PurgeTracks(t.Context()); err != nil || told() != 1 {
+		t.Errorf("%d ways wait after a purge (%v)", told(), err)
+	}
+	w.write(t, `UPDATE patrol_command SET received_at = now() - interval '32 days' WHERE status = 'waiting'`)
+	if _, err := store.PurgeTracks(t.Context()); err != nil || told() != 0 {
+		t.Errorf("%d ways wait for longer than tracks are kept (%v)", told(), err)
+	}
+	expect(t, h.send(t, 9), 9, "7 refused", "8 done")
+}

@@ -37,6 +37,7 @@ CREATE TABLE patrol_command (
     PRIMARY KEY (device_id, seq),
     UNIQUE (account, key)
 );
+CREATE INDEX patrol_command_waiting_idx ON patrol_command (device_id, seq) WHERE status = 'waiting';
 COMMENT ON TABLE patrol_command IS '终端指令：按序生效，结果留存；同一指令来几次结果都一样';
 COMMENT ON COLUMN patrol_command.device_id IS '终端编号';
 COMMENT ON COLUMN patrol_command.seq IS '终端上的序号';
@@ -46,7 +47,7 @@ COMMENT ON COLUMN patrol_command.kind IS '类别：check 检查、problem 上报
 COMMENT ON COLUMN patrol_command.made_at IS '终端时钟的生成时间';
 COMMENT ON COLUMN patrol_command.sent_at IS '终端时钟的发送时间';
 COMMENT ON COLUMN patrol_command.received_at IS '首次收到时间';
-COMMENT ON COLUMN patrol_command.body IS '内容';
+COMMENT ON COLUMN patrol_command.body IS '内容；轨迹处理后只留摘要（个人信息）';
 COMMENT ON COLUMN patrol_command.status IS '结果：done 已生效、conflict 有冲突、refused 未采纳、waiting 等待前序';
 COMMENT ON COLUMN patrol_command.outcome IS '告知终端的结果';
 COMMENT ON COLUMN patrol_command.applied_at IS '生效时间；空为等待前序';

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"reflect"
 
 	"wangge/grid/patrol"
 	gridpg "wangge/grid/postgres"
@@ -18,12 +17,12 @@ type applier func(w *work, ctx context.Context, c *gridpg.KeptCommand, o *patrol
 // appliers are all kinds of commands.
 func appliers() map[string]applier {
 	return map[string]applier{
-		"check":   (*work).check,
-		"problem": (*work).problem,
-		"step":    (*work).step,
-		"ledger":  (*work).ledger,
-		"track":   (*work).track,
-		"mine":    (*work).mine,
+		"check":             (*work).check,
+		"problem":           (*work).problem,
+		"step":              (*work).step,
+		"ledger":            (*work).ledger,
+		patrol.CommandTrack: (*work).track,
+		"mine":              (*work).mine,
 	}
 }
 
@@ -55,15 +54,6 @@ func (w *work) apply(ctx context.Context, c *gridpg.KeptCommand) error {
 // refusal is the outcome of a command that is not even kept.
 func refusal(c *gridpg.KeptCommand, kind, zh, en string) patrol.Outcome {
 	return patrol.Outcome{Seq: c.Seq, Key: c.Key, Status: patrol.Refused, Type: kind, Title: zh, TitleE: en}
-}
-
-// sameJSON tells whether two texts are the same JSON value.
-func sameJSON(a, b json.RawMessage) bool {
-	if bytes.Equal(a, b) {
-		return true
-	}
-	var x, y any
-	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
 }
 
 // keepable makes a body what the record can keep: one JSON object without the character that PostgreSQL has no place for. What is none becomes empty, and

@@ -196,7 +196,7 @@ func (w *work) take(ctx context.Context, c *gridpg.KeptCommand) (applied bool, e
 	switch {
 	case err != nil:
 		return false, err
-	case before != nil && !sameJSON(before.Body, c.Body):
+	case before != nil && !before.Says(c.Body):
 		w.tell(refusal(c, "idempotency-key-reused", "同一幂等键的内容不同", "the key came before with another body"))
 		return false, nil
 	case before != nil:

@@ -9,10 +9,13 @@ import (
 type Command struct {
 	Seq    int64           `json:"seq"`     // 1, 2, 3 … of the device
 	Key    string          `json:"key"`     // UUID
-	Kind   string          `json:"kind"`    // check, problem, step, ledger, track
+	Kind   string          `json:"kind"`    // check, problem, step, ledger, track, mine
 	MadeAt time.Time       `json:"made_at"` // the device's clock
 	Body   json.RawMessage `json:"body"`
 }
+
+// CommandTrack is the kind of the command that brings a Track. Its body is personal: once it is settled the record keeps a digest of it.
+const CommandTrack = "track"
 
 // Status is what became of a command.
 type Status string

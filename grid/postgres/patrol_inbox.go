@@ -2,9 +2,12 @@ package postgres
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -43,7 +46,7 @@ ON CONFLICT (id) DO UPDATE SET title = excluded.title, skew_ms = excluded.skew_m
 	outcomesSQL     = `SELECT c.outcome FROM patrol_command c JOIN patrol_device d ON d.id = c.device_id WHERE d.account_id = $1 AND d.id = $2 AND c.seq > $3 ORDER BY c.seq LIMIT $4`
 	keepCommandSQL  = `INSERT INTO patrol_command (device_id, seq, key, account, kind, made_at, sent_at, received_at, body, status, outcome, applied_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $10 <> 'waiting' THEN now() END)`
-	settleCommandSQL = `UPDATE patrol_command SET status = $3, outcome = $4, applied_at = now() WHERE device_id = $1 AND seq = $2`
+	settleCommandSQL = `UPDATE patrol_command SET status = $3, outcome = $4, body = $5, applied_at = now() WHERE device_id = $1 AND seq = $2`
 	countParkedSQL   = `SELECT count(*) FROM patrol_command WHERE device_id = $1 AND status = 'waiting'`
 )
 
@@ -108,14 +111,45 @@ func (t *Tx) command(ctx context.Context, sql string, args ...any) (*KeptCommand
 
 // KeepCommand writes a command that came for the first time, with what became of it.
 func (t *Tx) KeepCommand(ctx context.Context, c *KeptCommand) error {
-	_, err := t.tx.Exec(ctx, keepCommandSQL, c.Device, c.Seq, c.Key, t.Caller.Actor.Name, c.Kind, c.MadeAt, c.SentAt, c.Came, c.Body, c.Outcome.Status, c.Outcome)
+	_, err := t.tx.Exec(ctx, keepCommandSQL, c.Device, c.Seq, c.Key, t.Caller.Actor.Name, c.Kind, c.MadeAt, c.SentAt, c.Came, c.bodyToKeep(), c.Outcome.Status, c.Outcome)
 	return err
 }
 
 // SettleCommand writes what became of a command that waited.
 func (t *Tx) SettleCommand(ctx context.Context, c *KeptCommand) error {
-	_, err := t.tx.Exec(ctx, settleCommandSQL, c.Device, c.Seq, c.Outcome.Status, c.Outcome)
+	_, err := t.tx.Exec(ctx, settleCommandSQL, c.Device, c.Seq, c.Outcome.Status, c.Outcome, c.bodyToKeep())
 	return err
+}
+
+// bodyToKeep is the body as the record keeps it. Where somebody went is told by patrol_track alone, which is purged and has what was allowed to be kept:
+// of a track that is settled, refused or not, a digest stays.
+func (c *KeptCommand) bodyToKeep() json.RawMessage {
+	if c.Kind != patrol.CommandTrack || c.Outcome.Status == patrol.Waiting {
+		return c.Body
+	}
+	return digestOf(c.Body)
+}
+
+// Says tells whether a command that the record has came with a body: the same value of JSON.
+func (c *KeptCommand) Says(body json.RawMessage) bool {
+	return sameJSON(c.Body, body) || c.Kind == patrol.CommandTrack && sameJSON(c.Body, digestOf(body))
+}
+
+func sameJSON(a, b json.RawMessage) bool {
+	var x, y any
+	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
+}
+
+// digestOf is by what a body is known again without being kept, however it is written.
+func digestOf(body json.RawMessage) json.RawMessage {
+	var value any
+	if json.Unmarshal(body, &value) == nil {
+		if text, err := json.Marshal(value); err == nil {
+			body = text
+		}
+	}
+	sum := sha256.Sum256(body)
+	return json.RawMessage(`{"sha256": "` + hex.EncodeToString(sum[:]) + `"}`)
 }
 
 // Advance notes that all commands of a device up to seq are applied; lost of them never came and never will.

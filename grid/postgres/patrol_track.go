@@ -49,8 +49,14 @@ VALUES ($1, $2, $3, $4, nullif($5, '')::uuid, $6, $7, $8) ON CONFLICT (id, day) 
 	tracksSQL = `
 SELECT id::text, coalesce(device::text, ''), points, from_at, to_at, received_at FROM patrol_track WHERE holder_id = $1 AND day = $2 ORDER BY from_at, id LIMIT 2000`
 
-	purgeTracksSQL = `
-DELETE FROM patrol_track WHERE day < city_day() - coalesce((SELECT (value->>'keep_days')::int FROM setting WHERE key = 'patrol_tracks'), 30)`
+	purgeTracksSQL = `DELETE FROM patrol_track WHERE day < ` + oldestTrackSQL
+
+	// purgeWaitingSQL empties the tracks that wait in the inbox for commands that never came. Nothing of them could be kept any more.
+	purgeWaitingSQL = `
+UPDATE patrol_command SET body = '{}' WHERE status = 'waiting' AND kind = $1 AND body <> '{}'
+    AND received_at < (` + oldestTrackSQL + `)::timestamp AT TIME ZONE coalesce((SELECT value #>> '{}' FROM setting WHERE key = 'time_zone'), 'Asia/Shanghai')`
+
+	oldestTrackSQL = `city_day() - coalesce((SELECT (value->>'keep_days')::int FROM setting WHERE key = 'patrol_tracks'), 30)`
 )
 
 // KeepTrack keeps what may be kept of a track, and notes in tr.Dropped why the rest may not: tracks are kept where the bureau wants them, of officers
@@ -202,8 +208,11 @@ func (s *Store) Tracks(ctx context.Context, holder int64, day grid.Day) ([]Track
 	})
 }
 
-// PurgeTracks removes the tracks that are older than the setting says.
+// PurgeTracks removes the tracks that are older than the setting says, kept or waiting in the inbox. removed counts those that were kept.
 func (s *Store) PurgeTracks(ctx context.Context) (removed int64, err error) {
 	done, err := s.pool.Exec(ctx, purgeTracksSQL)
+	if err == nil {
+		_, err = s.pool.Exec(ctx, purgeWaitingSQL, patrol.CommandTrack)
+	}
 	return done.RowsAffected(), interpret(err)
 }
