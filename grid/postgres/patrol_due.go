@@ -20,36 +20,36 @@ SELECT p.code, p.title, p.title_en, p.subject_kind, p.applies_to, p.checklist, p
        coalesce((SELECT k.layer FROM place_kind k WHERE p.subject_kind = 'place' AND k.code = p.applies_to), '')
 FROM patrol_plan p WHERE p.enabled AND p.valid_from <= $1 ORDER BY p.code`
 
-	// beatSQL has the plans as they stand now: kind and sort of the subjects, when the open slot began (null where none is), and when the last slot that
-	// has ended began (null where none has).
+	// beatSQL has the plans as they stand now, each with a number: kind and sort of the subjects, when the open slot began (null where none is), and when the
+	// last slot that has ended began (null where none has).
 	beatSQL = `
 WITH beat AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-        AS b (plan, kind, sort, checklist, role, windows, opened, missed)),
+        WITH ORDINALITY AS b (plan, kind, sort, checklist, role, windows, opened, missed, no)),
 `
-	// reachSQL is what people are to check: what lies in their grids, and what they have by itself. An object in two grids of one person is there once.
+	// reachSQL is what people are to check by the plan of a number: what lies in their grids, and what they have by itself.
 	// own has holder_id, role, target_kind and target_id of the duties that count.
 	reachSQL = `
 reach AS (
-    SELECT b.plan, o.holder_id, b.kind, f.feature_id AS id, o.target_id AS grid_id
+    SELECT b.no, o.holder_id, f.feature_id AS id, o.target_id AS grid_id
     FROM beat b JOIN own o ON o.role = b.role AND o.target_kind = 'grid' JOIN feature_grid f ON f.grid_id = o.target_id AND f.layer = b.kind
     UNION ALL
-    SELECT b.plan, o.holder_id, b.kind, p.id, o.target_id
+    SELECT b.no, o.holder_id, p.id, o.target_id
     FROM beat b JOIN own o ON b.kind = 'place' AND o.role = b.role AND o.target_kind = 'grid'
     JOIN grid g ON g.id = o.target_id AND g.valid_to IS NULL JOIN place p ON ST_Intersects(g.geom, p.geom)
     UNION ALL
-    SELECT b.plan, o.holder_id, b.kind, o.target_id, CASE WHEN b.kind = 'grid' THEN o.target_id END
+    SELECT b.no, o.holder_id, o.target_id, CASE WHEN b.kind = 'grid' THEN o.target_id END
     FROM beat b JOIN own o ON o.role = b.role AND o.target_kind = b.kind),
 `
 	// stoodSQL is how each of them stands: its last check, and whether one counts in the slot that is open. OFFSET keeps the subject's query apart, so that
 	// of the tables behind patrol_subject only the one of its kind is looked into.
 	stoodSQL = `
-    CROSS JOIN LATERAL (SELECT b.* FROM beat b WHERE b.plan = r.plan) b
-    CROSS JOIN LATERAL (SELECT * FROM patrol_subject x WHERE x.kind = r.kind AND x.id = r.id AND x.status <> 'abandoned' AND (b.sort = '' OR x.sort = b.sort) OFFSET 0) s
+    CROSS JOIN LATERAL (SELECT b.* FROM beat b WHERE b.no = r.no) b
+    CROSS JOIN LATERAL (SELECT * FROM patrol_subject x WHERE x.kind = b.kind AND x.id = r.id AND x.status <> 'abandoned' AND (b.sort = '' OR x.sort = b.sort) OFFSET 0) s
     LEFT JOIN LATERAL (SELECT c.id, c.at, c.result FROM patrol_check c
-        WHERE c.subject_kind = r.kind AND c.subject_id = r.id AND c.checklist = b.checklist ORDER BY c.at DESC LIMIT 1) c ON true
+        WHERE c.subject_kind = b.kind AND c.subject_id = r.id AND c.checklist = b.checklist ORDER BY c.at DESC LIMIT 1) c ON true
     CROSS JOIN LATERAL (SELECT CASE WHEN b.opened IS NULL OR c.at IS NULL OR c.at < b.opened THEN false WHEN b.windows = '' THEN true
-        ELSE EXISTS (SELECT FROM patrol_check w WHERE w.subject_kind = r.kind AND w.subject_id = r.id AND w.checklist = b.checklist
+        ELSE EXISTS (SELECT FROM patrol_check w WHERE w.subject_kind = b.kind AND w.subject_id = r.id AND w.checklist = b.checklist
             AND w.at >= b.opened AND in_hours(w.at, string_to_array(b.windows, ','), $9)) END AS counts) k`
 
 	dueSQL = beatSQL + `
@@ -57,8 +57,8 @@ own AS MATERIALIZED (
     SELECT d.holder_id, d.role, d.target_kind, d.target_id FROM duty d
     WHERE d.holder_id = $10 AND d.valid_from <= $11 AND (d.valid_to IS NULL OR d.valid_to >= $11) AND duty_standing(d.id, $11) = 'on'),
 ` + reachSQL + `
-once AS MATERIALIZED (SELECT plan, kind, id, min(grid_id) AS grid_id FROM reach GROUP BY plan, kind, id)
-SELECT r.plan, r.kind, r.id, coalesce(s.code, ''), coalesce(s.name, ''), s.status, coalesce(r.grid_id, 0), ST_X(p.at), ST_Y(p.at), s.created_at,
+once AS MATERIALIZED (SELECT no, id, min(grid_id) AS grid_id FROM reach GROUP BY no, id)
+SELECT b.plan, b.kind, r.id, coalesce(s.code, ''), coalesce(s.name, ''), s.status, coalesce(r.grid_id, 0), ST_X(p.at), ST_Y(p.at), s.created_at,
        coalesce(c.id::text, ''), c.at, coalesce(c.result, ''), k.counts
 FROM once r` + stoodSQL + `
 CROSS JOIN LATERAL (SELECT CASE GeometryType(s.geom) WHEN 'POINT' THEN s.geom WHEN 'LINESTRING' THEN ST_LineInterpolatePoint(s.geom, 0.5)

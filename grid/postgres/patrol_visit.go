@@ -101,7 +101,7 @@ own AS MATERIALIZED (
 ` + reachSQL + `
 inside AS (SELECT r.code, r.geom, k.is_division FROM region r JOIN region_kind k ON k.id = r.kind WHERE r.code = $12 AND r.valid_to IS NULL),
 kept AS MATERIALIZED (
-    SELECT DISTINCT r.plan, CASE WHEN $11 = 'grid' THEN r.grid_id ELSE r.holder_id END AS whose, r.kind, r.id
+    SELECT DISTINCT r.no, CASE WHEN $11 = 'grid' THEN r.grid_id ELSE r.holder_id END AS whose, r.id
     FROM reach r WHERE $11 = 'holder' OR r.grid_id IS NOT NULL),
 stood AS (
     SELECT r.whose, k.counts, b.opened IS NOT NULL AS open,
