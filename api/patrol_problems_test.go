@@ -24,7 +24,7 @@ type toldProblem struct {
 	Region, Dept                            *string
 	RegionName                              *string `json:"region_name"`
 	Grid, DutyGrid                          *struct{ Scheme, Code string }
-	Assignee, Reporter                      *struct {
+	Assignee, Reporter, Holder              *struct {
 		Code, Name string
 		Masked     bool
 	}
@@ -317,7 +317,7 @@ func TestProblemsBook(t *testing.T) {
 			t.Errorf("a formula: %q %v", formula, err)
 		}
 		var found int
-		for _, at := range []string{"V2", "W2", "V3", "W3"} {
+		for _, at := range []string{"W2", "X2", "W3", "X3"} {
 			pics, err := book.GetPictures("问题台账", at)
 			if err != nil {
 				t.Fatal(err)
@@ -331,6 +331,43 @@ func TestProblemsBook(t *testing.T) {
 			t.Errorf("%q: %d pictures, want %d", query, found, want)
 		}
 		_ = book.Close()
+	}
+}
+
+// The person in charge of the duty grid stands with a problem in its list, its detail and its files: the primary before the deputy, nobody who is away, and no
+// more of the name than the reader may know.
+func TestProblemsNameWhoIsInCharge(t *testing.T) {
+	w := newTown(t)
+	w.settle(t)
+	p := said[toldProblem](t, w.reported(t, 1, "", w.as(t, rights.Officer), "near"), http.StatusCreated)
+	if p.Holder == nil || p.Holder.Code != "P-901" {
+		t.Fatalf("the officer of %v is %+v", p.DutyGrid, p.Holder)
+	}
+	w.catchUp(t, w.write(t, `
+INSERT INTO holder (id, code, kind, name, dept_code) VALUES (941, 'P-941', 'person', '欧阳海', NULL), (942, 'P-942', 'person', '@上官云', NULL);
+INSERT INTO duty (holder_id, role, target_kind, target_id, rank, valid_from) VALUES (941, 'grid_head', 'grid', 13, 'deputy', '2020-01-01'), (942, 'grid_head', 'grid', 13, 'primary', '2020-01-01')`))
+	inCharge := func(who []string) (names []string) {
+		one := said[toldProblem](t, w.get(t, problemsPath+"/"+p.ID, who...), http.StatusOK)
+		list := said[page[toldProblem]](t, w.get(t, problemsPath, who...), http.StatusOK)
+		table := w.get(t, problemsPath+"?f=csv", who...)
+		rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(table.body, []byte("\ufeff")))).ReadAll()
+		if err != nil || len(rows) != 2 || table.Header.Get("Cache-Control") != "no-store" || table.Header.Get("Content-Type") != "text/csv; charset=utf-8" {
+			t.Fatalf("%v %v %v", rows, err, table.Header)
+		}
+		return []string{one.Holder.Name, list.Items[0].Holder.Name, rows[1][slices.Index(rows[0], "网格责任人")]}
+	}
+	if diff := cmp.Diff([]string{"@上官云", "@上官云", "'@上官云"}, inCharge(w.as(t, rights.Bureau))); diff != "" {
+		t.Error(diff)
+	}
+	if n := w.count(t, `SELECT count(*) FROM access_log WHERE detail->'ids' @> '942' AND detail->>'path' = '/api/v1/patrol/problems'`); n != 2 {
+		t.Errorf("%d lines in the access log", n)
+	}
+	if diff := cmp.Diff([]string{"@**", "@**", "'@**"}, inCharge(w.as(t, rights.Auditor))); diff != "" {
+		t.Error(diff)
+	}
+	w.catchUp(t, w.write(t, `INSERT INTO absence (holder_id, kind, valid_from, valid_to) VALUES (942, 'leave', '2020-01-01', '2099-01-01')`))
+	if diff := cmp.Diff([]string{"欧阳海", "欧阳海", "欧阳海"}, inCharge(w.as(t, rights.Bureau))); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -42,11 +42,7 @@ func (h *Handler) readTable(r *http.Request) (*tableAsk, error) {
 	t := &tableAsk{serviceAsk: a, order: readOrder(q, a.radii), limit: q.Int("limit", pageLimit, 1, maxPageLimit), after: readRowCursor(q),
 		format: q.OneOf("f", "json", "csv", "xlsx"), ambiguous: q.OneOf("ambiguous", "false", "true") == "true"}
 	if t.format != "json" {
-		for _, name := range []string{"limit", "cursor"} {
-			if q.Has(name) {
-				q.Fault(name, "csv 与 xlsx 不分页", "files are not paged")
-			}
-		}
+		unpaged(q)
 		t.limit = 0
 	}
 	return t, q.Err()

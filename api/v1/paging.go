@@ -18,6 +18,15 @@ func windowOf(q *param.Query) window {
 	return window{q.Int("limit", pageLimit, 1, maxPageLimit), q.Cursor("cursor")}
 }
 
+// unpaged refuses limit and cursor: files have all that is asked for.
+func unpaged(q *param.Query) {
+	for _, name := range []string{"limit", "cursor"} {
+		if q.Has(name) {
+			q.Fault(name, "csv 与 xlsx 不分页", "files are not paged")
+		}
+	}
+}
+
 // cut puts a list in the order of its keys, which are different from one another, and tells what of it lies in a window.
 func cut[T, J any](w window, list []T, key func(T) string, tell func(T) J) page[J] {
 	keys := make(map[int]string, len(list))

@@ -18,8 +18,9 @@ import (
 func (h *Handler) patrolProblemRoutes() []Route {
 	const list, one = "/patrol/problems", "/patrol/problems/{id}"
 	return []Route{
-		{Path: list, Needs: rights.Report, Reads: true, Params: pagingParams(append(problemParams(), Param{Name: "sort", Title: "-at 新的在前（缺省）、at、deadline 期限近的在前", TitleE: "-at, at, deadline"})...),
-			Title: "问题：权限所及的，及本人上报的", TitleE: "Problems that the caller's rights reach, and the own ones", Reply: page[patrolProblemJSON]{}, Serve: h.problems},
+		{Path: list, Needs: rights.Report, Reads: true, Params: pagingParams(append(problemParams(), Param{Name: "sort", Title: "-at 新的在前（缺省）、at、deadline 期限近的在前", TitleE: "-at, at, deadline"},
+			Param{Name: "f", Title: "json、csv；csv 不分页，至多 50000 个", TitleE: "json or csv, which is not paged: 50,000 at most"})...),
+			Title: "问题：权限所及的，及本人上报的", TitleE: "Problems that the caller's rights reach, and the own ones", Reply: page[patrolProblemJSON]{}, Also: []string{"text/csv"}, Serve: h.problems},
 		{Path: "/patrol/problems.geojson", Needs: rights.Report, Reads: true, Params: problemParams(), Title: "地图上的问题，至多 5000 个", TitleE: "Problems for the map, 5,000 at most",
 			ReplyType: "application/geo+json", Reply: problemsGeoJSON{}, Serve: h.problemsOnMap},
 		{Path: "/patrol/problems.xlsx", Needs: rights.ReadPatrol, Reads: true, Params: append(problemParams(), Param{Name: "photos", Title: "true 时附照片，至多 500 个问题", TitleE: "true for pictures, of 500 problems at most"}),
@@ -186,10 +187,18 @@ func (h *Handler) problems(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	win, order, after := problemWindow(h.Query(r))
+	q := h.Query(r)
+	win, order, after := problemWindow(q)
+	format := q.OneOf("f", "json", "csv")
+	if format == "csv" {
+		unpaged(q)
+	}
 	f, err := h.problemFilter(r, t)
 	if err != nil {
 		return err
+	}
+	if format == "csv" {
+		return h.problemsText(w, r, t, f, order)
 	}
 	rows, total, err := h.Store.Problems(r.Context(), f, order, after, win.limit+1)
 	if err != nil {

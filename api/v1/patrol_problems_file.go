@@ -26,6 +26,9 @@ const (
 	maxProblemsPictured = 500
 )
 
+// problemsName is what a file of problems is called, and its sheet.
+const problemsName = "问题台账"
+
 // ErrManyProblems says that there are more problems than a file holds. HTTP 422.
 var ErrManyProblems = errors.New("too many problems for one file")
 
@@ -88,7 +91,7 @@ func (h *Handler) problemsOnMap(w http.ResponseWriter, r *http.Request) error {
 
 func problemColumns() []sheet.Column {
 	return []sheet.Column{{Heading: "编号", Width: 15}, {Heading: "类别", Width: 16}, {Heading: "标题", Width: 24}, {Heading: "说明", Width: 40}, {Heading: "来源"}, {Heading: "状态"},
-		{Heading: "发现时间", Width: 20}, {Heading: "区域", Width: 16}, {Heading: "责任网格", Width: 18}, {Heading: "经度"}, {Heading: "纬度"}, {Heading: "对象", Width: 24}, {Heading: "责任部门", Width: 24},
+		{Heading: "发现时间", Width: 20}, {Heading: "区域", Width: 16}, {Heading: "责任网格", Width: 18}, {Heading: "网格责任人"}, {Heading: "经度"}, {Heading: "纬度"}, {Heading: "对象", Width: 24}, {Heading: "责任部门", Width: 24},
 		{Heading: "责任人"}, {Heading: "期限", Width: 20}, {Heading: "整改时间", Width: 20}, {Heading: "销号时间", Width: 20}, {Heading: "当场整改"}, {Heading: "退回次数"}, {Heading: "返工次数"}, {Heading: "上报人"}}
 }
 
@@ -122,7 +125,7 @@ func (j *patrolProblemJSON) cells(zone *time.Location) []any {
 	if j.DutyGrid != nil {
 		duty = j.DutyGrid.Code
 	}
-	return []any{j.Number, j.ClassTitle, j.Title, j.Description, j.SourceTitle, j.StateTitle, local(&j.At), given(j.RegionName), duty, number(j.Lon), number(j.Lat), about, given(j.DeptName),
+	return []any{j.Number, j.ClassTitle, j.Title, j.Description, j.SourceTitle, j.StateTitle, local(&j.At), given(j.RegionName), duty, name(j.Holder), number(j.Lon), number(j.Lat), about, given(j.DeptName),
 		name(j.Assignee), local(j.Deadline), local(j.RectifiedAt), local(j.ClosedAt), yes(j.OnTheSpot), int64(j.Returned), int64(j.Reworked), name(j.Reporter)}
 }
 
@@ -136,7 +139,10 @@ func yes(v bool) string {
 
 // problemsBook answers with problems as a workbook, with pictures where they are wanted.
 func (h *Handler) problemsBook(w http.ResponseWriter, r *http.Request) error {
-	pictured := h.Query(r).OneOf("photos", "false", "true") == "true"
+	pictured, most := h.Query(r).OneOf("photos", "false", "true") == "true", maxProblemsInBook
+	if pictured {
+		most = maxProblemsPictured
+	}
 	t, err := h.problemTeller(r)
 	if err != nil {
 		return err
@@ -145,30 +151,70 @@ func (h *Handler) problemsBook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	most := maxProblemsInBook
-	if pictured {
-		most = maxProblemsPictured
-	}
-	rows, total, err := h.Store.Problems(r.Context(), f, postgres.LatestFirst, postgres.ProblemKey{}, most)
+	list, err := h.allProblems(r, t, f, postgres.LatestFirst, most)
 	if err != nil {
 		return err
 	}
+	body, err := written(func(b *bytes.Buffer) error {
+		if pictured {
+			return h.picturedBook(r.Context(), b, t, list)
+		}
+		rows, err := sheet.NewWriter(b, problemsName, "", problemColumns(), nil)
+		if err != nil {
+			return err
+		}
+		return writeProblems(rows, list, t.net.Zone())
+	})
+	if err != nil {
+		return err
+	}
+	nameFile(w, "problems", problemsName, "xlsx")
+	return h.fresh(w, r, xlsxType, body)
+}
+
+// problemsText answers with problems as csv.
+func (h *Handler) problemsText(w http.ResponseWriter, r *http.Request, t *problemTeller, f *postgres.ProblemFilter, order postgres.ProblemSort) error {
+	list, err := h.allProblems(r, t, f, order, maxProblemsInBook)
+	if err != nil {
+		return err
+	}
+	body, err := written(func(b *bytes.Buffer) error {
+		rows, err := sheet.NewCSVWriter(b, problemColumns())
+		if err != nil {
+			return err
+		}
+		return writeProblems(rows, list, t.net.Zone())
+	})
+	if err != nil {
+		return err
+	}
+	nameFile(w, "problems", problemsName, "csv")
+	return h.fresh(w, r, csvMedia, body)
+}
+
+func writeProblems(rows sheet.Rows, list []patrolProblemJSON, zone *time.Location) error {
+	for i := range list {
+		if err := rows.Row(list[i].cells(zone)); err != nil {
+			return err
+		}
+	}
+	return rows.Close()
+}
+
+// allProblems are the problems for a file. That names in full were read is logged. Errors: ErrManyProblems.
+func (h *Handler) allProblems(r *http.Request, t *problemTeller, f *postgres.ProblemFilter, order postgres.ProblemSort, most int) ([]patrolProblemJSON, error) {
+	rows, total, err := h.Store.Problems(r.Context(), f, order, postgres.ProblemKey{}, most)
+	if err != nil {
+		return nil, err
+	}
 	if total > most {
-		return ErrManyProblems
+		return nil, ErrManyProblems
 	}
 	list, err := t.list(r.Context(), h.Store, rows)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := h.logRead(r, t.teller); err != nil {
-		return err
-	}
-	body, err := h.problemBook(r.Context(), t, list, pictured)
-	if err != nil {
-		return err
-	}
-	nameFile(w, "problems", "问题台账", "xlsx")
-	return h.fresh(w, r, xlsxType, body)
+	return list, h.logRead(r, t.teller)
 }
 
 // fresh answers with a file that is true now and for this caller alone.
@@ -177,27 +223,9 @@ func (h *Handler) fresh(w http.ResponseWriter, r *http.Request, media string, bo
 	return h.Reply.Send(w, r, reply.Content{Type: media, Cache: reply.NoStore, Bytes: body})
 }
 
-func (h *Handler) problemBook(ctx context.Context, t *problemTeller, list []patrolProblemJSON, pictured bool) ([]byte, error) {
-	return written(func(b *bytes.Buffer) error {
-		if pictured {
-			return h.picturedBook(ctx, b, t, list)
-		}
-		rows, err := sheet.NewWriter(b, "问题台账", "", problemColumns(), nil)
-		if err != nil {
-			return err
-		}
-		for i := range list {
-			if err := rows.Row(list[i].cells(t.net.Zone())); err != nil {
-				return err
-			}
-		}
-		return rows.Close()
-	})
-}
-
 // picturedBook is the workbook with a photo of each problem as it was found, and one of what was done.
 func (h *Handler) picturedBook(ctx context.Context, b *bytes.Buffer, t *problemTeller, list []patrolProblemJSON) error {
-	book := sheet.Pictured{Name: "问题台账", Columns: problemColumns(), Pictures: []string{"整改前", "整改后"}}
+	book := sheet.Pictured{Name: problemsName, Columns: problemColumns(), Pictures: []string{"整改前", "整改后"}}
 	after, err := h.Store.PhotosAfter(ctx, problemIDs(list))
 	if err != nil {
 		return err

@@ -32,6 +32,7 @@ type patrolProblemJSON struct {
 	RegionName   *string         `json:"region_name"`
 	Grid         *problemGrid    `json:"grid" doc:"单元网格"`
 	DutyGrid     *problemGrid    `json:"duty_grid" doc:"责任网格"`
+	Holder       *holderRef      `json:"holder" doc:"责任网格今天的责任人：岗位居前者，同岗主责在先"`
 	Subject      *problemSubject `json:"subject"`
 	Check        *string         `json:"check" doc:"发现它的检查"`
 	State        patrol.State    `json:"state"`
@@ -152,7 +153,7 @@ func (t *problemTeller) problem(p *postgres.ProblemRow, photos []postgres.Photo)
 		State: p.State, Dept: orNull(p.Dept), DeptName: t.deptName(p.Dept), Deadline: utc(p.Deadline), Overdue: p.Overdue(t.now), At: p.At.UTC(), ReceivedAt: p.Received.UTC(),
 		RectifiedAt: utc(p.RectifiedAt), ClosedAt: utc(p.ClosedAt), OnTheSpot: p.OnTheSpot, Returned: p.Returns, Reworked: p.Reworks, Reopens: orNull(p.Reopens),
 		ReopenedBy: orNull(p.ReopenedBy), DuplicateOf: orNull(p.DuplicateOf), Flags: p.Flags, Photos: problemPhotos(photos), Revision: p.Revision,
-		Mine: p.Reporter.Account == t.actor.Name, Reporter: t.reporter(p.Reporter),
+		Mine: p.Reporter.Account == t.actor.Name, Reporter: t.reporter(p.Reporter), Holder: t.inCharge(p.DutyID),
 	}
 	j.SourceTitle, _ = p.Source.Title()
 	j.StateTitle, j.StateTitleEn = p.State.Title()
@@ -172,6 +173,16 @@ func (t *problemTeller) problem(p *postgres.ProblemRow, photos []postgres.Photo)
 		j.Assignee = t.holderByID(p.Assignee)
 	}
 	return j
+}
+
+// inCharge is the first of those who are there today for a grid; nil where nobody is.
+func (t *problemTeller) inCharge(id int64) *holderRef {
+	for _, d := range t.roster.Duties(grid.Target{Kind: grid.TargetGrid, ID: id}, t.day) {
+		if t.roster.Standing(d, t.day) == grid.On {
+			return t.holderByID(d.Holder)
+		}
+	}
+	return nil
 }
 
 func problemGridOf(g *patrol.GridRef) *problemGrid {
