@@ -157,6 +157,44 @@ func TestTracks(t *testing.T) {
 	}
 }
 
+// A substitute is on duty on the days on which the other is away, and not on others; whoever has left, on none.
+func TestTracksOfSubstitutes(t *testing.T) {
+	w := newTown(t)
+	w.setPatrol(t, settingsBody(true, 30, "08:00-18:00", 100, 50))
+	zone := time.FixedZone("", 8*60*60)
+	local := time.Now().In(zone)
+	noon := func(daysAgo int) time.Time { return time.Date(local.Year(), local.Month(), local.Day()-daysAgo, 12, 0, 0, 0, zone) }
+	w.write(t, `INSERT INTO holder (id, code, kind, name) VALUES (990, 'P-990', 'person', '甲');
+		INSERT INTO duty (id, holder_id, role, target_kind, target_id, valid_from) VALUES (9990, 990, 'grid_officer', 'grid', 14, '2020-01-01');
+		UPDATE duty SET substitute_of = 9990 WHERE id = 9901;
+		INSERT INTO absence (holder_id, kind, valid_from, valid_to) VALUES (990, 'leave', city_day() - 3, city_day() - 2)`)
+	for daysAgo, want := range map[int]int{4: 0, 3: 9, 2: 9, 1: 0} {
+		if kept, dropped, err := w.keepTrack(t, anOfficer, uuid(3, daysAgo), noon(daysAgo), 9); err != nil || kept != want {
+			t.Errorf("%d days ago: %d points, want %d (%v %v)", daysAgo, kept, want, dropped, err)
+		}
+	}
+	w.write(t, `UPDATE duty SET substitute_of = NULL WHERE id = 9901; UPDATE holder SET valid_to = city_day() - 2 WHERE id = 901`)
+	for daysAgo, want := range map[int]int{5: 9, 1: 0} {
+		if kept, _, err := w.keepTrack(t, anOfficer, uuid(4, daysAgo), noon(daysAgo), 9); err != nil || kept != want {
+			t.Errorf("%d days ago, left two days ago: %d points, want %d (%v)", daysAgo, kept, want, err)
+		}
+	}
+}
+
+// The days that tracks are kept for begin at the city's midnight.
+func TestTracksAreKeptForWholeDays(t *testing.T) {
+	w := newTown(t)
+	w.setPatrol(t, settingsBody(true, 2, "00:00-24:00", 100, 50))
+	local := time.Now().In(time.FixedZone("", 8*60*60))
+	midnight := time.Date(local.Year(), local.Month(), local.Day()-2, 0, 0, 0, 0, local.Location())
+	if kept, dropped, err := w.keepTrack(t, anOfficer, uuid(3, 1), midnight.Add(-5*time.Minute), 15); err != nil || kept != 10 || dropped[patrol.DropOld] != 5 {
+		t.Errorf("around the first midnight: %d kept, %v, %v", kept, dropped, err)
+	}
+	if n, err := gridpg.NewStore(w.pool).PurgeTracks(t.Context()); err != nil || n != 0 {
+		t.Errorf("of what was kept a moment ago %d are purged: %v", n, err)
+	}
+}
+
 // What a phone sends of its officer's way is kept as tracks are, or not at all: the inbox knows a track again without its points.
 func TestTheInboxForgetsWays(t *testing.T) {
 	w := newTown(t)

@@ -164,7 +164,7 @@ func (j *patrolSettingsJSON) read() (postgres.PatrolSettings, error) {
 		bad("/tracks/keep_days", "1 到 365", "must be 1 to 365")
 	}
 	hours, ok := grid.CleanHours(j.Tracks.Hours)
-	if _, clock := patrol.ReadHours(hours); !ok || !clock {
+	if _, err := patrol.ParseWindow(hours); !ok || err != nil {
 		bad("/tracks/hours", "时段如 08:00-18:00", "must be hours like 08:00-18:00")
 	}
 	if !(j.Position.FarM >= 10 && j.Position.FarM <= 5000) {

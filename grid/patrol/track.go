@@ -85,9 +85,8 @@ type TrackRules struct {
 func (tr *Track) Keep(rules TrackRules) []TrackPoint {
 	tr.Dropped = map[DropReason]int{}
 	var kept []TrackPoint
-	shift := tr.Moment.At.Sub(tr.Moment.Device)
 	for _, p := range tr.Points {
-		p.Time = p.Time.Add(shift)
+		p.Time = p.Time.Add(tr.shift())
 		reason := rules.refuse(p)
 		if reason == "" && len(kept) > 0 {
 			reason = after(kept[len(kept)-1], p)
@@ -99,6 +98,27 @@ func (tr *Track) Keep(rules TrackRules) []TrackPoint {
 		kept = append(kept, p)
 	}
 	return kept
+}
+
+// shift is what the device's clock is behind the server's.
+func (tr *Track) shift() time.Duration { return tr.Moment.At.Sub(tr.Moment.Device) }
+
+// Within are the first and the last time of the points between two times, all by the server's clock; false where there is none.
+func (tr *Track) Within(oldest, newest time.Time) (first, last time.Time, some bool) {
+	for _, p := range tr.Points {
+		at := p.Time.Add(tr.shift())
+		if at.Before(oldest) || at.After(newest) {
+			continue
+		}
+		if !some || at.Before(first) {
+			first = at
+		}
+		if !some || at.After(last) {
+			last = at
+		}
+		some = true
+	}
+	return first, last, some
 }
 
 // refuse tells why a point may not be kept, whatever the others are; "" where it may.

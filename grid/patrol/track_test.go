@@ -82,21 +82,11 @@ func TestReadTrackPoints(t *testing.T) {
 }
 
 func TestHoursOfDuty(t *testing.T) {
-	for text, want := range map[string]Hours{"08:00-18:00": {480, 1080}, "22:00-06:00": {1320, 360}, "00:00-24:00": {0, 1440}} {
-		if got, ok := ReadHours(text); !ok || got != want {
-			t.Errorf("%s: %v %v", text, got, ok)
-		}
-	}
-	for _, text := range []string{"", "早班", "8:00-18:00", "08:00-25:00", "24:30-25:00", "08:00-18:00 ", "08:61-18:00", "-1:00-18:00"} {
-		if got, ok := ReadHours(text); ok {
-			t.Errorf("%q is %v", text, got)
-		}
-	}
 	zone := time.FixedZone("CST", 8*3600)
-	day := func(d int) time.Time { return time.Date(2026, 3, d, 0, 0, 0, 0, time.UTC) }
-	duties := []DutyHours{{Hours{480, 720}, day(2), day(4)}, {Hours{1320, 120}, day(4), day(4)}}
+	morning, night := Window{480, 720}, Window{1320, 1560}
+	duties := []DutyHours{{morning, day("2026-03-02")}, {morning, day("2026-03-04")}, {night, day("2026-03-04")}, {night, day("2026-02-28")}}
 	for text, want := range map[string]bool{
-		"2026-03-01 09:00": false, "2026-03-02 07:59": false, "2026-03-02 08:00": true, "2026-03-04 11:59": true, "2026-03-04 12:00": false, "2026-03-05 09:00": false,
+		"2026-03-01 09:00": false, "2026-03-02 07:59": false, "2026-03-02 08:00": true, "2026-03-03 08:00": false, "2026-03-01 01:59": true, "2026-02-28 01:59": false, "2026-03-04 11:59": true, "2026-03-04 12:00": false, "2026-03-05 09:00": false,
 		"2026-03-04 22:00": true, "2026-03-05 01:59": true, "2026-03-05 02:00": false, "2026-03-04 01:00": false,
 	} {
 		at, err := time.ParseInLocation("2006-01-02 15:04", text, zone)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -34,12 +35,10 @@ const (
 const (
 	readSettingSQL = `SELECT value FROM setting WHERE key = $1`
 
-	cityZoneSQL = `SELECT coalesce((SELECT value #>> '{}' FROM setting WHERE key = 'time_zone'), 'Asia/Shanghai')`
-
-	// hoursOfSQL are the hours of a holder's duties within some days, without those of days away. A duty's last day counts.
+	// hoursOfSQL are the hours of a holder's duties on each of some days on which they count: a substitute's while the other is away, nobody's who left.
 	hoursOfSQL = `
-SELECT coalesce(hours, ''), nullif(greatest(valid_from, $2::date), '-infinity'), least(coalesce(nullif(valid_to, 'infinity'), $3::date), $3::date)
-FROM duty WHERE holder_id = $1 AND coalesce(valid_from, '-infinity') <= $3::date AND coalesce(valid_to, 'infinity') >= $2::date`
+SELECT x::date, coalesce(d.hours, '') FROM generate_series($2::date, $3::date, interval '1 day') x JOIN duty d ON d.holder_id = $1 AND x::date BETWEEN d.valid_from AND coalesce(d.valid_to, 'infinity')
+WHERE duty_standing(d.id, x::date) = 'on'`
 	awayDaysSQL = `SELECT valid_from, valid_to FROM absence WHERE holder_id = $1 AND valid_from <= $3::date AND valid_to >= $2::date`
 
 	keepTrackSQL = `
@@ -84,10 +83,7 @@ func (t *Tx) KeepTrack(ctx context.Context, tr *patrol.Track) (kept int, err err
 	return len(points), nil
 }
 
-func dayIn(at time.Time, zone *time.Location) grid.Day {
-	y, m, d := at.In(zone).Date()
-	return grid.DayOf(time.Date(y, m, d, 0, 0, 0, 0, time.UTC))
-}
+func dayIn(at time.Time, zone *time.Location) grid.Day { return grid.DayOf(at.In(zone)) }
 
 // keepDay keeps points of one day.
 func (t *Tx) keepDay(ctx context.Context, tr *patrol.Track, day grid.Day, points []patrol.TrackPoint) error {
@@ -114,68 +110,60 @@ func (t *Tx) trackRules(ctx context.Context, tr *patrol.Track) (*time.Location, 
 	if err := t.setting(ctx, SettingTracks, &set); err != nil {
 		return nil, patrol.TrackRules{}, err
 	}
-	var name string
-	if err := t.tx.QueryRow(ctx, cityZoneSQL).Scan(&name); err != nil {
-		return nil, patrol.TrackRules{}, err
-	}
-	zone, err := time.LoadLocation(name)
+	zone, err := readZone(ctx, t.tx)
 	if err != nil {
 		return nil, patrol.TrackRules{}, err
 	}
-	rules := patrol.TrackRules{Enabled: set.Enabled && tr.By.Holder != 0, Oldest: t.Day.Time().AddDate(0, 0, -set.KeepDays), Newest: tr.Moment.Received.Add(time.Minute)}
-	if !rules.Enabled {
+	zone = cityZone(zone)
+	y, m, d := t.Day.Time().Date()
+	rules := patrol.TrackRules{Enabled: set.Enabled && tr.By.Holder != 0, Oldest: time.Date(y, m, d-set.KeepDays, 0, 0, 0, 0, zone), Newest: tr.Moment.Received.Add(time.Minute)}
+	from, to, some := tr.Within(rules.Oldest, rules.Newest)
+	if !rules.Enabled || !some {
+		rules.OnDuty = func(time.Time) bool { return false }
 		return zone, rules, nil
 	}
-	duties, away, err := t.hoursOf(ctx, tr.By.Holder, t.Day.Time().AddDate(0, 0, -set.KeepDays-1), t.Day.Time(), set.Hours)
-	rules.OnDuty = func(at time.Time) bool {
-		day := dayIn(at, zone)
-		for _, term := range away {
-			if term.From <= day && day <= term.To {
-				return false
-			}
-		}
-		return patrol.OnDuty(duties, at, zone)
-	}
+	rules.OnDuty, err = t.onDuty(ctx, tr.By.Holder, dayIn(from, zone), dayIn(to, zone), zone, set.Hours)
 	return zone, rules, err
 }
 
-// hoursOf are a holder's hours of duty and days away within some days.
-func (t *Tx) hoursOf(ctx context.Context, holder int64, from, to time.Time, otherwise string) (duties []patrol.DutyHours, away []grid.Term, err error) {
-	duties, err = query(ctx, t.tx, hoursOfSQL, []any{holder, from, to}, func(row pgx.CollectableRow) (d patrol.DutyHours, err error) {
+// onDuty tells of the times of some days whether a holder is on duty: within the hours of a duty that counts, and not away. usual are the hours of duties
+// that say none.
+func (t *Tx) onDuty(ctx context.Context, holder int64, first, last grid.Day, zone *time.Location, usual string) (func(at time.Time) bool, error) {
+	before := (first - 1).Time() // its hours may go on past midnight
+	duties, err := query(ctx, t.tx, hoursOfSQL, []any{holder, before, last.Time()}, func(row pgx.CollectableRow) (d patrol.DutyHours, err error) {
+		var day time.Time
 		var hours string
-		var first, last *time.Time
-		if err := row.Scan(&hours, &first, &last); err != nil {
+		if err := row.Scan(&day, &hours); err != nil {
 			return d, err
 		}
-		if d.Hours, err = hoursOr(hours, otherwise); first != nil {
-			d.First = *first
-		}
-		if last != nil {
-			d.Last = *last
-		}
+		d.Day = grid.DayOf(day)
+		d.Window, err = hoursOr(hours, usual)
 		return d, err
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	away, err = query(ctx, t.tx, awayDaysSQL, []any{holder, from, to}, func(row pgx.CollectableRow) (grid.Term, error) {
+	away, err := query(ctx, t.tx, awayDaysSQL, []any{holder, before, last.Time()}, func(row pgx.CollectableRow) (grid.Term, error) {
 		var first, last time.Time
 		err := row.Scan(&first, &last)
 		return grid.Term{From: grid.DayOf(first), To: grid.DayOf(last)}, err
 	})
-	return duties, away, err
+	return func(at time.Time) bool {
+		day := dayIn(at, zone)
+		return !slices.ContainsFunc(away, func(t grid.Term) bool { return t.Through(day) }) && patrol.OnDuty(duties, at, zone)
+	}, err
 }
 
 // hoursOr reads hours of a duty; words that no clock shows, and none, are taken for the usual hours.
-func hoursOr(hours, otherwise string) (patrol.Hours, error) {
-	if h, ok := patrol.ReadHours(hours); ok {
+func hoursOr(hours, usual string) (patrol.Window, error) {
+	if h, err := patrol.ParseWindow(hours); err == nil {
 		return h, nil
 	}
-	h, ok := patrol.ReadHours(otherwise)
-	if !ok {
-		return h, fmt.Errorf("setting %s: hours %q", SettingTracks, otherwise)
+	h, err := patrol.ParseWindow(usual)
+	if err != nil {
+		err = fmt.Errorf("setting %s: hours %q: %w", SettingTracks, usual, err)
 	}
-	return h, nil
+	return h, err
 }
 
 // setting reads a setting into a value, which stays as it is where there is none.
