@@ -198,7 +198,8 @@ CREATE TABLE patrol_plan (
     created_at   timestamptz NOT NULL DEFAULT now(),
     updated_at   timestamptz NOT NULL DEFAULT now(),
     updated_by   text,
-    CHECK (valid_to >= valid_from)
+    CHECK (valid_to >= valid_from),
+    CHECK (array_to_string(windows, ',', '!') ~ '^((([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)(,(?!$)|$))+)?$')
 );
 COMMENT ON TABLE patrol_plan IS '检查计划：谁以什么角色、多久、在什么时段按哪份清单检查什么；到期由计划和最近一次检查推算';
 COMMENT ON COLUMN patrol_plan.id IS '内部编号';
@@ -302,6 +303,17 @@ CREATE VIEW patrol_subject (kind, id, code, name, status, sort, region_code, cre
     UNION ALL SELECT 'place', id, code, name, CASE WHEN valid_to <= city_day() THEN 'abandoned' ELSE 'intact' END, kind, region_code, created_at, revision, geom, to_jsonb(f) - 'geom' FROM place f
     UNION ALL SELECT 'grid', id, code, name, CASE WHEN valid_to IS NULL THEN 'intact' ELSE 'abandoned' END, scheme, region_code, created_at, revision, geom, to_jsonb(f) - 'geom' FROM grid f;
 COMMENT ON VIEW patrol_subject IS '可检查的对象：各台账图层、点位、网格';
+COMMENT ON COLUMN patrol_subject.kind IS '对象类别：图层、place 点位、grid 网格';
+COMMENT ON COLUMN patrol_subject.id IS '对象编号';
+COMMENT ON COLUMN patrol_subject.code IS '代码';
+COMMENT ON COLUMN patrol_subject.name IS '名称';
+COMMENT ON COLUMN patrol_subject.status IS '状态；已结束的点位、已停用的网格为 abandoned';
+COMMENT ON COLUMN patrol_subject.sort IS '计划的适用范围所指：道路等级、公厕等级、坡道或泊位类型、点位类别、网格方案';
+COMMENT ON COLUMN patrol_subject.region_code IS '所在区划代码';
+COMMENT ON COLUMN patrol_subject.created_at IS '建立时间：此前的时段不算漏检';
+COMMENT ON COLUMN patrol_subject.revision IS '行版本';
+COMMENT ON COLUMN patrol_subject.geom IS '图形（CGCS2000 经纬度，EPSG:4490）';
+COMMENT ON COLUMN patrol_subject.fields IS '全部字段（不含图形）';
 
 -- duty_standing is grid.Roster.Standing on the record: out, away or on.
 -- +goose StatementBegin

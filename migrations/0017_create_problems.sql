@@ -159,7 +159,10 @@ CREATE TABLE problem (
     CHECK ((state = 'merged') = (duplicate_of IS NOT NULL)),
     CHECK ((state IN ('rectified', 'closed')) = (rectified_at IS NOT NULL)),
     CHECK (NOT on_the_spot OR rectified_at IS NOT NULL),
-    CHECK (state NOT IN ('dispatched', 'handling') OR dept IS NOT NULL)
+    CHECK (state NOT IN ('dispatched', 'handling', 'returned', 'suspended') OR dept IS NOT NULL),
+    CHECK (state <> 'returned' OR returns > 0),
+    CHECK (reopens <> duplicate_of),
+    CHECK (returns >= 0 AND reworks >= 0 AND revision > 0)
 );
 CREATE INDEX problem_geom_idx ON problem USING gist (geom);
 CREATE INDEX problem_at_idx ON problem (at DESC, id);

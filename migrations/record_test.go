@@ -42,8 +42,8 @@ SELECT c.relname || coalesce('.' || a.attname, '')
 FROM pg_class c
 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = 'public' AND c.relkind = 'r'
-  AND c.relname NOT IN ('spatial_ref_sys', 'goose_db_version')
+WHERE n.nspname = 'public' AND c.relkind IN ('r', 'v')
+  AND c.relname NOT IN ('spatial_ref_sys', 'goose_db_version', 'geometry_columns', 'geography_columns')
   AND (coalesce(col_description(c.oid, a.attnum), '') !~ '[一-龥]' OR coalesce(obj_description(c.oid, 'pg_class'), '') !~ '[一-龥]')
 ORDER BY 1`
 

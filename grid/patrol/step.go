@@ -55,7 +55,7 @@ const (
 	WhySeen     Why = "seen"     // the problem moved on since whoever steps looked at it
 	WhySelf     Why = "self"     // who rectified it does not verify it
 	WhyReopened Why = "reopened" // it came back before and is another problem now
-	WhyOther    Why = "other"    // it cannot be merged into that one
+	WhyOther    Why = "other"    // it cannot be merged into that one: itself, or the closed one that it is again
 )
 
 // StepError is a step that is not possible, with the state and the revision of both sides. It is an ErrStep.
@@ -147,7 +147,7 @@ func (p *Problem) admits(s *Step, class *Class) error {
 		return refuse(WhyReopened)
 	case s.Kind.verifies() && p.Rectifier.Is(s.By):
 		return refuse(WhySelf)
-	case s.Kind == StepMerge && s.Other == p.ID:
+	case s.Kind == StepMerge && (s.Other == p.ID || s.Other != "" && s.Other == p.Reopens):
 		return refuse(WhyOther)
 	}
 	if err := s.whole(); err != nil {

@@ -119,7 +119,8 @@ func legal(p *patrol.Problem) error {
 		"merged has its other":      (p.State == patrol.Merged) == (p.DuplicateOf != ""),
 		"rectified has its time":    (p.State == patrol.Rectified || p.State == patrol.Closed) == !p.RectifiedAt.IsZero(),
 		"on the spot is rectified":  !p.OnTheSpot || !p.RectifiedAt.IsZero(),
-		"handed over to somebody":   p.State != patrol.Dispatched && p.State != patrol.Handling || p.Dept != "",
+		"handed over to somebody":   !slices.Contains([]patrol.State{patrol.Dispatched, patrol.Handling, patrol.Returned, patrol.Suspended}, p.State) || p.Dept != "",
+		"returned was returned":     p.State != patrol.Returned || p.Returns > 0,
 		"reopened was closed":       p.ReopenedBy == "" || p.State == patrol.Closed,
 		"rework follows rectifying": p.Reworks == 0 || p.Rectifier.Account != "",
 	} {
@@ -305,6 +306,11 @@ func TestBothVersionsAreTold(t *testing.T) {
 	s.Other = "p"
 	if _, err := p.Next(s, patrol.Class{}); !errors.As(err, &stop) || stop.Why != patrol.WhyOther {
 		t.Errorf("merged into itself: %v", err)
+	}
+	again := patrol.Problem{ID: "q", State: patrol.Found, Reopens: "p"}
+	s.Other = "p"
+	if _, err := again.Next(s, patrol.Class{}); !errors.As(err, &stop) || stop.Why != patrol.WhyOther {
+		t.Errorf("merged into the closed one that it is again: %v", err)
 	}
 }
 
