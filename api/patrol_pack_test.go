@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"wangge/grid/rights"
 )
@@ -13,6 +14,8 @@ func TestAPackHasTheOwnGridsAndWhatLiesAround(t *testing.T) {
 	w := newTown(t)
 	w.settle(t, `INSERT INTO public_toilet (id, name, geom) VALUES (71, '近处', 'SRID=4490;POINT(120.0035 36.27)'), (72, '远处', 'SRID=4490;POINT(120.02 36.27)')`,
 		`INSERT INTO place (id, code, name, kind, geom) VALUES (1, 'DW1', '市场', 'market', 'SRID=4490;POINT(120.001 36.27)'), (2, 'DW2', '远市场', 'market', 'SRID=4490;POINT(120.05 36.27)')`)
+	w.settle(t, `INSERT INTO patrol_plan (code, title, title_en, subject_kind, applies_to, checklist, role, period, times, windows, weekdays, valid_from)
+		VALUES ('daily', '每日', 'Daily', 'public_toilet', '', 'public_toilet', 'grid_officer', 'day', 2, '{}', '1234567', '2025-01-01')`)
 	who := w.as(t, rights.Officer)
 	revision := w.write(t, `UPDATE setting SET value = value WHERE key = 'city'`)
 	a := w.get(t, "/api/v1/patrol/pack?min_revision="+revision, who...)
@@ -29,7 +32,13 @@ func TestAPackHasTheOwnGridsAndWhatLiesAround(t *testing.T) {
 		Places     []struct{ ID int64 }
 		Checklists []struct{ Code string }
 		Classes    []struct{ Code string }
-		Tiles      struct {
+		Plans      []struct{ Code string }
+		Timetables []struct {
+			Plan  string
+			Until time.Time
+			Slots []struct{ From, To time.Time }
+		}
+		Tiles struct {
 			MinZoom, MaxZoom int
 			Addresses        [][3]int
 		}
@@ -59,6 +68,14 @@ func TestAPackHasTheOwnGridsAndWhatLiesAround(t *testing.T) {
 	}
 	if p.Layers["unit_grid"] != nil || len(p.Layers["construction_site"]) != 1 || p.Tiles.MaxZoom < 16 || len(p.Tiles.Addresses) < 10 || len(p.Tiles.Addresses) > 1500 {
 		t.Errorf("%+v", p.Tiles)
+	}
+	for _, x := range p.Timetables {
+		if left, n := time.Until(x.Until), len(x.Slots); n == 0 || x.Slots[n-1].To.Before(x.Until) || left < 7*24*time.Hour || left > 8*24*time.Hour {
+			t.Errorf("%s is told ahead in %d slots until %s: a phone without a network needs a week", x.Plan, n, x.Until)
+		}
+	}
+	if len(p.Timetables) == 0 || len(p.Timetables) != len(p.Plans) {
+		t.Errorf("%d timetables of %d plans", len(p.Timetables), len(p.Plans))
 	}
 	tag := a.Header.Get("ETag")
 	if b := w.get(t, "/api/v1/patrol/pack", append(who, "If-None-Match", tag)...); tag == "" || b.StatusCode != http.StatusNotModified {

@@ -38,6 +38,7 @@ const (
 	packProblems   = 500
 	packMine       = 200
 	packMineDays   = 30
+	packDays       = 7 // for which it tells what becomes due, today left out
 )
 
 func (h *Handler) patrolPackRoutes() []Route {
@@ -62,6 +63,7 @@ type packJSON struct {
 	Checklists []checklistJSON              `json:"checklists"`
 	Classes    []classJSON                  `json:"classes"`
 	Due        []patrol.DueItem             `json:"due"`
+	Timetables []patrol.Timetable           `json:"timetables" doc:"各计划今后数日的时刻：无网时据此推算待检"`
 	Problems   []patrolProblemJSON          `json:"problems"`
 	Tiles      packTileJSON                 `json:"tiles"`
 	Limits     packLimits                   `json:"limits"`
@@ -120,7 +122,7 @@ func (h *Handler) pack(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.addPlaces(roster, boxes, day)
-	if err := h.packPatrol(r, p); err != nil {
+	if err := h.packPatrol(r, p, n.Zone()); err != nil {
 		return err
 	}
 	p.Tiles = packTilesOf(boxes)
@@ -209,8 +211,8 @@ func (h *Handler) packFeatures(ctx context.Context, p *packJSON, view *city.View
 }
 
 // packPatrol adds what is checked how, what is due, and the problems of one's own grids and one's own.
-func (h *Handler) packPatrol(r *http.Request, p *packJSON) error {
-	ctx, who := r.Context(), h.Who(r)
+func (h *Handler) packPatrol(r *http.Request, p *packJSON, zone *time.Location) error {
+	ctx, who, now := r.Context(), h.Who(r), time.Now().UTC()
 	plans, err := h.Store.Plans(ctx)
 	if err != nil {
 		return err
@@ -223,17 +225,28 @@ func (h *Handler) packPatrol(r *http.Request, p *packJSON) error {
 	if p.Classes, err = h.allClasses(ctx); err != nil {
 		return err
 	}
-	due, err := h.Store.Due(ctx, who.Holder, time.Now().UTC())
+	due, err := h.Store.Due(ctx, who.Holder, now)
 	if err != nil {
 		return err
 	}
-	p.Due = append([]patrol.DueItem{}, due.Items...)
+	p.Due, p.Timetables = append([]patrol.DueItem{}, due.Items...), timetables(plans, now, zone)
 	set, err := h.Store.PatrolSettings(ctx)
 	if err != nil {
 		return err
 	}
 	p.Limits, p.Tracks = packLimits{set.Position, packPhotoBytes}, packTracks{set.Tracks.Enabled}
 	return h.addProblems(r, p)
+}
+
+// timetables are those of the plans in force for the days of a pack. They end with a day, so that a pack is the same all day.
+func timetables(plans []patrol.Plan, from time.Time, zone *time.Location) []patrol.Timetable {
+	list := []patrol.Timetable{}
+	for i := range plans {
+		if plans[i].Enabled {
+			list = append(list, plans[i].Timetable(from, grid.DayOf(from.In(zone))+packDays, zone))
+		}
+	}
+	return list
 }
 
 // addProblems adds open problems that the caller's rights reach, and what the caller reported lately.

@@ -4,6 +4,7 @@
 // Decisions:
 //
 //   - What is due follows from plans and the last checks whenever somebody asks (Plan, slots): nothing has to run at night to create it.
+//     A phone without a network does the same from timetables that the server works out ahead, so that calendars and zones are known here alone.
 //   - Everything that a device makes has an id that the device chose, so that whatever comes twice is known. A check is never changed; a problem is
 //     what its events say, and Step is the only way from one state to the next.
 //   - What is found on the ground is recorded even where the officer's duty, the grid or the clock are not what they should be: such things are flags

@@ -73,6 +73,7 @@ type DueItem struct {
 	To        *time.Time `json:"to"`
 	Missed    int        `json:"missed"` // 99 and more are 99
 	Last      *DueLast   `json:"last"`
+	Since     time.Time  `json:"since" doc:"对象入库时刻：此前开始的不计漏检"`
 	DistanceM *float64   `json:"distance_m"` // along the walk of a list in that order, else straight from the caller
 }
 
@@ -121,6 +122,7 @@ type Due struct {
 // Stand fills in how the subject stands: its identity and its last check are there already. counts and since are those of Beat.Stands.
 func (d *DueItem) Stand(b Beat, counts bool, since time.Time) {
 	d.ID = d.Plan + "/" + d.Subject.Kind + "/" + strconv.FormatInt(d.Subject.ID, 10)
+	d.Since = since.UTC()
 	var last time.Time
 	if d.Last != nil {
 		last = d.Last.At

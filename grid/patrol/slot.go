@@ -8,7 +8,10 @@ import (
 )
 
 // Slot is a time in which a subject is to be checked once: from From until before To.
-type Slot struct{ From, To time.Time }
+type Slot struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
 
 // Has tells whether a time lies in the slot.
 func (s Slot) Has(at time.Time) bool { return !at.Before(s.From) && at.Before(s.To) }

@@ -40,6 +40,7 @@ export const en: Record<keyof typeof zh, string> = {
   'officer.until': 'by {at}',
   'officer.doneAt': 'done {at}',
   'officer.from': 'from {at}',
+  'officer.noneComes': 'no more to come',
   'officer.lastWas': 'Last {at}, {result}',
   'officer.neverChecked': 'Never checked before',
   'officer.normal': 'normal',

@@ -3,7 +3,7 @@ import type { Box, Position } from '../api/types.ts'
 import { boxAround, geometryBox } from '../map/coordinates.ts'
 import type { Overlay } from '../grid/overlay.ts'
 import type { Theme } from '../state/permalink.ts'
-import { groupOf, isDoneToday, isPlaced } from './order.ts'
+import { isDoneToday, isOpen, isPlaced } from './order.ts'
 import { markOf } from './mapmarks.ts'
 import type { Here } from './position.ts'
 import type { DueEntry, MyProblem, Pack } from './store/types.ts'
@@ -58,11 +58,10 @@ export function gridsOf(pack: Pack | undefined): FeatureCollection {
 /** What is open has its place in the walk; what is done is small and below. */
 export function marksOf(due: readonly DueEntry[], problems: readonly MyProblem[], chosen: string | undefined, now: Date): FeatureCollection {
   let place = 0
-  const checks = due.filter((entry) => isPlaced(entry.subject) && (groupOf(entry) !== 'done' || isDoneToday(entry, now))).map((entry): Feature => {
-    const group = groupOf(entry)
-    const isOpen = group === 'due' || group === 'overdue'
-    if (isOpen) place++
-    return mark(entry.id, [entry.subject.lon, entry.subject.lat], markOf(group, isOpen ? place : undefined), isOpen ? 1000 - place : 0, entry.id === chosen)
+  const checks = due.filter((entry) => isPlaced(entry.subject) && (entry.state !== 'done' || isDoneToday(entry, now))).map((entry): Feature => {
+    const open = isOpen(entry)
+    if (open) place++
+    return mark(entry.id, [entry.subject.lon, entry.subject.lat], markOf(entry.state, open ? place : undefined), open ? 1000 - place : 0, entry.id === chosen)
   })
   const reports = problems.flatMap(({ id, lon, lat }) => (lon !== null && lat !== null ? [mark(`problem:${id}`, [lon, lat], markOf('problem'), 500, `problem:${id}` === chosen)] : []))
   return collect([...checks, ...reports])

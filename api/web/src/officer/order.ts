@@ -3,26 +3,19 @@ import { distanceM } from '../inventory/edit/measure.ts'
 import type { DueEntry, DueItem } from './store/types.ts'
 import { sameDay } from './words.ts'
 
-export type Group = 'overdue' | 'due' | 'done' | 'later'
+export type Group = DueEntry['state']
 
 /** Whether something is to be done today: it is late, or its time ends today. The rest of what is due may wait. */
 export function isUrgent(entry: DueEntry, now: Date): boolean {
-  const group = groupOf(entry)
-  return group === 'overdue' || (group === 'due' && (new Date(entry.to) < now || sameDay(entry.to, now)))
+  return entry.state === 'overdue' || (entry.state === 'due' && entry.to !== null && (new Date(entry.to) < now || sameDay(entry.to, now)))
 }
 
 /** Whether it was done today, and not on an earlier day of its time. */
 export function isDoneToday(entry: DueEntry, now: Date): boolean {
-  const at = entry.here?.at ?? entry.last?.at
-  return groupOf(entry) === 'done' && at !== undefined && sameDay(at, now)
+  return entry.state === 'done' && entry.last !== null && sameDay(entry.last.at, now)
 }
 
-/** What an item counts as now: what was checked here is done, whatever the server knows yet. */
-export function groupOf(entry: DueEntry): Group {
-  return entry.here ? 'done' : entry.state
-}
-
-const isOpen = (entry: DueEntry) => groupOf(entry) === 'overdue' || groupOf(entry) === 'due'
+export const isOpen = ({ state }: DueItem): boolean => state === 'overdue' || state === 'due'
 
 /** Longer walks are put in order by the server alone. */
 const longestWalk = 800
@@ -53,15 +46,6 @@ export function isPlaced({ lon, lat }: { lon: number; lat: number }): boolean {
   return Number.isFinite(lon) && Number.isFinite(lat) && !(lon === 0 && lat === 0)
 }
 
-/** The order of the server over what this phone knows: what the server does not have comes last. */
-export function inOrderOf(items: readonly DueItem[], entries: readonly DueEntry[]): DueEntry[] {
-  const known = new Map(entries.map((entry) => [entry.id, entry]))
-  return items.map((item) => {
-    const here = known.get(item.id)?.here
-    return here ? { ...item, here } : item
-  })
-}
-
 /** How far it is from here in a straight line, where both are known. */
 export function awayM(from: Position | undefined, { lon, lat }: { lon: number; lat: number }): number | undefined {
   return from && isPlaced({ lon, lat }) ? distanceM(from, [lon, lat]) : undefined
@@ -69,6 +53,6 @@ export function awayM(from: Position | undefined, { lon, lat }: { lon: number; l
 
 /** When the next thing becomes due, of what is neither due nor overdue; undefined where nothing is known. */
 export function nextFrom(entries: readonly DueItem[], now: Date): Date | undefined {
-  const coming = entries.filter(({ state }) => state === 'later').map(({ from }) => new Date(from)).filter((at) => at > now)
+  const coming = entries.flatMap(({ state, from }) => (state === 'later' && from !== null ? [new Date(from)] : [])).filter((at) => at > now)
   return coming.length > 0 ? new Date(Math.min(...coming.map(Number))) : undefined
 }

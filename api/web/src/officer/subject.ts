@@ -1,6 +1,5 @@
 import type { DueEntry, SubjectRef } from './store/types.ts'
-import { moment, sameDay, clock } from './words.ts'
-import { groupOf } from './order.ts'
+import { moment } from './words.ts'
 import type { OfficerWork } from './work.ts'
 
 /** Long codes begin alike: their ends tell one thing from the next. */
@@ -17,11 +16,11 @@ export function nameOf(work: Pick<OfficerWork, 'kindTitle'>, subject: SubjectRef
 export function dueText({ app, store }: Pick<OfficerWork, 'app' | 'store'>, entry: DueEntry): string {
   const { t, lang } = app.settings
   const now = store.now()
-  switch (groupOf(entry)) {
+  switch (entry.state) {
     case 'overdue': return entry.missed > 1 ? t('officer.missedN', { n: entry.missed }) : t('officer.missed')
-    case 'due': return sameDay(entry.to, now) ? t('officer.until', { at: clock(entry.to, lang.value) }) : t('officer.until', { at: moment(entry.to, now, lang.value) })
-    case 'done': return t('officer.doneAt', { at: moment(entry.here?.at ?? entry.last?.at ?? entry.from, now, lang.value) })
-    default: return t('officer.from', { at: moment(entry.from, now, lang.value) })
+    case 'due': return entry.to === null ? '' : t('officer.until', { at: moment(entry.to, now, lang.value) })
+    case 'done': return entry.last ? t('officer.doneAt', { at: moment(entry.last.at, now, lang.value) }) : ''
+    default: return entry.from === null ? t('officer.noneComes') : t('officer.from', { at: moment(entry.from, now, lang.value) })
   }
 }
 

@@ -3,7 +3,7 @@ import type { Position } from '../api/types.ts'
 import { distanceM } from '../inventory/edit/measure.ts'
 import type { App } from '../state/app.ts'
 import type { Route } from '../state/route.ts'
-import { groupOf, inOrderOf, isDoneToday, isUrgent, nearestFirst, nextFrom, type Group } from './order.ts'
+import { isDoneToday, isOpen, isUrgent, nearestFirst, nextFrom, type Group } from './order.ts'
 import type { Locating } from './position.ts'
 import { OfficerServer, type DueAnswer } from './server.ts'
 import type { OfficerStore } from './store/store.ts'
@@ -41,6 +41,12 @@ export interface OfficerWork {
 const key: InjectionKey<OfficerWork> = Symbol('officer')
 /** From further away the order of the walk is asked for again. */
 const orderAgainM = 300
+/** A list that is older than this is asked for again while somebody looks at it. */
+const listAgainMs = 10 * 60_000
+/** A pack that is older than this is fetched again: it is what tomorrow begins with where there is no network. */
+const packAgainMs = 3 * 60 * 60_000
+/** Fetching it again is tried no more often than this. */
+const packPauseMs = 15 * 60_000
 
 export function provideWork(work: OfficerWork): void {
   provide(key, work)
@@ -94,13 +100,26 @@ function createDue(app: App, store: OfficerStore, server: OfficerServer, locatin
       const from = where()
       answer.value = { ...await server.due(from), from }
       error.value = undefined
-      if (!store.pack.value) await store.refreshPack()
+      await keepPack()
     } catch (failure) {
       error.value = failure
     } finally {
       loading.value = false
     }
   }
+  let packTriedAt = -Infinity
+  /** Has a pack that is not old; an old one is better than none. */
+  async function keepPack(): Promise<void> {
+    const pack = store.pack.value
+    if (!pack) return store.refreshPack()
+    const now = Date.now()
+    if (store.now().getTime() - Date.parse(pack.made_at) < packAgainMs || now - packTriedAt < packPauseMs) return
+    packTriedAt = now
+    await store.refreshPack().catch(() => undefined)
+  }
+  watch(() => store.now(), (now) => {
+    if (answer.value && app.connection.online.value && now.getTime() - Date.parse(answer.value.made_at) > listAgainMs) void refresh()
+  })
   watch([locating.here, answer, loading], ([here, last, busy]) => {
     if (!here || !last || busy || error.value !== undefined || !app.connection.online.value) return
     const { from } = last
@@ -110,22 +129,19 @@ function createDue(app: App, store: OfficerStore, server: OfficerServer, locatin
   watch(() => store.sync.value.doneAt, () => { if (app.connection.online.value) void refresh() })
 
   const due = computed(() => {
-    const entries = store.due.value
-    if (answer.value && app.connection.online.value && answer.value.from) return inOrderOf(answer.value.items, entries)
-    const all = answer.value ? inOrderOf(answer.value.items, entries) : entries
-    const open = nearestFirst(all, where())
-    const taken = new Set(open)
-    return [...open, ...all.filter((entry) => !taken.has(entry))]
+    const all = answer.value ? store.stand(answer.value) : store.due.value
+    const isOrdered = answer.value?.from !== undefined && app.connection.online.value
+    const open = isOrdered ? all.filter(isOpen) : nearestFirst(all, where())
+    return [...open, ...all.filter((entry) => !isOpen(entry))]
   })
   const groups = computed(() => {
     const made: Record<Group, DueEntry[]> = { overdue: [], due: [], done: [], later: [] }
     for (const entry of due.value) {
-      const group = groupOf(entry)
-      made[group === 'done' && !isDoneToday(entry, store.now()) ? 'later' : group].push(entry)
+      made[entry.state === 'done' && !isDoneToday(entry, store.now()) ? 'later' : entry.state].push(entry)
     }
     return made
   })
-  const open = computed(() => due.value.filter((entry) => groupOf(entry) === 'overdue' || groupOf(entry) === 'due'))
+  const open = computed(() => due.value.filter(isOpen))
   const urgent = computed(() => open.value.filter((entry) => isUrgent(entry, store.now())))
   return {
     due, groups, urgent, error, loading, refresh,

@@ -40,6 +40,7 @@ export const zh = {
   'officer.until': '{at} 前',
   'officer.doneAt': '{at} 完成',
   'officer.from': '{at} 起',
+  'officer.noneComes': '不再安排',
   'officer.lastWas': '上次 {at}，{result}',
   'officer.neverChecked': '还没有检查记录',
   'officer.normal': '正常',

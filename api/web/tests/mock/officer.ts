@@ -96,7 +96,7 @@ export class MockOfficer {
         id: `${plan[0]}/${kind}/${feature.id}`, plan: plan[0], title: plan[1], title_en: plan[2], checklist: kind, edition: '2026', grid: { scheme: 'duty', code: 'D001' }, state: done ? 'done' : state,
         subject: { kind, id: feature.id, code: (feature.properties.code as string | undefined) ?? null, name: (feature.properties.name as string | undefined) ?? null, lon, lat, status: 'intact' },
         from: new Date(state === 'later' ? now + 15 * hour : now - 5 * hour).toISOString(), to: new Date(Math.min(now + 4 * hour, new Date(now).setHours(23, 59, 59))).toISOString(), missed: state === 'overdue' ? n : 0,
-        last: n % 3 === 0 ? null : { id: 'l', at: new Date(state === 'done' ? new Date(now).setHours(0, 1, n) : now - (20 + n) * hour).toISOString(), result: n % 4 === 1 ? 'abnormal' : 'normal' }, distance_m: null,
+        last: n % 3 === 0 ? null : { id: 'l', at: new Date(state === 'done' ? new Date(now).setHours(0, 1, n) : now - (20 + n) * hour).toISOString(), result: n % 4 === 1 ? 'abnormal' : 'normal' }, since: '2025-01-01T00:00:00Z', distance_m: null,
       }
     }
     const toilet: [string, string, string] = ['toilet-day', '公厕每日检查', 'Toilets daily']
@@ -119,7 +119,7 @@ export class MockOfficer {
     const layers = Object.fromEntries(['public_toilet', 'back_alley'].map((layer) => [layer, features(layer).map((one) => ({ ...one, revision: 3 }))]))
     return {
       made_at: new Date().toISOString(), revision: 7, holder: { id: 1, code: 'P001', name: '试一' }, grids: [{ id: 2000, scheme: 'duty', code: 'D001', name: '试验一格', geometry: { type: 'Polygon', coordinates: [grid] } }],
-      bounds: [119.98, 36.25, 120.01, 36.27], buffer_m: 200, layers, places: [], plans: [], checklists, classes, due: this.#items(), problems: this.problems,
+      bounds: [119.98, 36.25, 120.01, 36.27], buffer_m: 200, layers, places: [], plans: [], checklists, classes, due: this.#items(), timetables: [], problems: this.problems,
       tiles: { template: '/tiles/city/{z}/{x}/{y}.mvt', minzoom: 0, maxzoom: 16, addresses: [[14, 13653, 6400], [14, 13654, 6400]] }, limits: { far_m: 100, inaccurate_m: 50, photo_bytes: 20_000_000 }, tracks: { enabled: this.tracks },
     }
   }

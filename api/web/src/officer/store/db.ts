@@ -15,6 +15,8 @@ export interface CommandRow extends Command {
   outcome?: Outcome
   /** By the device's clock: when the outcome came. */
   acked_at?: Instant
+  /** How far the server's clock was ahead of the device's then. */
+  skew_ms?: number
   /** The server does not even take it in a batch of its own; it is tried again by and by, and those behind it go on. */
   aside?: { at: Instant; status: number; title: string; title_en: string }
   read: boolean

@@ -1,7 +1,7 @@
 import { liveQuery } from 'dexie'
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
 import { ownerOfCommand, ownerOfDraft, type CommandRow, type OfficerDb, type PackRow } from './db.ts'
-import { countsOf, dueOf, entriesOf, problemsOf, withUploads } from './overlay.ts'
+import { countsOf, dueOf, entriesOf, problemsOf, withUploads, type DueList } from './overlay.ts'
 import type { Counts, DraftWithPhotos, DueEntry, Entry, KeptPhoto, MyProblem, Pack, Uuid } from './types.ts'
 
 /** What pages show of the database; it follows whatever writes there, in this tab or another. */
@@ -11,6 +11,9 @@ export interface Live {
   entries: ShallowRef<Entry[]>
   drafts: ShallowRef<DraftWithPhotos[]>
   skewMs: ShallowRef<number>
+  /** By the server's clock, as far as it is known; it moves on while the page is looked at. */
+  now(): Date
+  stand(list: DueList): DueEntry[]
   due: ComputedRef<DueEntry[]>
   problems: ComputedRef<MyProblem[]>
   counts: ComputedRef<Counts>
@@ -33,14 +36,40 @@ export function follow(db: OfficerDb): Live {
     show(() => readDrafts(db), drafts),
     show(async () => await db.setting<number>('skew_ms') ?? 0, skewMs),
   ]
+  const ticking = tick()
+  function now(): Date {
+    void ticking.last.value // whatever shows a time is shown anew when time has passed
+    return new Date(Date.now() + skewMs.value)
+  }
+  const stand = (list: DueList) => dueOf(list, row.value?.pack.timetables ?? [], entries.value, skewMs.value, now().getTime())
   void Promise.all(subscriptions.map(({ first }) => first)).then(() => { read.value = true })
   return {
-    device, entries, drafts, skewMs, read,
+    device, entries, drafts, skewMs, read, now, stand,
     pack: computed(() => row.value?.pack),
-    due: computed(() => dueOf(row.value, entries.value, skewMs.value)),
+    due: computed(() => (row.value ? stand({ items: row.value.pack.due, made_at: row.value.pack.made_at }) : [])),
     problems: computed(() => problemsOf(row.value, entries.value)),
     counts: computed(() => countsOf(entries.value, drafts.value.length)),
-    stop() { for (const subscription of subscriptions) subscription.unsubscribe() },
+    stop() {
+      ticking.stop()
+      for (const subscription of subscriptions) subscription.unsubscribe()
+    },
+  }
+}
+
+const tickMs = 60_000
+
+/** Tells that time has passed: every minute, and when somebody looks again. */
+function tick(): { last: ShallowRef<number>; stop(): void } {
+  const last = shallowRef(Date.now())
+  const pass = () => { if (document.visibilityState === 'visible') last.value = Date.now() }
+  const timer = setInterval(pass, tickMs)
+  document.addEventListener('visibilitychange', pass)
+  return {
+    last,
+    stop() {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', pass)
+    },
   }
 }
 

@@ -37,7 +37,6 @@ export function openStore(account: string, wire: Wire = createWire()): OfficerSt
     ...sending,
     ...createPacking(db, wire, account, () => isOpen),
     version: startWorker(),
-    now: () => new Date(Date.now() + live.skewMs.value),
     async record(kind, body, options) {
       const row = await keeper.record(kind, plain(body), options)
       void measure()

@@ -1,7 +1,7 @@
 import { type CommandRow, type OfficerDb, type UploadRow } from './db.ts'
 import { uuid } from './hash.ts'
 import type { Command, Outcome } from './types.ts'
-import type { Batch, Reason } from './wire.ts'
+import type { Batch, BatchAnswer, Reason } from './wire.ts'
 
 export const mostCommands = 200
 /** The server takes a mebibyte; the envelope has the rest. */
@@ -52,7 +52,7 @@ export class Outbox {
   }
 
   /** Keeps what became of commands, and tells how many of them were not known before. An outcome that comes again changes nothing. */
-  take(outcomes: readonly Outcome[], nextSeq: number): Promise<number> {
+  take({ outcomes, next_seq: nextSeq, skew_ms: skewMs }: BatchAnswer): Promise<number> {
     const db = this.#db
     return db.transaction('rw', [db.commands, db.device], async () => {
       let fresh = 0
@@ -69,7 +69,7 @@ export class Outbox {
         }
         fresh++
         delete row.aside
-        await db.commands.put({ ...row, outcome, status: 'acked', acked_at: new Date().toISOString(), read: isPlain(outcome) })
+        await db.commands.put({ ...row, outcome, status: 'acked', acked_at: new Date().toISOString(), skew_ms: skewMs, read: isPlain(outcome) })
       }
       // the server knows more of this device than it does itself: its data came from a copy
       await db.device.where('one').equals('device').modify((device) => { device.next_seq = Math.max(device.next_seq, nextSeq) })

@@ -1,5 +1,6 @@
+import { standAt } from './ahead.ts'
 import { ownerOfCommand, type CommandRow, type PackRow, type PhotoRow, type UploadRow } from './db.ts'
-import type { CheckBody, Counts, DueEntry, Entry, KeptPhoto, MyProblem, PackProblem, ProblemBody, StepBody } from './types.ts'
+import type { CheckBody, Counts, DueEntry, DueItem, Entry, Instant, KeptPhoto, MyProblem, PackProblem, ProblemBody, StepBody, Timetable } from './types.ts'
 
 /** Photos with what became of their bytes. */
 export function withUploads(photos: readonly PhotoRow[], uploads: ReadonlyMap<string, UploadRow>, here: ReadonlySet<string>): KeptPhoto[] {
@@ -35,18 +36,17 @@ function isAhead(entry: Entry, pack: PackRow): boolean {
   return entry.outcome?.status !== 'refused' && (entry.acked_at === undefined || entry.acked_at > pack.asked_at)
 }
 
-/** The due list with what was checked here since the pack was made. */
-export function dueOf(row: PackRow | undefined, entries: readonly Entry[], skewMs: number): DueEntry[] {
-  if (!row) return []
-  const checks = entries.filter((entry) => entry.kind === 'check' && isAhead(entry, row)).map((entry) => ({ entry, body: entry.body as CheckBody }))
-  if (checks.length === 0) return row.pack.due
-  return row.pack.due.map((item) => {
-    const done = checks.find(({ entry, body }) => body.subject.kind === item.subject.kind && body.subject.id === item.subject.id
-      && (body.plan ? body.plan === item.plan : body.checklist === item.checklist) && Date.parse(entry.made_at) + skewMs >= Date.parse(item.from))
-    if (!done) return item
-    const { entry, body } = done
-    return { ...item, state: 'done', here: { key: entry.key, id: body.id ?? entry.key, at: entry.made_at, result: body.result, status: entry.status } }
-  })
+/** A due list as the server made it. */
+export interface DueList {
+  items: readonly DueItem[]
+  made_at: Instant
+}
+
+/** A due list as it stands now, with what was checked here. What was refused did not happen; nothing has happened later than now. */
+export function dueOf({ items, made_at: madeAt }: DueList, timetables: readonly Timetable[], entries: readonly Entry[], skewMs: number, now: number): DueEntry[] {
+  const checks = entries.filter(({ kind, outcome }) => kind === 'check' && outcome?.status !== 'refused')
+    .map((entry) => ({ entry, body: entry.body as CheckBody, at: Math.min(now, Date.parse(entry.made_at) + (entry.skew_ms ?? skewMs)) }))
+  return standAt(items, madeAt, timetables, checks, now)
 }
 
 /** The pack's problems with the steps taken here, and before them those reported here. */

@@ -22,16 +22,36 @@ export interface DueItem {
   edition: string
   grid: { scheme: string; code: string } | null
   state: 'due' | 'overdue' | 'done' | 'later'
-  from: Instant
-  to: Instant
+  /** Of the slot that is open or next; null where none comes. */
+  from: Instant | null
+  to: Instant | null
   missed: number
   last: { id: Uuid; at: Instant; result: 'normal' | 'abnormal' } | null
+  /** When the subject came into the record. */
+  since: Instant
   distance_m: number | null
 }
 
-/** A due item with what this device has done about it. */
+/** A time in which a plan wants one check of every subject. */
+export interface Slot {
+  from: Instant
+  to: Instant
+}
+
+/** The slots of a plan for some days to come: what is due without a network is worked out from them. */
+export interface Timetable {
+  plan: string
+  until: Instant
+  /** The beginnings of slots that had ended before, the latest first. */
+  missed: Instant[]
+  slots: Slot[]
+  /** When a check counts; none for any time. */
+  hours: Slot[]
+}
+
+/** A due item as it stands now, with what this device has done about it. */
 export interface DueEntry extends DueItem {
-  /** The command that checked it here, while the pack does not know of it yet. */
+  /** The command that checked it here, where that is its last check. */
   here?: { key: Uuid; id: Uuid; at: Instant; result: 'normal' | 'abnormal'; status: LocalStatus }
 }
 
@@ -128,6 +148,7 @@ export interface Pack {
   checklists: Checklist[]
   classes: ProblemClass[]
   due: DueItem[]
+  timetables: Timetable[]
   problems: PackProblem[]
   tiles: { template: string; minzoom: number; maxzoom: number; addresses: [number, number, number][] }
   limits: { far_m: number; inaccurate_m: number; photo_bytes: number }

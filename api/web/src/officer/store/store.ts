@@ -3,6 +3,7 @@ import type {
   Bodies, CommandKind, Counts, Draft, DraftWithPhotos, DueEntry, Entry, Instant, KeptPhoto, MyProblem, Pack, PackProgress, PhotoKind, PhotoNetwork, PhotoRef, StorageState,
   SyncState, Uuid,
 } from './types.ts'
+import type { DueList } from './overlay.ts'
 import type { AppVersion } from './worker.ts'
 
 /** A picture to be kept with a record: a new one, or one that a draft keeps already. */
@@ -25,8 +26,10 @@ export interface OfficerStore {
   device: Readonly<Ref<Uuid | undefined>>
 
   pack: Readonly<ShallowRef<Pack | undefined>>
-  /** The pack's due list, with what was done here. Sorted as the pack is; see route() for another place to start from. */
+  /** The pack's due list as it stands now, with what was done here, in the order of the pack. */
   due: ComputedRef<DueEntry[]>
+  /** Another due list of the server's as it stands now, by the pack's timetables. */
+  stand(list: DueList): DueEntry[]
   problems: ComputedRef<MyProblem[]>
   /** Everything recorded here and not swept yet, newest first. */
   entries: Readonly<ShallowRef<Entry[]>>
@@ -59,7 +62,7 @@ export interface OfficerStore {
   sendPhotos(): Promise<void>
   /** Fetches the pack, and the tiles of the own area where asked for. Throws ApiError or OfflineError; the old pack stays. */
   refreshPack(options?: { tiles?: boolean }): Promise<void>
-  /** The server's time, for display: the device's corrected by what the last answers said. */
+  /** The server's time, for display: the device's corrected by what the last answers said. What is worked out with it follows the time. */
   now(): Date
   /** How far the server's clock is ahead of the device's, in milliseconds. */
   skewMs: Readonly<Ref<number>>

@@ -133,7 +133,7 @@ export class Sync {
       try {
         const answer = await this.#wire.commands(await this.#outbox.batch(next.rows, next.floor, this.#around.title()))
         await this.#db.set('skew_ms', answer.skew_ms)
-        if (await this.#outbox.take(answer.outcomes, answer.next_seq) === 0) return false
+        if (await this.#outbox.take(answer) === 0) return false
         this.#failures = 0
         most = mostCommands
       } catch (failure) {

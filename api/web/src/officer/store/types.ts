@@ -177,6 +177,8 @@ export interface Entry extends Command {
   outcome?: Outcome
   /** By the device's clock: when the outcome came. */
   acked_at?: Instant
+  /** How far the server's clock was ahead of this one's then: the clock may be put right later. */
+  skew_ms?: number
   /** The server did not even take it in a batch of its own; it is kept, and tried again every hour. */
   aside?: { at: Instant; status: number; title: string; title_en: string }
   /** Somebody looked at the outcome. One that is not done stays to be read until then. */

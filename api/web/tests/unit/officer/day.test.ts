@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { bodyOf, lackOf, problemLack } from '../../../src/officer/check.ts'
 import { beginCheck } from '../../../src/officer/checking.ts'
 import { outcomeOf } from '../../../src/officer/outcome.ts'
-import { groupOf, inOrderOf, nearestFirst, nextFrom } from '../../../src/officer/order.ts'
+import { nearestFirst, nextFrom } from '../../../src/officer/order.ts'
 import { fixOf, type Here } from '../../../src/officer/position.ts'
 import type { Checklist, DueEntry, Entry, KeptPhoto, ProblemClass } from '../../../src/officer/store/types.ts'
 import { subjectIn, subjectText } from '../../../src/officer/subject.ts'
 
 const entry = (id: string, lon: number, lat: number, state: DueEntry['state'] = 'due'): DueEntry => ({
-  id, plan: 'p', title: '', title_en: '', subject: { kind: 'road', id: 1, code: null, name: id, lon, lat }, checklist: 'c', edition: '1', grid: null, state, from: '2026-01-02T08:00:00Z', to: '2026-01-02T10:00:00Z', missed: 0, last: null, distance_m: null,
+  id, plan: 'p', title: '', title_en: '', subject: { kind: 'road', id: 1, code: null, name: id, lon, lat }, checklist: 'c', edition: '1', grid: null, state, from: '2026-01-02T08:00:00Z', to: '2026-01-02T10:00:00Z', missed: 0, last: null, since: '2025-01-01T00:00:00Z', distance_m: null,
 })
 const here: Here = { at: [120, 36], raw: [120, 36], datum: 'wgs84', accuracyM: 8.04, since: 1_000_000 }
 const photo = (kind: KeptPhoto['kind']) => ({ id: kind, kind }) as KeptPhoto
@@ -16,15 +16,9 @@ const photo = (kind: KeptPhoto['kind']) => ({ id: kind, kind }) as KeptPhoto
 describe('the walk', () => {
   it('goes to the nearest next, what cannot be placed last, and leaves out what is done', () => {
     const far = entry('far', 120.02, 36), near = entry('near', 120.001, 36, 'overdue'), beyond = entry('beyond', 120.03, 36), lost = entry('lost', 0, 0)
-    const done = { ...entry('done', 120, 36), here: { key: 'k', id: 'i', at: '', result: 'normal' as const, status: 'queued' as const } }
+    const done = entry('done', 120, 36, 'done')
     expect(nearestFirst([lost, beyond, far, done, near], [120, 36]).map(({ id }) => id)).toEqual(['near', 'far', 'beyond', 'lost'])
     expect(nearestFirst([lost, far, near], undefined).map(({ id }) => id)).toEqual(['far', 'near', 'lost'])
-    expect(groupOf(done)).toBe('done')
-  })
-
-  it('of the server keeps what was done here', () => {
-    const mine = { ...entry('a', 120, 36), here: { key: 'k', id: 'i', at: '', result: 'normal' as const, status: 'acked' as const } }
-    expect(inOrderOf([entry('b', 1, 1), entry('a', 1, 1)], [mine]).map(groupOf)).toEqual(['due', 'done'])
   })
 
   it('knows when something is next', () => {
