@@ -32,6 +32,8 @@ type reach interface {
 	fill(mm []uint32)
 	// nearest is the distance of a place and the slot of the facility.
 	nearest(place uint32, r *room) (mm, owner uint32)
+	// begin takes the first facilities, before anything is asked for.
+	begin(come []*seat)
 	// change takes facilities out and puts others in. It lists the groups and the edges on which distances may differ now, each once.
 	change(gone, come []*seat) (groups, edges []uint32)
 	// cover is what of an edge is within radii.
@@ -46,7 +48,7 @@ type reach interface {
 // newField works a field out from nothing.
 func newField(ctx context.Context, l *lay, chosen *choice, limitMM uint32, r reach) (*field, error) {
 	f := &field{lay: l, chosen: chosen, limitMM: limitMM, set: &set{chosen}, accounts: newAccounts()}
-	r.change(nil, chosen.counting())
+	r.begin(chosen.counting())
 	var flat []uint32
 	f.mm, flat = newPages[uint32](len(l.order))
 	fillAll(r, flat, l.on)

@@ -103,10 +103,6 @@ func (w *walkReach) nearest(place uint32, _ *room) (mm, owner uint32) {
 }
 
 func (w *walkReach) change(gone, come []*seat) (groups, edges []uint32) {
-	if len(gone) == 0 && len(come) > 0 && w.slots == 0 {
-		w.grow(come)
-		return nil, nil
-	}
 	if len(w.mark) == 0 {
 		w.mark = make([]uint32, len(w.tree.Graph.Net.Edges))
 	}
@@ -124,7 +120,7 @@ func (w *walkReach) change(gone, come []*seat) (groups, edges []uint32) {
 	return w.listed, w.listed
 }
 
-func (w *walkReach) grow(come []*seat) {
+func (w *walkReach) begin(come []*seat) {
 	w.seeds = w.seeds[:0]
 	for _, s := range come {
 		w.seeds = append(w.seeds, s.seed())

@@ -109,7 +109,7 @@ func BenchmarkRun(b *testing.B) {
 			all = make([]time.Duration, 0, 1<<16)
 			run := func() {
 				if w, ok := r.(*walkReach); ok {
-					w.grow(seats)
+					w.begin(seats)
 				}
 				fillAll(r, mm, f.lay.on)
 				clear(sums)

@@ -114,6 +114,33 @@ func TestIncremental(t *testing.T) {
 	}
 }
 
+// TestFirstFacility: figures of a city without facilities follow the first that comes, to the city or in a scenario, and the last that goes.
+func TestFirstFacility(t *testing.T) {
+	for _, q := range []Question{{Service: toilet, Res: 10}, {Service: toilet, Mode: Straight, Res: 10}} {
+		empty := newTestCity(8)
+		one := empty.with(toilet, 1, atM(333, 444), openToilet())
+		live := NewLive()
+		for i, c := range []*testCity{empty, one, one.without(toilet, 1), one.next(toilet)} {
+			c.revision = uint64(i + 1)
+			b, err := live.At(t.Context(), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(imageOf(t, boardOf(t, c), q), imageOf(t, b, q)); diff != "" {
+				t.Errorf("%s, state %d (- from nothing, + followed):\n%.2000s", q.Mode, i, diff)
+			}
+			if i > 0 {
+				continue
+			}
+			plan := withOf(t, b, Change{Op: OpAdd, Service: toilet, At: placeAt(333, 444)})
+			want, got := tableOf(t, boardOf(t, one), q, usualRadii, "community"), tableOf(t, plan, q, usualRadii, "community")
+			if diff := cmp.Diff(want.Total, got.Total); diff != "" || got.Total.CoveredM2[0] == 0 {
+				t.Errorf("%s: the first facility of a scenario (- in the city, + in the scenario):\n%s", q.Mode, diff)
+			}
+		}
+	}
+}
+
 // TestFieldFollows goes through a thousand changes of facilities on the level of fields and sums, several facilities on an edge among them.
 func TestFieldFollows(t *testing.T) {
 	const blocks = 12

@@ -56,7 +56,7 @@ func (b *Board) Rehearse(ctx context.Context, q Question, radiiM []uint32, by st
 // Run is the whole run from nothing: the search, all hexagons, and ground, people and streets of all areas at all radii.
 func (r *Rehearsal) Run() {
 	if w, ok := r.reach.(*walkReach); ok {
-		w.grow(r.seats)
+		w.begin(r.seats)
 	}
 	fillAll(r.reach, r.mm, r.field.lay.on)
 	clear(r.sums)

@@ -173,6 +173,8 @@ func (s *straightReach) clone() reach {
 	return &c
 }
 
+func (s *straightReach) begin(come []*seat) { s.change(nil, come) }
+
 // change notes facilities. All blocks within the limit of one may differ, and all edges in them.
 func (s *straightReach) change(gone, come []*seat) (groups, edges []uint32) {
 	touched := map[uint32]bool{}
