@@ -183,6 +183,51 @@ func TestBadCommandsKeepNothingBack(t *testing.T) {
 	}
 }
 
+// Times that no calendar of ours has, and numbers that the record has no place for, are the sender's: nobody else's list fails by them, and the commands
+// that follow are not kept back.
+func TestOddTimesAndNumbersHarmNobody(t *testing.T) {
+	w := newTown(t)
+	w.settle(t)
+	h := newHandset(t, w, rights.Officer, 1)
+	h.send(t, 0)
+	odd := []string{"9999-12-31T23:59:59-12:00", "0000-01-01T00:00:00+12:00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "2150-01-01T00:00:00Z"}
+	var commands []sent
+	for i, at := range odd {
+		c := command(int64(i+1), "problem", strings.Replace(litter(i+1), `"bytes"`, fmt.Sprintf(`"taken_at": %q, "bytes"`, at), 1))
+		c.MadeAt = at
+		commands = append(commands, c)
+	}
+	for _, number := range []string{"1e999999", "1e-999999", "-1E+400", strings.Repeat("9", 400), "5e-324"} {
+		commands = append(commands, command(int64(len(commands)+1), "problem", `{"x": [{"y": `+number+`}]}`))
+	}
+	commands = append(commands, command(int64(len(commands)+1), "check", checked(1, "public_toilet", 7, 1, `{"open": "pass"}`)))
+	commands[len(commands)-1].MadeAt = odd[0]
+	r := h.send(t, 0, commands...)
+	if r.NextSeq != int64(len(commands)+1) {
+		t.Fatalf("next %d\n%+v", r.NextSeq, r.Outcomes)
+	}
+	for i, o := range r.Outcomes {
+		if want := map[bool]patrol.Status{true: patrol.Done, false: patrol.Refused}[i < len(odd) || i == len(commands)-1]; o.Status != want || strings.HasSuffix(o.Type, ":internal") {
+			t.Errorf("%d: %+v", o.Seq, o)
+		}
+	}
+	for _, path := range []string{"/problems", "/problems/" + uuid(7, 1), "/problems?f=csv", "/pack", "/checks"} {
+		if a := w.get(t, "/api/v1/patrol"+path, w.as(t, rights.Officer)...); a.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d %s", path, a.StatusCode, a.body)
+		}
+	}
+	if n := w.count(t, `SELECT count(*) FROM patrol_photo WHERE taken_at IS NOT NULL`); n != 1 {
+		t.Errorf("%d photos say when they were taken, want that of 2150", n)
+	}
+	named := `{"device": {"id": "` + uuid(1, 5) + `", "title": "a\u0000b"}, "sent_at": "2026-01-01T00:00:00Z", "commands": []}`
+	far := strings.Replace(named, "2026-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00", 1)
+	for _, body := range []string{named, far, strings.Replace(named, `"commands"`, `"floor": 9007199254740993, "commands"`, 1)} {
+		if a := w.send(t, http.MethodPost, "/api/v1/patrol/commands", strings.NewReader(body), h.who...); a.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: %d %s", body, a.StatusCode, a.body)
+		}
+	}
+}
+
 func TestClocksAndPositionsOfPhones(t *testing.T) {
 	w := newTown(t)
 	h := newHandset(t, w, rights.Officer, 1)

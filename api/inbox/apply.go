@@ -56,13 +56,13 @@ func refusal(c *gridpg.KeptCommand, kind, zh, en string) patrol.Outcome {
 	return patrol.Outcome{Seq: c.Seq, Key: c.Key, Status: patrol.Refused, Type: kind, Title: zh, TitleE: en}
 }
 
-// keepable makes a body what the record can keep: one JSON object without the character that PostgreSQL has no place for. What is none becomes empty, and
-// will be refused for what it lacks.
+// keepable makes a body what the record can keep: one JSON object without the character that PostgreSQL has no place for, and without numbers that are
+// none of ours. What is none becomes empty, and will be refused for what it lacks.
 func keepable(body json.RawMessage) json.RawMessage {
 	var object map[string]any
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
-	if d.Decode(&object) != nil || object == nil {
+	if d.Decode(&object) != nil || object == nil || !plainNumbers(object) {
 		return json.RawMessage("{}")
 	}
 	text, err := json.Marshal(object)
@@ -70,6 +70,40 @@ func keepable(body json.RawMessage) json.RawMessage {
 		return json.RawMessage("{}")
 	}
 	return bytes.ReplaceAll(text, []byte(`\u0000`), []byte(`\ufffd`))
+}
+
+// plainNumbers turns the numbers of a value into whole ones or floats, in place; false where one is neither. jsonb takes no 1e-999999.
+func plainNumbers(value any) bool {
+	plain := func(v any) (any, bool) {
+		text, ok := v.(json.Number)
+		if !ok {
+			return v, plainNumbers(v)
+		}
+		if n, err := text.Int64(); err == nil {
+			return n, true
+		}
+		f, err := text.Float64()
+		return f, err == nil
+	}
+	switch v := value.(type) {
+	case map[string]any:
+		for name, member := range v {
+			p, ok := plain(member)
+			if !ok {
+				return false
+			}
+			v[name] = p
+		}
+	case []any:
+		for i, member := range v {
+			p, ok := plain(member)
+			if !ok {
+				return false
+			}
+			v[i] = p
+		}
+	}
+	return true
 }
 
 // read reads the body of a command. Its error is a *patrol.Fault.

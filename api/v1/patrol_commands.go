@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"time"
-	"unicode/utf8"
 
 	"wangge/api/commit"
 	"wangge/api/inbox"
@@ -14,8 +13,12 @@ import (
 	"wangge/grid/rights"
 )
 
-// maxOutcomes is how many outcomes are told at once.
-const maxOutcomes = 1000
+// Bounds of what phones send and are told.
+const (
+	maxOutcomes    = 1000 // at once
+	maxDeviceTitle = 100
+	maxSeq         = 1 << 53 // the last whole number that JavaScript counts to
+)
 
 func (h *Handler) patrolCommandRoutes() []Route {
 	return []Route{
@@ -88,14 +91,14 @@ func (b *commandsBody) faults() (faults param.Faults) {
 	if !inbox.IsUUID(b.Device.ID) {
 		add("/device/id", "须为 UUID", "must be a UUID")
 	}
-	if utf8.RuneCountInString(b.Device.Title) > 100 {
-		add("/device/title", "至多 100 字", "at most 100 characters")
+	if !isShort(b.Device.Title, maxDeviceTitle) {
+		add("/device/title", "须在一行之内，至多 100 字", "must be one line of 100 characters at most")
 	}
-	if b.SentAt.Year() < 1970 || b.SentAt.Year() > 9999 {
+	if b.SentAt.UTC().Year() < 1970 || !patrol.Dated(b.SentAt) {
 		add("/sent_at", "须为 RFC 3339 时间", "must be a time of RFC 3339")
 	}
-	if b.Floor < 0 {
-		add("/floor", "不能为负", "cannot be negative")
+	if b.Floor < 0 || b.Floor > maxSeq {
+		add("/floor", "须为 0 到 2⁵³", "must be 0 to 2⁵³")
 	}
 	if n := len(b.Commands); n > inbox.MaxCommands {
 		add("/commands", fmt.Sprintf("至多 %d 条", inbox.MaxCommands), fmt.Sprintf("at most %d", inbox.MaxCommands))
@@ -103,8 +106,8 @@ func (b *commandsBody) faults() (faults param.Faults) {
 	}
 	for i, c := range b.Commands {
 		at := fmt.Sprintf("/commands/%d", i)
-		if c.Seq < 1 {
-			add(at+"/seq", "须为正整数", "must be a positive number")
+		if c.Seq < 1 || c.Seq > maxSeq {
+			add(at+"/seq", "须为正整数，至多 2⁵³", "must be a positive number, 2⁵³ at most")
 		}
 		if !inbox.IsUUID(c.Key) {
 			add(at+"/key", "须为 UUID", "must be a UUID")
@@ -120,7 +123,10 @@ func (b *commandsBody) faults() (faults param.Faults) {
 func (b *commandsBody) commands() []patrol.Command {
 	list := make([]patrol.Command, len(b.Commands))
 	for i, c := range b.Commands {
-		made, _ := time.Parse(time.RFC3339Nano, c.MadeAt)
+		made, err := time.Parse(time.RFC3339Nano, c.MadeAt)
+		if err != nil || !patrol.Dated(made) {
+			made = time.Time{}
+		}
 		list[i] = patrol.Command{Seq: c.Seq, Key: c.Key, Kind: c.Kind, MadeAt: made, Body: c.Body}
 	}
 	return list
@@ -130,7 +136,7 @@ func (b *commandsBody) commands() []patrol.Command {
 func (h *Handler) commandOutcomes(w http.ResponseWriter, r *http.Request) error {
 	q := h.Query(r)
 	device := q.Text("device", 36)
-	after := q.Int("after_seq", 0, 0, 1<<53)
+	after := q.Int("after_seq", 0, 0, maxSeq)
 	if err := q.Err(); err != nil {
 		return err
 	}

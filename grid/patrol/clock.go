@@ -31,5 +31,11 @@ func Settle(madeAt, sentAt, received time.Time) Moment {
 	return m
 }
 
+// Dated tells whether a time that a device claims can be told in every zone: the years of RFC 3339 have four digits.
+func Dated(at time.Time) bool {
+	year := at.UTC().Year()
+	return 0 < year && year < 9999
+}
+
 // oldest is how long a record may wait on a phone: an earlier time is a clock that was never set.
 const oldest = 400 * 24 * time.Hour

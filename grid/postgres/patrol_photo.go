@@ -97,6 +97,9 @@ func (t *Tx) expectPhoto(ctx context.Context, owner PhotoOwner, i int, ref patro
 	if !slices.Contains(patrol.PhotoKinds(), kind) {
 		kind = photoKindOther
 	}
+	if !patrol.Dated(ref.TakenAt) {
+		ref.TakenAt = time.Time{}
+	}
 	done, err := t.tx.Exec(ctx, expectPhotoSQL, ref.ID, owner.Kind, owner.ID, i, ref.SHA256, ref.Bytes, kind, timeOrNull(ref.TakenAt),
 		t.Caller.Actor.Name, t.Caller.Actor.Holder, owner.Region, owner.GridID)
 	if err != nil || done.RowsAffected() == 1 {
