@@ -200,6 +200,25 @@ func TestTwoOfficersOfflineLoseNothing(t *testing.T) {
 	}
 }
 
+// Who looks twice with what the phone knew in the morning stands in nobody's way, whatever others did to other fields; a clash names who changed the field.
+func TestOwnChangesAreNoConflict(t *testing.T) {
+	w := newTown(t)
+	h := newHandset(t, w, rights.Officer, 1)
+	expect(t, h.send(t, 0, command(1, "check", checked(1, "public_toilet", 7, 1, `{"open": "fail"}`))), 2, "1 done")
+	w.write(t, `SET LOCAL wangge.actor = 'bureau'`, `UPDATE public_toilet SET name = '改名公厕' WHERE id = 7`)
+	expect(t, h.send(t, 0, command(2, "check", checked(2, "public_toilet", 7, 1, `{"open": "pass"}`))), 3, "2 done")
+	if n := w.count(t, `SELECT count(*) FROM public_toilet WHERE id = 7 AND status = 'intact' AND name = '改名公厕'`); n != 1 {
+		t.Error("the toilet is open again, and the record does not say so")
+	}
+	w.write(t, `SET LOCAL wangge.actor = 'bureau'`, `UPDATE public_toilet SET status = 'damaged' WHERE id = 7`)
+	w.write(t, `SET LOCAL wangge.actor = 'street'`, `UPDATE public_toilet SET name = '又改名公厕' WHERE id = 7`)
+	r := h.send(t, 0, command(3, "check", checked(3, "public_toilet", 7, 4, `{"open": "fail"}`)))
+	expect(t, r, 4, "3 conflict")
+	if diff := cmp.Diff([]string{"status: intact, mine closed, theirs damaged by bureau"}, clashesOf(r.Outcomes[0])); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // Both officers' findings about one object stay, and staff see each against what is.
 func TestTwoFindingsOfflineBothStay(t *testing.T) {
 	w := newTown(t)

@@ -25,13 +25,13 @@ type Clash struct {
 	Title    string // of the field, Chinese
 	Base     any    // at the version that the wisher saw
 	Theirs   any    // now
-	By       string // who changed the feature last
+	By       string // who changed the field last
 	At       time.Time
 	Revision int64 // of the feature now
 }
 
 // Settle writes wishes that rest on a version of a feature which may be old: field by field, like a merge of three versions. What nobody else changed
-// since is written; what somebody changed to the same is as wished already; the rest are clashes, and stays as it is. seen is the revision that the
+// since is written, be it that the wisher did; what somebody changed to the same is as wished already; the rest are clashes, and stays as it is. seen is the revision that the
 // wisher saw, or 0 for the newest. Its errors are those of Update, and layers.Faults for fields that are not there.
 func Settle(ctx context.Context, q querier, l *layers.Layer, id, seen int64, wishes []Wish, may Authorize) (Written, []Clash, error) {
 	w := &writing{q: q, l: l, may: may}
@@ -39,7 +39,7 @@ func Settle(ctx context.Context, q querier, l *layers.Layer, id, seen int64, wis
 	if err != nil {
 		return Written{}, nil, err
 	}
-	if clashes, err = w.whose(ctx, id, clashes); err != nil {
+	if clashes, err = w.others(ctx, id, clashes, values); err != nil {
 		return Written{}, nil, err
 	}
 	if len(values) == 0 {
@@ -99,22 +99,28 @@ func (w *writing) baseOf(ctx context.Context, id, seen int64) (*stored, error) {
 	return then, err
 }
 
-const lastChangeSQL = `SELECT coalesce(actor, ''), at FROM change WHERE entity = $1 AND entity_id = $2 ORDER BY id DESC LIMIT 1`
+// lastChangeOfSQL says who changed the value at a path of a feature last, when, and whether it is who writes now.
+const lastChangeOfSQL = `SELECT coalesce(c.actor, ''), c.at, c.actor IS NOT DISTINCT FROM actor() FROM (
+    SELECT x.id, x.value, lead(x.value) OVER (ORDER BY x.id) AS next FROM (
+        SELECT 9223372036854775807 AS id, to_jsonb(t) #> $2 AS value FROM %[1]s t WHERE t.id = $1
+        UNION ALL SELECT h.id, ((SELECT column_defaults(%[2]s)) || h.before) #> $2 FROM change h WHERE h.entity = %[2]s AND h.entity_id = $1 AND h.before IS NOT NULL) x) v
+JOIN change c USING (id) WHERE v.value IS DISTINCT FROM v.next ORDER BY v.id DESC LIMIT 1`
 
-// whose says of clashes who changed the feature last.
-func (w *writing) whose(ctx context.Context, id int64, clashes []Clash) ([]Clash, error) {
-	if len(clashes) == 0 {
-		return nil, nil
+// others keeps the clashes with what somebody else wrote, and says who and when; what the writer wrote is written over like what nobody has changed.
+func (w *writing) others(ctx context.Context, id int64, clashes []Clash, values map[string]any) (out []Clash, err error) {
+	for _, c := range clashes {
+		var own bool
+		err := w.q.QueryRow(ctx, about(lastChangeOfSQL, w.l), id, strings.Split(c.Field, ".")).Scan(&c.By, &c.At, &own)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return nil, err
+		}
+		if own {
+			c.into(values)
+			continue
+		}
+		out = append(out, c)
 	}
-	var by string
-	var at time.Time
-	if err := w.q.QueryRow(ctx, lastChangeSQL, w.l.Table, id).Scan(&by, &at); err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return nil, err
-	}
-	for i := range clashes {
-		clashes[i].By, clashes[i].At = by, at
-	}
-	return clashes, nil
+	return out, nil
 }
 
 // typed gives wishes values of the types of their fields.
