@@ -158,6 +158,7 @@ export const en: Record<keyof typeof zh, string> = {
   'officer.ledger.noFieldsHint': 'Offline: write it in the note',
   'officer.ledger.send': 'Submit',
   'officer.ledger.sent': 'Submitted for review',
+  'officer.ledger.sentOffline': 'Kept on this phone, sent to staff once there is a network',
   'officer.ledger.newThing': 'Not in the record? Add it',
   'officer.finding.exists': 'Is there',
   'officer.finding.missing': 'Is not',

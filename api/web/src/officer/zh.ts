@@ -158,6 +158,7 @@ export const zh = {
   'officer.ledger.noFieldsHint': '没有网络时请在说明里写清楚',
   'officer.ledger.send': '提交核对结果',
   'officer.ledger.sent': '已提交，等待审核',
+  'officer.ledger.sentOffline': '已存在本机，联网后提交审核',
   'officer.ledger.newThing': '台账里没有？登记新增',
   'officer.finding.exists': '有',
   'officer.finding.missing': '无',
