@@ -21,13 +21,12 @@ const (
 
 // readJPEG walks over the segments and scans to the end mark.
 func readJPEG(data []byte) (l layout, code string) {
-	scanned := false
 	for at := 2; ; {
 		mark, next := nextMark(data, at)
 		switch {
 		case next < 0:
 			return l, Truncated
-		case mark == markEOI && !scanned:
+		case mark == markEOI && l.scans == 0:
 			return l, Broken
 		case mark == markEOI:
 			l.mediaType, l.end = JPEG, next
@@ -61,7 +60,7 @@ func readJPEG(data []byte) (l layout, code string) {
 			if l.width == 0 {
 				return l, Broken
 			}
-			at, scanned = skipScan(data, at), true
+			at, l.scans = skipScan(data, at), l.scans+1
 		}
 	}
 }

@@ -23,8 +23,11 @@ const (
 	ThumbSide = 320
 )
 
-// maxDecodedBytes bounds the memory of one decoded photo.
-const maxDecodedBytes = 400_000_000
+// Bounds of one decoded photo.
+const (
+	maxDecodedBytes = 400_000_000
+	maxScans        = 100 // cameras and programs make about ten; a file of 20 MB has room for half a million, each as long as the first
+)
 
 // Copy makes the copy of a photo that is shown: no longer than side, turned by the EXIF orientation, with lines of a watermark, as a JPEG without
 // metadata. nil lines for none. The error is an ErrNoCopy. It takes up to 400 MB for a while: bound how many run at once.
@@ -35,6 +38,8 @@ func Copy(data []byte, orientation, side int, lines []string, face *Face) ([]byt
 		return nil, fmt.Errorf("%w: %w", ErrNoCopy, RefusalOf(code))
 	case l.width*l.height > maxPixels || l.width*l.height*l.perPixel > maxDecodedBytes:
 		return nil, fmt.Errorf("%w: %d × %d pixels", ErrNoCopy, l.width, l.height)
+	case l.scans > maxScans:
+		return nil, fmt.Errorf("%w: %d scans", ErrNoCopy, l.scans)
 	}
 	full, err := decode(data, l.mediaType)
 	if err != nil {

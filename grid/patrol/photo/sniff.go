@@ -36,6 +36,7 @@ type layout struct {
 	mediaType     string
 	width, height int
 	perPixel      int // bytes of memory that decoding takes
+	scans         int // of a JPEG: how often decoding goes over the pixels
 	end           int // of the picture in the file: what follows is something else
 }
 
