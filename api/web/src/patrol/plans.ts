@@ -1,6 +1,8 @@
 import type { Translate } from '../i18n/index.ts'
 import type { Checklist, Plan } from './types.ts'
 
+/** Bounds of the server. */
+export const mostTimes = 24
 export const periods = ['day', 'week', 'month', 'quarter'] as const
 const everyDay = '1234567'
 
@@ -10,6 +12,9 @@ export function oftenText({ period, times, weekdays }: Pick<Plan, 'period' | 'ti
   return [t(`patrol.often.${period}`, { n: times }), days].filter(Boolean).join(' · ')
 }
 
+/** The form of a code of a plan, an item of a checklist. */
+export const codeForm = /^[a-z][a-z0-9_]{0,39}$/
+
 /** What a new plan begins with. */
 export function emptyPlan(list: Checklist | undefined): Plan {
   return {
@@ -18,10 +23,10 @@ export function emptyPlan(list: Checklist | undefined): Plan {
   }
 }
 
-const window = /^([01]\d|2[0-4]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/
+const window = /^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/
 
 /** Hours as they are typed: 06:00-12:00, 14:00-20:00. Undefined where one of them is none. */
 export function parseWindows(text: string): string[] | undefined {
-  const parts = text.replaceAll('：', ':').replaceAll(/[–—~至]/g, '-').split(/[,，、;\s]+/).filter(Boolean)
+  const parts = text.replaceAll('：', ':').replaceAll(/\s*[-–—~至]\s*/g, '-').split(/[,，、;\s]+/).filter(Boolean)
   return parts.every((part) => window.test(part)) ? parts : undefined
 }

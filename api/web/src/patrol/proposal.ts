@@ -23,6 +23,9 @@ export interface Compared {
   same: boolean
 }
 
+/** The states that proposals are looked at by. */
+export const verdicts = ['open', 'accepted', 'partly', 'rejected', 'withdrawn'] as const
+
 export type Finding = 'exists' | 'missing' | 'differs' | 'new'
 
 export interface Proposal {

@@ -6,7 +6,7 @@ import type { ColumnId, State } from './states.ts'
 import { columns, openStates, states as allStates } from './states.ts'
 import type { Decision, Proposal, ProposalDetail } from './proposal.ts'
 import type {
-  Checklist, OverdueRow, PatrolSettings, PhotoPromise, Plan, Problem, ProblemClass, ProblemDetail, Rates, StepDraft, Tracks, Visits,
+  Checklist, ChecklistItem, OverdueRow, PatrolSettings, PhotoPromise, PlaceKind, Plan, Problem, ProblemClass, ProblemDetail, Rates, StepDraft, Tracks, Visits,
 } from './types.ts'
 
 export const mineKinds = ['reported', 'assigned'] as const
@@ -43,7 +43,6 @@ export interface RateQuestion {
 const root = '/api/v1/patrol'
 const proposalsPath = '/api/v1/feature-proposals'
 const columnLimit = 30
-const rowLimit = 1000
 
 export function queryOf({ states, class: kind, source, dept, region, since, until, mine, q }: ProblemFilter): Query {
   return { state: (states.length > 0 ? states : openStates).join(','), class: kind, source, dept, region, from: since, to: until, mine: mine === 'reported' || undefined, assignee: mine === 'assigned' ? 'me' : undefined, q }
@@ -81,7 +80,7 @@ export class PatrolServer {
   }
 
   step(problem: Problem, draft: StepDraft): Promise<Answered<ProblemDetail>> {
-    return this.#client.post(`${root}/problems/${encodeURIComponent(problem.id)}/steps`, { id: uuid(), ...draft }, { match: problem.revision })
+    return this.#client.post(`${root}/problems/${encodeURIComponent(problem.id)}/steps`, draft, { match: problem.revision })
   }
 
   async classes(): Promise<ProblemClass[]> {
@@ -113,15 +112,31 @@ export class PatrolServer {
   }
 
   async plans(): Promise<Plan[]> {
-    return (await this.#client.json<Page<Plan>>(`${root}/plans`, { limit: rowLimit })).items
+    return (await this.#client.json<Page<Plan>>(`${root}/plans`)).items
   }
 
   putPlan({ code, revision, ...plan }: Plan): Promise<Answered<Plan>> {
     return this.#client.put(`${root}/plans/${encodeURIComponent(code)}`, plan, revision > 0 ? { match: revision } : {})
   }
 
+  dropPlan({ code, revision }: Plan): Promise<Answered<undefined>> {
+    return this.#client.delete(`${root}/plans/${encodeURIComponent(code)}`, { match: revision })
+  }
+
   async checklists(): Promise<Checklist[]> {
     return (await this.#client.json<Page<Checklist>>(`${root}/checklists`)).items
+  }
+
+  addEdition(code: string, edition: string, items: readonly ChecklistItem[]): Promise<Answered<Checklist>> {
+    return this.#client.post(`${root}/checklists/${encodeURIComponent(code)}/editions`, { edition, items })
+  }
+
+  putClass({ code, revision, ...one }: ProblemClass): Promise<Answered<ProblemClass>> {
+    return this.#client.put(`${root}/classes/${encodeURIComponent(code)}`, one, revision > 0 ? { match: revision } : {})
+  }
+
+  async placeKinds(): Promise<PlaceKind[]> {
+    return (await this.#client.json<Page<PlaceKind>>(`${root}/place-kinds`)).items
   }
 
   proposals(query: { state?: string | undefined; layer?: string | undefined; region?: string | undefined }, limit: number): Promise<Page<Proposal>> {
@@ -153,14 +168,17 @@ export class PatrolServer {
   }
 }
 
-/** All of a period, whatever became of it. */
-export function everyState(filter: Omit<ProblemFilter, 'states'>): ProblemFilter {
-  return { ...filter, states: allStates }
+/** Those of a period that rates count: all but what was no problem, or the same as another. */
+export function counted(filter: Omit<ProblemFilter, 'states'>): ProblemFilter {
+  return { ...filter, states: allStates.filter((state) => state !== 'void' && state !== 'merged') }
 }
 
-/** Where the table of what is filtered is downloaded, with pictures. */
-export function problemsFile(filter: ProblemFilter): string {
-  return `${root}/problems.xlsx${encodeQuery({ ...queryOf(filter), photos: true })}`
+/** A workbook holds so many problems with their pictures, and no more. */
+export const mostPictured = 500
+
+/** Where the table of what is filtered is downloaded; a workbook with its pictures, where it can hold them. */
+export function problemsFile(filter: ProblemFilter, f: 'xlsx' | 'csv', total: number): string {
+  return f === 'csv' ? `${root}/problems${encodeQuery({ ...queryOf(filter), f })}` : `${root}/problems.xlsx${encodeQuery({ ...queryOf(filter), photos: total <= mostPictured || undefined })}`
 }
 
 export function ratesFile({ by, since, until, within }: RateQuestion, f: 'xlsx' | 'csv'): string {

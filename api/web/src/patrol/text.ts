@@ -1,5 +1,6 @@
 import { pickTitle, type Lang, type Translate } from '../i18n/index.ts'
 import { formatNumber } from '../ui/format.ts'
+import type { State } from './states.ts'
 import type { Doer, GridName, HolderName, Problem, ProblemClass } from './types.ts'
 
 const hourMs = 3_600_000
@@ -20,6 +21,14 @@ export function briefTime(at: string, lang: Lang): string {
   const time = new Date(at)
   const year = time.getFullYear() === new Date().getFullYear() ? {} : { year: 'numeric' as const }
   return time.toLocaleString(locales[lang], { ...year, month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false })
+}
+
+/** States in which somebody is waited for; in the others the clock stands. */
+const timed: readonly State[] = ['returned', 'dispatched', 'handling']
+
+/** How long whoever is to rectify a problem still has; undefined where nobody is waited for. */
+export function timeLeft({ state, deadline }: Pick<Problem, 'state' | 'deadline'>, t: Translate, now = Date.now()): { text: string; over: boolean } | undefined {
+  return deadline && timed.includes(state) ? remaining(deadline, t, now) : undefined
 }
 
 /** How long something still has, or is over. */

@@ -62,6 +62,8 @@ export interface Problem {
   state_title: string
   dept: string | null
   dept_name: string | null
+  /** Who answers for the duty grid today. */
+  holder?: HolderName | null
   assignee: HolderName | null
   deadline: string | null
   overdue: boolean
@@ -111,13 +113,20 @@ export interface ProblemClass {
   parent?: string | null
   title: string
   title_en: string
-  handle_hours?: number | null
+  /** What it can be about; none is anything. */
+  subject_kinds: string[]
+  /** 0 sets no deadline. */
+  handle_hours: number
   responsible_dept?: string | null
-  photo_before?: boolean
-  photo_after?: boolean
-  standard?: string | null
-  verified?: boolean
+  photo_before: boolean
+  photo_after: boolean
+  duplicate_m: number
+  duplicate_hours: number
+  standard: string
+  verified: boolean
   enabled: boolean
+  ordinal: number
+  revision: number
 }
 
 /** A photo that a step names, and whose bytes go another way. */
@@ -129,8 +138,9 @@ export interface PhotoPromise {
   taken_at: string
 }
 
-/** A step as it is sent. */
+/** A step as it is sent: one that is sent again under its id is done once. */
 export interface StepDraft {
+  id: string
   photos?: PhotoPromise[]
   kind: string
   note?: string
@@ -227,6 +237,13 @@ export interface Plan {
   revision: number
 }
 
+export interface PlaceKind {
+  code: string
+  title: string
+  title_en: string
+  layer: string | null
+}
+
 export interface ChecklistItem {
   code: string
   title: string
@@ -244,6 +261,8 @@ export interface Checklist {
   title_en: string
   subject_kind: string
   edition: string
+  /** All of them, the latest last. */
+  editions: string[]
   items: ChecklistItem[]
 }
 

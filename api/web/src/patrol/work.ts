@@ -9,8 +9,8 @@ import type { Selecting } from '../state/selecting.ts'
 import type { Session } from '../state/session.ts'
 import { daysAfter, today } from '../ui/days.ts'
 import type { PatrolLink } from './link.ts'
-import type { Proposal, ProposalDetail } from './proposal.ts'
-import { PatrolServer, mineKinds, type Board, type Drawn, type ProblemFilter, type RateKind, type RateQuestion } from './server.ts'
+import { verdicts, type Proposal, type ProposalDetail } from './proposal.ts'
+import { PatrolServer, mineKinds, rateKinds, type Board, type Drawn, type ProblemFilter, type RateKind, type RateQuestion } from './server.ts'
 import { isState } from './states.ts'
 import type { Checklist, OverdueRow, Plan, Problem, ProblemClass, ProblemDetail, Rates, Tracks, Visits } from './types.ts'
 
@@ -18,6 +18,9 @@ export const tabs = ['problems', 'visits', 'proposals', 'rates', 'plans'] as con
 export type Tab = (typeof tabs)[number]
 /** What lies below the map. */
 export type Below = 'board' | 'table' | 'none'
+/** What plans are made of. */
+export const rulebooks = ['plans', 'checklists', 'classes'] as const
+export type Rulebook = (typeof rulebooks)[number]
 export type VisitRank = 'street' | 'community' | 'grid' | 'holder'
 
 /** Nobody looks at what is older than this without knowing. */
@@ -59,10 +62,12 @@ export interface PatrolWork {
   tracks: Resource<Tracks>
   proposalState: Ref<string>
   proposals: Resource<Page<Proposal>>
+  moreProposals(): void
   rateQuestion: ComputedRef<RateQuestion>
   rateBy: Ref<RateKind>
   period: ShallowRef<{ since: string; until: string }>
   rates: Resource<Rates>
+  rulebook: Ref<Rulebook>
   plans: Resource<Plan[]>
   checklists: Resource<Checklist[]>
   /** Asks again for all that is shown: after one's own deed, or when time has passed. */
@@ -102,7 +107,7 @@ export function createPatrolWork({ server: asked, session, route, selecting, lin
   const drawn = steady<Drawn>(() => keyOf('problems', 'map', filter.value), () => server.problemsOnMap(filter.value))
   const problem = steady(() => (open.value === undefined ? undefined : keyOf('problems', open.value)), () => server.problem(open.value ?? ''))
   const proposal = steady(() => (open.value === undefined ? undefined : keyOf('proposals', open.value)), () => server.proposal(open.value ?? ''))
-  const classes = createResource(() => (shown.value && reads.value ? 'classes' : undefined), () => server.classes())
+  const classes = createResource(() => (shown.value ? 'classes' : undefined), () => server.classes())
   const parts = createParts({ server, from, keyOf, region })
 
   watch([shown, reads], () => { if (shown.value && !reads.value) tab.value = 'plans' }, { immediate: true })
@@ -138,30 +143,46 @@ function createParts({ server, from, keyOf, region }: { server: PatrolServer; fr
   const net = ref(from.net ?? 'duty')
   const rank = ref<VisitRank>(rankOf(from.rank))
   const tracked = shallowRef<{ holder: string; name: string; day: string }>()
-  const proposalState = ref('open')
-  const rateBy = ref<RateKind>('street')
-  const period = shallowRef({ since: daysAfter(today(), 1 - usualPeriodDays), until: today() })
+  const proposalState = ref(stateOf(from.verdict))
+  const rateBy = ref<RateKind>(rateKindOf(from.group))
+  const period = shallowRef(periodOf(from))
+  const rulebook = ref<Rulebook>(rulebookOf(from.rules))
+  const proposalLimit = ref(pageLimit)
   const rateQuestion = computed<RateQuestion>(() => ({ by: rateBy.value, ...period.value, within: region.value }))
   const visits = steady(() => keyOf('visits', net.value, days.value, region.value), () => server.visits(`grid:${net.value}`, days.value, region.value))
   const ranking = steady(() => (rank.value === 'street' || rank.value === 'community' ? keyOf('visits', rank.value, days.value, region.value) : undefined), () => server.visits(rank.value, days.value, region.value))
   const overdue = steady(() => (rank.value === 'grid' || rank.value === 'holder' ? keyOf('visits', 'overdue', rank.value, region.value) : undefined),
     () => server.overdue(rank.value === 'holder' ? 'holder' : 'grid', region.value))
   const tracks = steady(() => (tracked.value ? keyOf('visits', 'track', tracked.value) : undefined), () => server.tracks(tracked.value?.holder ?? '', tracked.value?.day ?? ''))
-  const proposals = steady(() => keyOf('proposals', proposalState.value, region.value), () => server.proposals({ state: proposalState.value || undefined, region: region.value }, pageLimit))
+  const proposals = steady(() => keyOf('proposals', proposalState.value, region.value), () => server.proposals({ state: proposalState.value || undefined, region: region.value }, proposalLimit.value))
+  watch([proposalState, region], () => { proposalLimit.value = pageLimit }, { flush: 'sync' })
   const rates = steady(() => keyOf('rates', rateQuestion.value), () => server.rates(rateQuestion.value))
   return {
-    days, net, rank, tracked, visits, ranking, overdue, tracks, proposalState, proposals, rateQuestion, rateBy, period, rates,
+    days, net, rank, tracked, visits, ranking, overdue, tracks, proposalState, proposals, rulebook, rateQuestion, rateBy, period, rates,
+    moreProposals() {
+      if (proposalLimit.value >= mostRows) return
+      proposalLimit.value = Math.min(mostRows, proposalLimit.value + pageLimit)
+      proposals.reload()
+    },
     plans: steady(() => keyOf('plans'), () => server.plans()),
     checklists: createResource(() => keyOf('plans', 'checklists'), () => server.checklists()),
     link: (): PatrolLink => ({
       ...(days.value !== usualDays && { days: String(days.value) }),
       ...(net.value !== 'duty' && { net: net.value }),
       ...(rank.value !== 'street' && { rank: rank.value }),
+      ...(rateBy.value !== 'street' && { group: rateBy.value }),
+      ...(isUsual(period.value) ? {} : { from: period.value.since, to: period.value.until }),
+      ...(proposalState.value !== 'open' && { verdict: proposalState.value || 'any' }),
+      ...(rulebook.value !== 'plans' && { rules: rulebook.value }),
     }),
     restore(link: PatrolLink) {
       days.value = daysOf(link.days)
       net.value = link.net ?? 'duty'
       rank.value = rankOf(link.rank)
+      rateBy.value = rateKindOf(link.group)
+      period.value = periodOf(link)
+      proposalState.value = stateOf(link.verdict)
+      rulebook.value = rulebookOf(link.rules)
     },
   }
 }
@@ -216,16 +237,39 @@ function rankOf(text: string | undefined): VisitRank {
   return text === 'community' || text === 'grid' || text === 'holder' ? text : 'street'
 }
 
+function rateKindOf(text: string | undefined): RateKind {
+  return rateKinds.find((one) => one === text) ?? 'street'
+}
+
+function rulebookOf(text: string | undefined): Rulebook {
+  return rulebooks.find((one) => one === text) ?? 'plans'
+}
+
+function stateOf(text: string | undefined): string {
+  return text === 'any' ? '' : verdicts.find((one) => one === text) ?? 'open'
+}
+
+/** The last days unless the address names others. */
+function periodOf({ from, to }: PatrolLink): { since: string; until: string } {
+  const [since, until] = [isDay(from), isDay(to)]
+  return since !== undefined && until !== undefined && since <= until ? { since, until } : { since: daysAfter(today(), 1 - usualPeriodDays), until: today() }
+}
+
+function isUsual({ since, until }: { since: string; until: string }): boolean {
+  const usual = periodOf({})
+  return usual.since === since && usual.until === until
+}
+
 const isDay = (text: string | undefined) => (/^\d{4}-\d{2}-\d{2}$/.test(text ?? '') ? text : undefined)
 
 function filterOf(link: PatrolLink): Omit<ProblemFilter, 'region'> {
   return {
     states: (link.states ?? '').split(',').filter(isState), class: link.class, source: link.source, dept: link.dept,
-    since: isDay(link.since), until: isDay(link.until), mine: mineKinds.find((one) => one === link.mine),
+    since: isDay(link.since), until: isDay(link.until), mine: mineKinds.find((one) => one === link.mine), q: link.q,
   }
 }
 
-function linkOf(tab: Tab, below: Below, open: string | undefined, { states, class: kind, source, dept, since, until, mine }: Omit<ProblemFilter, 'region'>): PatrolLink {
-  const link = { part: tab === 'problems' ? undefined : tab, below: below === 'board' ? undefined : below, open, states: states.join(','), class: kind, source, dept, since, until, mine }
+function linkOf(tab: Tab, below: Below, open: string | undefined, { states, class: kind, source, dept, since, until, mine, q }: Omit<ProblemFilter, 'region'>): PatrolLink {
+  const link = { part: tab === 'problems' ? undefined : tab, below: below === 'board' ? undefined : below, open, states: states.join(','), class: kind, source, dept, since, until, mine, q }
   return Object.fromEntries(Object.entries(link).filter(([, value]) => value)) as PatrolLink
 }

@@ -179,21 +179,60 @@ describe('the patrol workspace', () => {
     await keep(page, 'patrol-rates')
   })
 
-  it('changes a plan, and shows which clauses nobody compared', async () => {
-    const page = await start('admin', '/patrol')
-    await page.locator('[data-plan=toilet_day]', { hasText: '每天 2 次' }).click()
-    expect(await page.locator('[role=tab]').count()).toBe(1) // who only sets plans sees plans
-    await page.locator('dialog input[type=number]').fill('3')
-    await page.locator('dialog input[aria-describedby]').fill('25:00')
-    await page.locator('dialog', { hasText: '应写成 06:00-22:00' }).waitFor()
-    expect(await page.locator('dialog button[type=submit]').isDisabled()).toBe(true)
-    await page.locator('dialog input[aria-describedby]').fill('06：00至12:00，14:00-20:00')
+  it('sends a step again as the same step when its answer was lost', async () => {
+    const page = await start('bureau', '/patrol?open=00000000-0000-4000-8000-000000000001')
+    const sent: string[] = []
+    let lost = 2 // the client tries twice by itself
+    await page.route('**/steps', async (route) => {
+      sent.push((route.request().postDataJSON() as { id: string }).id)
+      await (lost-- > 0 ? route.abort() : route.continue())
+    })
+    await page.locator('[data-step=comment]').click()
+    await page.locator('dialog textarea').fill('已电话联系')
     await page.locator('dialog button[type=submit]').click()
-    await page.locator('[data-plan=toilet_day]', { hasText: '每天 3 次' }).waitFor()
-    await page.locator('[data-part=checklists]').click()
-    await page.locator('[data-checklist] summary').click()
-    await page.locator('[data-checklist] li', { hasText: '条文未核对' }).waitFor()
-    await keep(page, 'patrol-plans')
+    await page.locator('dialog [role=alert]').waitFor()
+    await page.locator('dialog button[type=submit]').click()
+    await page.locator('.steps li[data-kind=comment]', { hasText: '已电话联系' }).waitFor()
+    expect(sent.length).toBe(3)
+    expect(new Set(sent).size).toBe(1)
+  })
+
+  it('merges into a problem that is found by its number', async () => {
+    const page = await start('bureau', '/patrol?open=00000000-0000-4000-8000-000000000009')
+    await page.locator('[data-step=merge]').click()
+    await page.locator('dialog .picker input').fill('0011')
+    await page.locator('dialog [role=option]', { hasText: '20260102-0011' }).click()
+    const asked = page.waitForRequest((request) => request.url().endsWith('/steps'))
+    await page.locator('dialog button[type=submit]').click()
+    expect((await asked).postDataJSON()).toMatchObject({ kind: 'merge', other: '00000000-0000-4000-8000-000000000011' })
+    await page.locator('.card [data-state]', { hasText: '已并案' }).waitFor()
+  })
+
+  it('opens anew what a look back finds again', async () => {
+    const page = await start('bureau', '/patrol?open=00000000-0000-4000-8000-000000000005')
+    await page.locator('[data-step=look_back]').click()
+    await page.locator('dialog [data-back]').check()
+    const asked = page.waitForRequest((request) => request.url().endsWith('/steps'))
+    await page.locator('dialog button[type=submit]').click()
+    const { other } = (await asked).postDataJSON() as { other: string }
+    expect(other).toMatch(/^[0-9a-f-]{36}$/)
+    await expect.poll(() => page.url()).toContain(`open=${other}`)
+    forgive('404')
+  })
+
+  it('finds problems by text, shows only the columns asked for, and opens what a rate counts', async () => {
+    const page = await start('bureau', '/patrol')
+    await page.locator('[data-search]').fill('试验1路')
+    await page.locator('.problems .sum', { hasText: /^1 件问题/ }).waitFor()
+    await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('试验1路')
+    await page.locator('[data-search]').fill('')
+    await page.locator('.problems .sum', { hasText: '18 件问题' }).waitFor()
+    await page.locator('.states [data-state=rectified]').click()
+    await expect.poll(() => page.locator('.column').count()).toBe(1)
+    await page.locator('[data-tab=rates]').click()
+    await page.locator('[data-by]').selectOption('dept')
+    await page.locator('.sheet tbody [data-code="990001001"] button').click()
+    await expect.poll(() => Object.fromEntries(new URL(page.url()).searchParams)).toMatchObject({ dept: '990001001', states: 'found,returned,dispatched,handling,rectified,suspended,closed' })
   })
 
   it('is closed to those who may not, and says what failed', async () => {

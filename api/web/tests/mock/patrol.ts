@@ -1,5 +1,5 @@
 import type { Proposal, ProposalDetail } from '../../src/patrol/proposal.ts'
-import type { Photo, Plan, Problem, ProblemDetail, RateRow, Share, VisitRow } from '../../src/patrol/types.ts'
+import type { Checklist, ChecklistItem, Photo, Plan, Problem, ProblemClass, ProblemDetail, RateRow, Share, VisitRow } from '../../src/patrol/types.ts'
 import type { State } from '../../src/patrol/states.ts'
 import { faulty, refused, type Asked, type MockAccounts, type Told } from './accounts.ts'
 
@@ -19,15 +19,22 @@ const can: Record<State, string[]> = {
 const leads: Record<string, State> = { dispatch: 'dispatched', take: 'handling', rectify: 'rectified', pass: 'closed', fail: 'handling', return: 'returned', suspend: 'suspended', resume: 'dispatched', void: 'void', merge: 'merged' }
 const titles: Record<State, string> = { found: '待交办', returned: '已退回', dispatched: '待接办', handling: '整改中', rectified: '待核查', suspended: '挂账', closed: '已销号', void: '不予受理', merged: '已并案' }
 const cycle: State[] = ['found', 'dispatched', 'handling', 'rectified', 'closed', 'suspended', 'closed', 'returned', 'found', 'void']
-const classes = [
+const firstClasses: ProblemClass[] = [
   { code: '01', parent: null, title: '市容环境', title_en: 'Environment' }, { code: '0102', parent: '01', title: '暴露垃圾', title_en: 'Litter' }, { code: '0104', parent: '01', title: '道路不洁', title_en: 'Dirty road' },
-].map((one) => ({ ...one, handle_hours: 24, responsible_dept: 'D9', photo_before: true, photo_after: true, standard: '夹具', verified: false, enabled: true }))
+].map((one, i) => ({ ...one, subject_kinds: [], handle_hours: 24, responsible_dept: 'D9', photo_before: true, photo_after: true, duplicate_m: 50, duplicate_hours: 24, standard: '夹具', verified: false, enabled: true, ordinal: 10 * i, revision: 2 }))
+
+/** What may be asked: anything else is refused, as the server does. */
+const parameters: Record<string, readonly string[]> = {
+  plans: [], checklists: [], classes: [], 'place-kinds': [], settings: [], visits: ['by', 'days', 'within'], overdue: ['by', 'within'], rates: ['by', 'from', 'to', 'within', 'f'], tracks: ['holder', 'day'],
+}
 
 export class MockPatrol {
   readonly problems: ProblemDetail[] = Array.from({ length: 24 }, (_, i) => problem(i))
   readonly proposals: ProposalDetail[] = [differs(), made()]
   /** What was sent to be decided. */
   readonly decisions: Record<string, unknown>[] = []
+  readonly classes = firstClasses.map((one) => ({ ...one }))
+  readonly checklists: Checklist[] = [{ ...checklist, editions: [...checklist.editions] }]
   readonly #plans: Plan[] = [plan('toilet_day', '公厕每日检查', 'day', 2), plan('alley_week', '小巷每周检查', 'week', 1)]
   tracksKept = false
 
@@ -37,17 +44,20 @@ export class MockPatrol {
     if (!accounts.who(asked.cookie)) return refused.signIn()
     if (!accounts.can(asked.cookie, 'read_patrol') && !accounts.can(asked.cookie, 'edit_patrol')) return refused.right()
     if (room === 'feature-proposals') return this.#proposal(asked, what, id)
+    const strange = [...asked.query.keys()].find((name) => parameters[what]?.includes(name) === false)
+    if (strange !== undefined) return faulty(strange, '没有这个参数')
     switch (what) {
       case 'problems': return id === '' ? this.#list(asked.query) : more === 'steps' ? this.#step(asked, id) : this.#one(id)
       case 'problems.geojson': return this.#onMap(asked.query)
-      case 'classes': return page(classes)
+      case 'classes': return this.#class(asked, id)
+      case 'place-kinds': return page([])
       case 'photos': return photo(id)
       case 'visits': return { body: visits(asked.query.get('by') ?? '', Number(asked.query.get('days'))) }
       case 'overdue': return page([{ code: 'D002', name: '试验2格', due: 3, overdue: 5, done: 2, share: share(2, 10) }, { code: 'D001', name: '试验1格', due: 0, overdue: 0, done: 0, share: share(0, 0) }])
       case 'tracks': return { body: { enabled: this.tracksKept, keep_days: 30, items: this.tracksKept ? [{ id: 't', from: ago(3), to: ago(1), points: [[119.99, 36.255, 0, 5], [120, 36.262, 0, 5], [120.01, 36.265, 0, 5]] }] : [], bbox: null } }
       case 'rates': return { body: { basis: '夹具口径', basis_en: 'of the fixture', items: [rate('990001001', '东试街道', 20, 17), rate('990001002', '西试街道', 0, 0)], total: rate('', null, 20, 17) } }
       case 'plans': return this.#plan(asked, id)
-      case 'checklists': return page([checklist])
+      case 'checklists': return this.#edition(asked, id)
       case 'settings': return this.#set(asked)
       default: return undefined
     }
@@ -55,7 +65,8 @@ export class MockPatrol {
 
   #filtered(query: URLSearchParams): Problem[] {
     const states = (query.get('state') ?? '').split(',').filter(Boolean)
-    return this.problems.filter((one) => (states.length === 0 || states.includes(one.state)) && (query.get('class') ?? one.class) === one.class && (query.get('source') ?? one.source) === one.source)
+    return this.problems.filter((one) => (states.length === 0 || states.includes(one.state)) && (query.get('class') ?? one.class) === one.class && (query.get('source') ?? one.source) === one.source
+      && [one.number, one.title].some((text) => text.includes(query.get('q') ?? '')))
   }
 
   #list(query: URLSearchParams): Told {
@@ -110,9 +121,37 @@ export class MockPatrol {
     return { body: { tracks: { enabled: this.tracksKept, keep_days: 30, hours: '08:00-18:00' }, position: { far_m: 100, inaccurate_m: 50 } } }
   }
 
+  #class({ method, body, match }: Asked, code: string): Told {
+    if (method === 'GET') return page(this.classes)
+    const known = this.classes.find((one) => one.code === code)
+    if (match !== (known ? `"${known.revision}"` : undefined)) return refused.stale()
+    const next = { ...(body as unknown as ProblemClass), code, revision: (known?.revision ?? 0) + 1 }
+    if (known) Object.assign(known, next)
+    else this.classes.push(next)
+    return { status: known ? 200 : 201, body: next }
+  }
+
+  #edition({ method, body }: Asked, code: string): Told {
+    if (method === 'GET') return page(this.checklists)
+    const list = this.checklists.find((one) => one.code === code)
+    if (!list) return refused.gone()
+    const { edition, items } = body as { edition: string; items: ChecklistItem[] }
+    const wordless = items.findIndex((item) => item.title.includes('拒'))
+    if (wordless >= 0) return faulty(`/items/${wordless}/title`, '夹具不收这个名称')
+    if (list.editions.some((one) => edition <= one)) return faulty('/edition', `须大于已有的版本 ${list.edition}`)
+    Object.assign(list, { edition, items, editions: [...list.editions, edition] })
+    return { status: 201, body: list }
+  }
+
   #plan({ method, body, match }: Asked, code: string): Told {
     if (method === 'GET') return page(this.#plans)
     const known = this.#plans.find((one) => one.code === code)
+    if (method === 'DELETE') {
+      if (!known || match !== `"${known.revision}"`) return refused.stale()
+      this.#plans.splice(this.#plans.indexOf(known), 1)
+      return { status: 204, body: undefined }
+    }
+    if (!body.title_en) return faulty('/title_en', '须为 1 到 100 个字，在一行之内')
     if (known && match !== `"${known.revision}"`) return refused.stale()
     const next = { ...(body as unknown as Plan), code, revision: (known?.revision ?? 0) + 1 }
     if (known) Object.assign(known, next)
