@@ -2,6 +2,7 @@ import { computed, ref, watch, type ComputedRef } from 'vue'
 import type { Account } from '../api/records.ts'
 import { useApp } from '../state/app.ts'
 import { useSession } from '../state/session.ts'
+import { forgetClasses } from './recents.ts'
 
 /** Who was signed in on this phone last: without a network nobody can say who is. */
 const key = 'wangge.officer'
@@ -38,6 +39,7 @@ export function useOfficerAccount(): OfficerAccount {
 /** After signing out: the next one to open the app is not to be taken for the last. */
 export function forgetOfficer(): void {
   localStorage.removeItem(key)
+  forgetClasses()
 }
 
 function remembered(): Account | undefined {

@@ -11,6 +11,8 @@ export interface DraftHand {
   drop(photo: Uuid): Promise<void>
   /** It was recorded or thrown away: what is still being saved is not to bring it back. */
   close(): Promise<void>
+  /** It could not be recorded: what is typed from now on is kept again. */
+  reopen(): void
 }
 
 /** Keeps a form at every keystroke. Nothing is kept of a form that nobody touched. */
@@ -48,6 +50,10 @@ export function useDraft(store: OfficerStore, draft: { kind: CommandKind; label:
     async close() {
       open = false
       await running
+    },
+    reopen() {
+      open = true
+      touched = false
     },
   }
 }

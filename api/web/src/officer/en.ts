@@ -277,7 +277,7 @@ export const en: Record<keyof typeof zh, string> = {
   'officer.flag.no_photo': 'A photo is missing',
   'officer.tracks': 'Tracks are on: your position is recorded while on duty, kept for a set time, and readable by few',
   'officer.pack.title': 'Offline pack',
-  'officer.pack.has': '{grids} grids, {things} things, as of {at}',
+  'officer.pack.has': 'Grids: {grids}, things: {things}, as of {at}',
   'officer.pack.none': 'Not downloaded: without a network there are no tasks and no map',
   'officer.pack.old': 'Not updated for {n} days',
   'officer.pack.get': 'Download',

@@ -1,13 +1,13 @@
 import type { Position } from '../api/types.ts'
 import { distanceM } from '../inventory/edit/measure.ts'
 import type { DueEntry, DueItem } from './store/types.ts'
-import { sameDay } from './words.ts'
+import { dayBefore, sameDay } from './words.ts'
 
 export type Group = DueEntry['state']
 
 /** Whether something is to be done today: it is late, or its time ends today. The rest of what is due may wait. */
 export function isUrgent(entry: DueEntry, now: Date): boolean {
-  return entry.state === 'overdue' || (entry.state === 'due' && entry.to !== null && (new Date(entry.to) < now || sameDay(entry.to, now)))
+  return entry.state === 'overdue' || (entry.state === 'due' && entry.to !== null && (new Date(entry.to) < now || sameDay(dayBefore(entry.to), now)))
 }
 
 /** Whether it was done today, and not on an earlier day of its time. */

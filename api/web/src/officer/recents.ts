@@ -12,5 +12,13 @@ export function recentClasses(): string[] {
 }
 
 export function noteClass(code: string): void {
-  localStorage.setItem(key, JSON.stringify([code, ...recentClasses().filter((one) => one !== code)].slice(0, most)))
+  try {
+    localStorage.setItem(key, JSON.stringify([code, ...recentClasses().filter((one) => one !== code)].slice(0, most)))
+  } catch {
+    // no room: the report itself is kept elsewhere
+  }
+}
+
+export function forgetClasses(): void {
+  localStorage.removeItem(key)
 }

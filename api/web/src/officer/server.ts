@@ -98,7 +98,7 @@ export class OfficerServer {
     const key = schemaKey + layer
     try {
       const schema = await this.#client.json<CollectionSchema>(`/ogc/collections/${layer}/schema`)
-      localStorage.setItem(key, JSON.stringify(schema))
+      keepText(key, JSON.stringify(schema))
       return schema
     } catch (failure) {
       const kept = localStorage.getItem(key)
@@ -110,6 +110,15 @@ export class OfficerServer {
   /** Fetches the fields of layers, so that the record can be held against what is there without a network. What cannot be had is asked for again when it is needed. */
   async keepSchemas(layers: readonly string[]): Promise<void> {
     await Promise.allSettled(layers.map((layer) => this.schema(layer)))
+  }
+}
+
+/** Where there is no room it is not kept. */
+function keepText(key: string, text: string): void {
+  try {
+    localStorage.setItem(key, text)
+  } catch {
+    localStorage.removeItem(key)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DueEntry, SubjectRef } from './store/types.ts'
-import { moment } from './words.ts'
+import { moment, untilText } from './words.ts'
 import type { OfficerWork } from './work.ts'
 
 /** Long codes begin alike: their ends tell one thing from the next. */
@@ -18,7 +18,7 @@ export function dueText({ app, store }: Pick<OfficerWork, 'app' | 'store'>, entr
   const now = store.now()
   switch (entry.state) {
     case 'overdue': return entry.missed > 1 ? t('officer.missedN', { n: entry.missed }) : t('officer.missed')
-    case 'due': return entry.to === null ? '' : t('officer.until', { at: moment(entry.to, now, lang.value) })
+    case 'due': return entry.to === null ? '' : t('officer.until', { at: untilText(entry.to, now, lang.value) })
     case 'done': return entry.last ? t('officer.doneAt', { at: moment(entry.last.at, now, lang.value) }) : ''
     default: return entry.from === null ? t('officer.noneComes') : t('officer.from', { at: moment(entry.from, now, lang.value) })
   }

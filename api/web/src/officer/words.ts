@@ -5,7 +5,8 @@ const locales: Record<Lang, string> = { zh: 'zh-CN', en: 'en-GB' }
 
 /** Metres to ten below a kilometre, kilometres above. */
 export function away(metres: number, lang: Lang): string {
-  if (metres < 1000) return `${metres < 20 ? Math.round(metres) : Math.round(metres / 10) * 10} m`
+  const tens = Math.round(metres / 10) * 10
+  if (tens < 1000) return `${metres < 20 ? Math.round(metres) : tens} m`
   return `${formatNumber(metres / 1000, lang, 1)} km`
 }
 
@@ -23,6 +24,18 @@ export function weekday(at: Date, lang: Lang): string {
 
 export function sameDay(a: Date | string, b: Date | string): boolean {
   return new Date(a).toDateString() === new Date(b).toDateString()
+}
+
+/** The day of which a time is the end: at midnight that is the day before. */
+export function dayBefore(end: Date | string): Date {
+  return new Date(new Date(end).getTime() - 1)
+}
+
+/** Until when: the hour of today, else the day, and its hour where that is not midnight. */
+export function untilText(end: Date | string, now: Date, lang: Lang): string {
+  const at = new Date(end)
+  if (at.getHours() + at.getMinutes() > 0) return moment(at, now, lang)
+  return sameDay(dayBefore(at), now) ? '24:00' : day(dayBefore(at), lang)
 }
 
 /** The hour of today, the day and hour of other days. */

@@ -7,7 +7,7 @@ import { isDoneToday, isOpen, isUrgent, nearestFirst, nextFrom, type Group } fro
 import type { Locating } from './position.ts'
 import { OfficerServer, type DueAnswer } from './server.ts'
 import type { OfficerStore } from './store/store.ts'
-import type { Checklist, DueEntry, PackFeature, ProblemClass, SubjectRef } from './store/types.ts'
+import type { Checklist, DueEntry, Instant, PackFeature, ProblemClass, SubjectRef } from './store/types.ts'
 
 /** What the officer's pages share. */
 export interface OfficerWork {
@@ -26,6 +26,8 @@ export interface OfficerWork {
   /** The share of today's work that is done; undefined where there is none. */
   progress: ComputedRef<{ done: number; all: number } | undefined>
   nextAt: ComputedRef<Date | undefined>
+  /** When the server made the list that all this is worked out from. */
+  asOf: ComputedRef<Instant | undefined>
   /** Something is known of what is due: from the server or from the pack. */
   known: ComputedRef<boolean>
   /** Why nothing is. */
@@ -83,7 +85,7 @@ export function createWork(app: App, route: Route, store: OfficerStore, locating
   }
 }
 
-type DueWork = Pick<OfficerWork, 'due' | 'groups' | 'urgent' | 'calm' | 'progress' | 'nextAt' | 'known' | 'error' | 'loading' | 'refresh'>
+type DueWork = Pick<OfficerWork, 'due' | 'groups' | 'urgent' | 'calm' | 'progress' | 'nextAt' | 'asOf' | 'known' | 'error' | 'loading' | 'refresh'>
 
 /** What is due, as the server says while it is there and as the pack says otherwise. */
 function createDue(app: App, store: OfficerStore, server: OfficerServer, locating: Locating): DueWork {
@@ -146,6 +148,7 @@ function createDue(app: App, store: OfficerStore, server: OfficerServer, locatin
   return {
     due, groups, urgent, error, loading, refresh,
     calm: computed(() => open.value.filter((entry) => !isUrgent(entry, store.now()))),
+    asOf: computed(() => answer.value?.made_at ?? store.pack.value?.made_at),
     known: computed(() => answer.value !== undefined || store.pack.value !== undefined),
     nextAt: computed(() => nextFrom(due.value, store.now())),
     progress: computed(() => {

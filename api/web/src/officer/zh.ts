@@ -37,7 +37,7 @@ export const zh = {
   'officer.nextUnknown': '有新任务时会出现在这里',
   'officer.missed': '逾期 1 次',
   'officer.missedN': '逾期 {n} 次',
-  'officer.until': '{at} 前',
+  'officer.until': '至 {at}',
   'officer.doneAt': '{at} 完成',
   'officer.from': '{at} 起',
   'officer.noneComes': '不再安排',

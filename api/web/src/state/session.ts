@@ -5,6 +5,8 @@ import { useApp } from './app.ts'
 
 /** Tells scripts that there is a session; the session's own cookie is hidden from them. */
 const signedInCookie = 'wangge_signed_in'
+/** Somebody signed out where the server could not be told. */
+const leavingKey = 'wangge.leaving'
 /** A network that says nothing for so long is none: a phone goes on with what it has. */
 const patienceMs = 10_000
 
@@ -20,7 +22,8 @@ export interface Session {
   may(action: Action): boolean
   /** Throws the refusal: an ApiError. */
   signIn(name: string, password: string): Promise<Account>
-  signOut(): Promise<void>
+  /** `later`: where the server cannot be reached, nobody is signed in here from now on, and it hears of that before anything else is asked. */
+  signOut(options?: { later?: boolean }): Promise<void>
   /** All other sessions end; this browser gets a new one. Throws the refusal. */
   changePassword(old: string, next: string): Promise<void>
   /** Asks again who is signed in. Without the cookie that says so nobody is, and nothing is asked. */
@@ -53,9 +56,19 @@ export function createSession(client: Client): Session {
     return new Promise((resolve) => { waiting.push(resolve) })
   }
 
+  async function leave(): Promise<void> {
+    try {
+      await client.bare('DELETE', '/api/v1/session')
+    } catch (failure) {
+      if (!(failure instanceof ApiError && failure.status === 401)) throw failure
+    }
+    localStorage.removeItem(leavingKey)
+  }
   async function ask(): Promise<void> {
-    if (!hasCookie()) {
+    const isLeaving = localStorage.getItem(leavingKey) !== null
+    if (!hasCookie() || isLeaving) {
       take(null)
+      if (isLeaving) await leave().catch(() => undefined) // the next time, then
       return
     }
     try {
@@ -74,16 +87,18 @@ export function createSession(client: Client): Session {
     may: (action) => may.value.has(action),
     async signIn(name, password) {
       const next = await client.bare<SessionAnswer>('POST', '/api/v1/session', { name, password })
+      localStorage.removeItem(leavingKey)
       const same = lost.value === undefined || lost.value === next.account.name
       take(next)
       settle(same) // another person's sign-in does not finish what the first had begun
       return next.account
     },
-    async signOut() {
+    async signOut({ later = false } = {}) {
+      if (later) localStorage.setItem(leavingKey, '1') // whatever becomes of this page
       try {
-        await client.bare('DELETE', '/api/v1/session')
+        await leave()
       } catch (failure) {
-        if (!(failure instanceof ApiError && failure.status === 401)) throw failure
+        if (!later) throw failure
       }
       take(null)
     },

@@ -10,7 +10,9 @@ const problem = (status: number, code: string) => Response.json({ type: `urn:wan
 /** A server of one account whose sessions the test ends. */
 function serverOf() {
   const state = { signedIn: false, name: 'street', asked: [] as string[], keys: [] as (string | null)[] }
+  let isAway = false
   const fetched = vi.fn<typeof fetch>((input, init) => {
+    if (isAway) return Promise.reject(new TypeError('away'))
     const path = String(input as string)
     const method = init?.method ?? 'GET'
     state.asked.push(`${method} ${path}`)
@@ -25,7 +27,7 @@ function serverOf() {
     return Promise.resolve(Response.json(path === '/api/v1/session' && method !== 'DELETE' ? answer(state.name) : { done: true }))
   })
   const client = new Client(() => undefined, fetched)
-  return { state, client, session: createSession(client) }
+  return { state, client, session: createSession(client), away: (now: boolean) => { isAway = now } }
 }
 const cookie = (value: string) => { document.cookie = `wangge_signed_in=${value}; path=/` }
 
@@ -51,6 +53,29 @@ describe('session', () => {
     expect(state.asked).toEqual(['GET /api/v1/session', 'GET /api/v1/session'])
     expect(session.account.value?.name).toBe('street')
     expect([session.may('edit_people'), session.may('edit_grid')]).toEqual([true, false])
+  })
+
+  it('ends where nobody could be told: the server hears of it before anything else is asked', async () => {
+    const { session, state, away } = serverOf()
+    cookie('1')
+    await session.signIn('street', 'right')
+    away(true)
+    await session.signOut({ later: true })
+    expect(session.account.value).toBeNull()
+    await session.refresh()
+    expect([session.account.value, session.known.value]).toEqual([null, true])
+    away(false)
+    await session.refresh()
+    expect([state.signedIn, session.account.value, state.asked.at(-1)]).toEqual([false, null, 'DELETE /api/v1/session'])
+    state.signedIn = true
+    await session.refresh()
+    expect(session.account.value?.name).toBe('street') // that was the last of it
+    away(true)
+    await session.signOut({ later: true })
+    away(false)
+    await session.signIn('street', 'right') // who signs in stays
+    await session.refresh()
+    expect(session.account.value?.name).toBe('street')
   })
 
   it('passes on why a sign-in was refused', async () => {

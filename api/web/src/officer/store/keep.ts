@@ -142,7 +142,8 @@ export class Keeper {
   }
 }
 
-function isFull(failure: unknown): boolean {
+/** Whether the browser says that its disk is full. */
+export function isFull(failure: unknown): boolean {
   if (!(failure instanceof Error || failure instanceof DOMException)) return false
   if (failure.name === 'QuotaExceededError') return true
   return failure instanceof Dexie.DexieError && isFull((failure as { inner?: unknown }).inner)

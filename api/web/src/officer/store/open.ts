@@ -61,9 +61,10 @@ export function openStore(account: string, wire: Wire = createWire()): OfficerSt
     end: () => void close(),
     async wipe({ force = false, keepUnsent = false } = {}) {
       const entries = await readEntries(db)
-      const left = countsOf(entries, 0)
-      const unsent = left.queued + left.photosLeft > 0
+      const left = countsOf(entries, await db.drafts.count())
+      const unsent = left.queued + left.photosLeft + left.drafts > 0
       if (unsent && !force && !keepUnsent) throw new UnsentError(left)
+      isOpen = false
       await stop()
       if ('caches' in globalThis) await caches.delete(packCache(account))
       if (unsent && keepUnsent) await forgetArrived(db, entries)

@@ -1,6 +1,7 @@
 import { ref, type Ref } from 'vue'
 import type { OfficerDb } from './db.ts'
-import { OtherAccountError } from './store.ts'
+import { isFull } from './keep.ts'
+import { FullError, OtherAccountError } from './store.ts'
 import { keepTiles } from './tiles.ts'
 import type { PackProgress } from './types.ts'
 import type { Wire } from './wire.ts'
@@ -31,6 +32,9 @@ export function createPacking(db: OfficerDb, wire: Wire, account: string, isOpen
         await fetchPack()
         const row = await db.packs.get('pack')
         if (tiles && row) await keepTiles(account, row.pack, (done, total) => { packing.value = { step: 'tiles', done, total } }, isOpen)
+      } catch (failure) {
+        if (isFull(failure)) throw new FullError('no room on the device', { cause: failure })
+        throw failure
       } finally {
         packing.value = undefined
       }

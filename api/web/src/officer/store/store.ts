@@ -75,8 +75,8 @@ export interface OfficerStore {
   start(): void
   end(): void
   /**
-   * Removes everything of the account from the device, and ends. Throws UnsentError while something has not arrived, unless `force` says that the user
-   * confirmed. `keepUnsent` leaves what has not arrived, for when the same account signs in again, and nothing else.
+   * Removes everything of the account from the device, and ends. Throws UnsentError while something has not arrived or was only begun, unless `force` says that the user
+   * confirmed. `keepUnsent` leaves what has not arrived and what was begun, for when the same account signs in again, and nothing else.
    */
   wipe(options?: { force?: boolean; keepUnsent?: boolean }): Promise<void>
 }

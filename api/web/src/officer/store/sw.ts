@@ -78,13 +78,16 @@ async function fromShell(address: string, request: Request): Promise<Response> {
   return await cache.match(shell.get(address) ?? address, { ignoreVary: true }) ?? fetch(request)
 }
 
+/** Nothing about what was asked for: a gateway without the server behind it, a server that has too much to do. */
+const saysNothing = (status: number): boolean => status >= 500 || status === 429
+
 /** The network's answer; what was packed where there is none. Only where nobody looks at the desk does it not wait long: the desk is never behind. */
 async function fromNetwork(request: Request): Promise<Response> {
   const packed = await fromPack(request)
   if (!packed) return fetch(request)
-  const asked = fetch(request)
+  const asked = fetch(request).then((response) => (saysNothing(response.status) ? undefined : response), () => undefined)
   const late = await onlyToday() ? after(patienceMs) : new Promise<undefined>(() => undefined)
-  return await Promise.race([asked.catch(() => undefined), late]) ?? packed
+  return await Promise.race([asked, late]) ?? packed
 }
 
 async function fromPack(request: Request): Promise<Response | undefined> {

@@ -1,4 +1,4 @@
-import { ownerOfCommand, type OfficerDb } from './db.ts'
+import { ownerOfCommand, ownerOfDraft, type OfficerDb } from './db.ts'
 import type { Entry } from './types.ts'
 import type { Wire } from './wire.ts'
 
@@ -58,13 +58,13 @@ function forgetEntries(db: OfficerDb, until: number): Promise<void> {
   })
 }
 
-/** Leaves what has not arrived, and nothing else: no pack, no drafts, nothing that can be read elsewhere. */
+/** Leaves what has not arrived and what was begun, and nothing else: no pack, nothing that can be read elsewhere. */
 export function forgetArrived(db: OfficerDb, entries: readonly Entry[]): Promise<void> {
   return db.transaction('rw', db.tables, async () => {
     const unsent = entries.filter(({ status, outcome, photos }) => status !== 'acked' || (outcome?.status !== 'refused' && photos.some(({ state }) => state === 'local' || state === 'partial')))
-    const owners = new Set(unsent.map(({ key }) => ownerOfCommand(key)))
-    const hashes = new Set(unsent.flatMap(({ photos }) => photos.map(({ sha256 }) => sha256)))
-    await Promise.all([db.packs.clear(), db.drafts.clear()])
+    const owners = new Set([...unsent.map(({ key }) => ownerOfCommand(key)), ...(await db.drafts.toCollection().primaryKeys()).map(ownerOfDraft)])
+    const hashes = new Set((await db.photos.filter(({ owner }) => owners.has(owner)).toArray()).map(({ sha256 }) => sha256))
+    await db.packs.clear()
     await db.commands.filter(({ key }) => !owners.has(ownerOfCommand(key))).delete()
     await db.photos.filter(({ owner }) => !owners.has(owner)).delete()
     await db.uploads.filter(({ sha256 }) => !hashes.has(sha256)).delete()

@@ -18,6 +18,8 @@ export interface Surroundings {
 
 const firstPauseMs = 1_000
 const longestPauseMs = 5 * 60_000
+/** Of what the server asks for. */
+const longestAskedMs = 60 * 60_000
 /** Somebody else's tab is sending. */
 const othersMs = 20_000
 /** What the server refuses as a whole it will refuse in a minute, too. */
@@ -99,10 +101,10 @@ export class Sync {
   }
 
   async #attempt(): Promise<void> {
-    const [records, photos] = [await this.#outbox.ready(Date.now()), await this.#outbox.photos()]
-    if (records.length + photos.length === 0) return this.#settled()
-    if (!this.#around.online()) return this.#report({ phase: 'offline' })
     try {
+      const [records, photos] = [await this.#outbox.ready(Date.now()), await this.#outbox.photos()]
+      if (records.length + photos.length === 0) return await this.#settled()
+      if (!this.#around.online()) return this.#report({ phase: 'offline' })
       const name = await this.#wire.who()
       const account = (await this.#db.device.get('device'))?.account
       if (name !== account) return this.#report({ phase: 'other_account' })
@@ -168,19 +170,20 @@ export class Sync {
       return
     }
     if (!(failure instanceof ApiError)) {
-      if (!this.#ended) throw failure
-      return
+      if (this.#ended) return
+      const title = failure instanceof Error ? failure.message : String(failure) // a fault of ours or of the disk: told, and tried again
+      return this.#waitFor('waiting', 0, { status: 0, title, title_en: title })
     }
     const error = { status: failure.status, ...reasonOf(failure), ...(failure.requestId !== undefined && { requestId: failure.requestId }) }
     if (failure.status === 401) this.#report({ phase: 'sign_in', error })
-    else if (failure.status >= 500 || failure.status === 429 || failure.status === 408) this.#waitFor('waiting', (failure.retryAfterS ?? 0) * 1000)
+    else if (failure.status >= 500 || failure.status === 429 || failure.status === 408) this.#waitFor('waiting', Math.min(longestAskedMs, (failure.retryAfterS ?? 0) * 1000))
     else this.#pause('refused', refusedPauseMs, error)
   }
 
   /** The pause doubles with every failure; half of it is chance, so that phones that lost the network together do not come back together. */
-  #waitFor(phase: 'waiting', leastMs = 0): void {
+  #waitFor(phase: 'waiting', leastMs = 0, error?: SyncState['error']): void {
     const whole = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#failures++)
-    this.#pause(phase, Math.max(leastMs, whole * (0.5 + Math.random() / 2)))
+    this.#pause(phase, Math.max(leastMs, whole * (0.5 + Math.random() / 2)), error)
   }
 
   #pause(phase: SyncState['phase'], ms: number, error?: SyncState['error']): void {

@@ -84,7 +84,7 @@ export function createWire(fetchIt: typeof fetch = (input, init) => fetch(input,
     const text = body === undefined ? undefined : JSON.stringify(body)
     const response = await ask(path, text === undefined ? { headers } : { method: 'POST', headers, body: text }, text?.length)
     if (!response.ok) throw await toError(response)
-    return await response.json() as T
+    return bodyOf<T>(response)
   }
 
   return {
@@ -99,14 +99,27 @@ export function createWire(fetchIt: typeof fetch = (input, init) => fetch(input,
       const response = await ask(`${patrol}/pack`, { headers: { Accept: 'application/json', ...(etag !== undefined && { 'If-None-Match': etag }) } })
       if (response.status === 304) return undefined
       if (!response.ok) throw await toError(response)
-      return { pack: await response.json() as Pack, etag: response.headers.get('ETag') ?? undefined }
+      return { pack: await bodyOf<Pack>(response), etag: response.headers.get('ETag') ?? undefined }
     },
   }
 }
 
+/** What is no JSON comes from a hotspot or a proxy, not from the server: that counts as no answer. */
+async function bodyOf<T>(response: Response): Promise<T> {
+  try {
+    return await response.json() as T
+  } catch (cause) {
+    throw new OfflineError('somebody else answered', { cause })
+  }
+}
+
 async function read(response: Response): Promise<PutAnswer> {
-  if (response.status === 202) return { state: 'partial', offset: (await response.json() as { offset: number }).offset }
-  if (response.ok) return { state: 'stored' }
+  if (response.ok) {
+    const { state, offset } = await bodyOf<{ state?: string; offset?: number }>(response)
+    if (state === 'stored') return { state }
+    if (state === 'partial' && offset !== undefined) return { state, offset }
+    throw new OfflineError('somebody else answered') // bytes count as stored on the server's word alone
+  }
   const elsewhere = response.headers.get('Upload-Offset')
   if (response.status === 409 && elsewhere !== null) return { state: 'partial', offset: Number(elsewhere) }
   const failure = await toError(response)

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { bodyOf, lackOf, problemLack } from '../../../src/officer/check.ts'
 import { beginCheck } from '../../../src/officer/checking.ts'
 import { outcomeOf } from '../../../src/officer/outcome.ts'
-import { nearestFirst, nextFrom } from '../../../src/officer/order.ts'
+import { isUrgent, nearestFirst, nextFrom } from '../../../src/officer/order.ts'
 import { fixOf, type Here } from '../../../src/officer/position.ts'
 import type { Checklist, DueEntry, Entry, KeptPhoto, ProblemClass } from '../../../src/officer/store/types.ts'
+import { away, untilText } from '../../../src/officer/words.ts'
 import { subjectIn, subjectText } from '../../../src/officer/subject.ts'
 
 const entry = (id: string, lon: number, lat: number, state: DueEntry['state'] = 'due'): DueEntry => ({
@@ -24,6 +25,28 @@ describe('the walk', () => {
   it('knows when something is next', () => {
     expect(nextFrom([entry('a', 1, 1), { ...entry('b', 1, 1, 'later'), from: '2026-01-03T00:00:00Z' }], new Date('2026-01-02T12:00:00Z'))?.toISOString()).toBe('2026-01-03T00:00:00.000Z')
     expect(nextFrom([entry('a', 1, 1)], new Date())).toBeUndefined()
+  })
+})
+
+describe('what may wait', () => {
+  const until = (to: string | null) => ({ ...entry('a', 1, 1), to })
+  const local = (text: string) => new Date(text).toISOString() // by the clock of the phone
+  const now = new Date('2026-01-02T12:00:00')
+
+  it('is what need not be done today: a day that ends at midnight ends today', () => {
+    expect(isUrgent(until(local('2026-01-02T18:00:00')), now)).toBe(true)
+    expect(isUrgent(until(local('2026-01-03T00:00:00')), now)).toBe(true)
+    expect(isUrgent(until(local('2026-01-03T06:00:00')), now)).toBe(false)
+    expect(isUrgent(until(null), now)).toBe(false)
+  })
+
+  it('has the day in whose last minute it ends', () => {
+    expect([untilText(local('2026-01-03T00:00:00'), now, 'zh'), untilText(local('2026-01-05T00:00:00'), now, 'zh'), untilText(local('2026-01-05T00:00:00'), now, 'en')]).toEqual(['24:00', '1月4日', '4 Jan'])
+    expect([untilText(local('2026-01-02T18:00:00'), now, 'zh'), untilText(local('2026-01-03T05:00:00'), now, 'zh')]).toEqual(['18:00', '1月3日 05:00'])
+  })
+
+  it('is not told to be a thousand metres away', () => {
+    expect([away(12, 'zh'), away(994, 'zh'), away(997, 'zh'), away(1240, 'zh')]).toEqual(['12 m', '990 m', '1 km', '1.2 km'])
   })
 })
 

@@ -3,7 +3,7 @@ import { Dexie } from 'dexie'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { leaveDevice } from '../../../src/officer/store/leave.ts'
 import { openStore, type OfficerElement } from '../../../src/officer/store/open.ts'
-import { OtherAccountError, UnsentError, type OfficerStore } from '../../../src/officer/store/store.ts'
+import { FullError, OtherAccountError, UnsentError, type OfficerStore } from '../../../src/officer/store/store.ts'
 import type { Pack } from '../../../src/officer/store/types.ts'
 import { createWire, type Wire } from '../../../src/officer/store/wire.ts'
 import { check, picture } from './phone.ts'
@@ -60,11 +60,21 @@ describe('the store of a page', () => {
     await expect(store.record('check', check(1), { label: '', photos: [{ file: picture(1, 1001), kind: 'near' }] })).rejects.toThrow('too large')
   })
 
+  it('tells of a phone without room for the map, and keeps the list', async () => {
+    vi.stubGlobal('caches', { open: () => Promise.reject(new DOMException('full', 'QuotaExceededError')) })
+    await expect(store.refreshPack({ tiles: true })).rejects.toBeInstanceOf(FullError)
+    vi.unstubAllGlobals()
+    await vi.waitFor(() => { expect(store.pack.value?.made_at).toBe(pack.made_at) })
+  })
+
   it('is wiped when everything has arrived, or when the user confirms', async () => {
     await store.refreshPack()
     await store.record('check', check(1), { label: '', photos: [photo] })
     await expect(store.wipe()).rejects.toBeInstanceOf(UnsentError)
     await store.syncNow()
+    const draft = await store.saveDraft({ kind: 'check', label: '', form: {} })
+    await expect(store.wipe()).rejects.toMatchObject({ counts: { queued: 0, photosLeft: 0, drafts: 1 } })
+    await store.dropDraft(draft)
     await store.wipe()
     expect(await Dexie.getDatabaseNames()).toEqual([])
     store = openStore('officer', wire)
@@ -84,16 +94,17 @@ describe('the store of a page', () => {
     expect(await Dexie.getDatabaseNames()).toEqual([])
   })
 
-  it('leaves what has not arrived for the next time, and nothing else', async () => {
+  it('leaves what has not arrived and what was begun for the next time, and nothing else', async () => {
     await store.refreshPack()
     await store.record('check', check(1), { label: 'sent', photos: [photo] })
     await store.syncNow()
     await store.record('check', check(2), { label: 'unsent', photos: [{ file: picture(2), kind: 'near' }] })
-    await store.saveDraft({ kind: 'check', label: '', form: {} })
+    const draft = await store.saveDraft({ kind: 'check', label: '', form: {} })
+    await store.addPhoto(draft, picture(3), 'near')
     await store.wipe({ keepUnsent: true })
     store = openStore('officer', wire)
     await vi.waitFor(() => { expect(store.entries.value.map(({ label, photos }) => [label, photos[0]?.here])).toEqual([['unsent', true]]) })
-    expect([store.pack.value, store.drafts.value]).toEqual([undefined, []])
+    expect([store.pack.value, store.drafts.value.map(({ id, photos }) => [id, photos[0]?.here])]).toEqual([undefined, [[draft, true]]])
     await store.syncNow()
     expect([server.applied.length, server.stored.size]).toEqual([2, 2])
   })

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Command, Outcome } from '../../../src/officer/store/types.ts'
 import type { Batch } from '../../../src/officer/store/wire.ts'
 
-export type Fault = 'request' | 'answer' | 'half' | 'twice' | 'down' | undefined
+/** portal: a hotspot answers in the server's place, with a page to sign in. odd: JSON that is none of the server's. */
+export type Fault = 'request' | 'answer' | 'half' | 'twice' | 'down' | 'portal' | 'odd' | undefined
 
 /** A server in memory that keeps to the contract of commands and photos, and a network between it and the phone that does not keep to anything. */
 export class FakeServer {
@@ -22,6 +23,8 @@ export class FakeServer {
   readonly batches: Batch[] = []
   readonly asked: string[] = []
   skewMs = 0
+  /** With which it says that it is away. */
+  retryAfter: string | undefined
   /** Of the problem with which it refuses. */
   code = 'invalid'
   readonly #outcomes = new Map<string, Outcome>()
@@ -33,7 +36,9 @@ export class FakeServer {
     this.asked.push(`${init?.method ?? 'GET'} ${path}`)
     const fault = this.fault(path)
     if (fault === 'request') throw new TypeError('lost')
-    if (fault === 'down') return problem(503, 'away')
+    if (fault === 'down') return problem(503, 'away', this.retryAfter === undefined ? {} : { 'Retry-After': this.retryAfter })
+    if (fault === 'portal') return new Response('<!doctype html><title>Wi-Fi</title>', { headers: { 'Content-Type': 'text/html' } })
+    if (fault === 'odd') return Response.json({})
     const body = init?.body instanceof Blob ? Buffer.from(await init.body.arrayBuffer()) : Buffer.from(init?.body as string | undefined ?? '')
     if (fault === 'half' && init?.method === 'PUT') {
       this.#answer(path, new Headers(init.headers), body.subarray(0, body.length >> 1))

@@ -3,8 +3,6 @@ import 'fake-indexeddb/auto'
 import { createHash } from 'node:crypto'
 import { Dexie } from 'dexie'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { sweep } from '../../../src/officer/store/sweep.ts'
-import { createWire } from '../../../src/officer/store/wire.ts'
 import { check, dice, phone, picture, type TestPhone } from './phone.ts'
 import { FakeServer, type Fault } from './server.ts'
 
@@ -170,6 +168,45 @@ describe('sending', () => {
     })
   })
 
+  it('waits as long as the server asks, within an hour', async () => {
+    server.fault = () => 'down'
+    await one.keeper.record('check', check(1), { label: '' })
+    for (const [asked, least, most] of [['120', 119_000, 121_000], ['99999999', 3_590_000, 3_600_000], ['soon', 0, 300_000]] as const) {
+      server.retryAfter = asked
+      await one.sync.now()
+      const wait = Date.parse(one.states.at(-1)?.nextAt ?? '') - Date.now()
+      expect([asked, one.phase(), wait >= least && wait <= most]).toEqual([asked, 'waiting', true])
+    }
+  })
+
+  it('takes the page of a hotspot for no answer, and never for a photo that arrived', async () => {
+    await one.keeper.record('check', check(1), { label: '', photos: [near(1)] })
+    server.fault = () => 'portal'
+    await one.sync.now()
+    expect([one.phase(), one.states.at(-1)?.nextAt !== undefined]).toEqual(['waiting', true])
+    for (const fault of ['portal', 'odd'] as const) {
+      server.fault = (path) => (/photos\/[0-9a-f]{64}/.test(path) ? fault : undefined)
+      await one.sync.now()
+      expect([fault, one.phase(), (await one.entries())[0]?.photos[0]?.state]).toEqual([fault, 'waiting', 'local'])
+    }
+    server.fault = () => undefined
+    await quiet()
+    expect(server.stored.size).toBe(1)
+  })
+
+  it('comes back after what nobody thought of', async () => {
+    await one.keeper.record('check', check(1), { label: '' })
+    server.fault = (path) => (path.endsWith('/commands') ? 'odd' : undefined)
+    await one.sync.now()
+    expect([one.phase(), one.states.at(-1)?.nextAt !== undefined]).toEqual(['waiting', true])
+    vi.spyOn(one.db.commands, 'where').mockImplementationOnce(() => { throw new Error('the disk') })
+    await one.sync.now()
+    expect([one.phase(), one.states.at(-1)?.nextAt !== undefined]).toEqual(['waiting', true])
+    expect(one.states.at(-1)?.error?.title).toBe('the disk')
+    server.fault = () => undefined
+    await quiet()
+  })
+
   it('gives two tabs one sender', async () => {
     const tab = phone(server)
     for (let i = 0; i < 5; i++) await one.keeper.record('check', check(i), { label: '', photos: [near(i)] })
@@ -210,55 +247,5 @@ describe('sending', () => {
     await one.keeper.record('check', check(1), { label: '', photos: [near(1)] })
     await one.sync.now()
     expect([server.stored.size, await one.db.originals.count(), one.phase()]).toEqual([0, 1, 'idle'])
-  })
-})
-
-describe('making room', () => {
-  const days = (n: number) => Date.now() + n * 86_400_000
-  const wire = () => createWire(server.fetch)
-
-  it('lets originals go three days after record and photo have arrived, and not before', async () => {
-    await one.keeper.record('check', check(1), { label: '', photos: [near(1)] })
-    await sweep(one.db, wire(), false, days(30))
-    expect(await one.db.originals.count()).toBe(1)
-    await one.sync.now()
-    await sweep(one.db, wire(), false, days(2.9))
-    expect(await one.db.originals.count()).toBe(1)
-    await sweep(one.db, wire(), false, days(3.1))
-    expect(await one.db.originals.count()).toBe(0)
-    expect((await one.entries())[0]?.photos[0]).toMatchObject({ state: 'stored', here: false })
-  })
-
-  it('sends again what the server has lost', async () => {
-    await one.keeper.record('check', check(1), { label: '', photos: [near(1)] })
-    await one.sync.now()
-    server.stored.clear()
-    server.photos.clear()
-    await sweep(one.db, wire(), true, days(30))
-    expect([await one.db.originals.count(), (await one.entries())[0]?.photos[0]?.state]).toEqual([1, 'local'])
-    await one.sync.now()
-    expect(server.stored.size).toBe(1)
-  })
-
-  it('keeps bytes that a draft still uses', async () => {
-    await one.keeper.record('check', check(1), { label: '', photos: [near(1)] })
-    const draft = await one.keeper.saveDraft({ kind: 'problem', label: '', form: {} })
-    await one.keeper.addPhoto(draft, picture(1), 'before')
-    await one.sync.now()
-    await sweep(one.db, wire(), false, days(30))
-    expect(await one.db.originals.count()).toBe(1)
-  })
-
-  it('forgets entries two weeks after they are done and read', async () => {
-    server.decide = ({ seq }) => (seq === 2 ? { flags: ['far'] } : undefined)
-    for (const i of [1, 2]) await one.keeper.record('check', check(i), { label: '', photos: [near(i)] })
-    await one.sync.now()
-    await sweep(one.db, wire(), false, days(13))
-    expect((await one.entries()).length).toBe(2)
-    await sweep(one.db, wire(), false, days(15))
-    expect((await one.entries()).map(({ seq }) => seq)).toEqual([2])
-    await one.keeper.markRead((await one.entries()).map(({ key }) => key))
-    await sweep(one.db, wire(), false, days(15))
-    expect([(await one.entries()).length, await one.db.photos.count(), await one.db.uploads.count()]).toEqual([0, 0, 0])
   })
 })
