@@ -404,6 +404,84 @@ INSERT INTO duty (id, holder_id, role, target_kind, target_id, valid_from) VALUE
 	}
 }
 
+// Who may read a record sees its photos, and nobody else: what a list shows must not be a broken picture.
+func TestPhotosGoWithTheirRecords(t *testing.T) {
+	w, _ := photoTown(t)
+	w.settle(t)
+	w.catchUp(t, w.write(t, matrixSQL, checkMatrixSQL, problemMatrixSQL, `
+INSERT INTO account (id, name, role, holder_id) VALUES (821, 'colleague', 'officer', 921);
+INSERT INTO patrol_check (id, subject_kind, subject_id, checklist, edition, result, at, made_at, account, holder_id, region_code, grid_id) VALUES
+    ('00000000-0000-4000-8000-000000000973', 'public_toilet', 961, 'public_toilet', '2026', 'normal', now(), now(), 'elsewhere', 922, '370281002001', NULL);
+INSERT INTO problem (id, number, class, source, title, region_code, state, dept, at, reporter_account, grid_id, duty_grid_id) VALUES
+    ('00000000-0000-4000-8000-000000000985', 'M-5', 'litter', 'citizen', '丙', '370281002001', 'handling', 'D1', now(), 'viewer', 11, 13);
+INSERT INTO problem_event (id, problem_id, ordinal, step, at, received_at, account) VALUES
+    ('00000000-0000-4000-8000-000000000986', '00000000-0000-4000-8000-000000000985', 1, 'rectify', now(), now(), 'elsewhere')`))
+	data := snapshot(t, 8, 0)
+	said[uploadState](t, w.putPiece(t, hashOf(data), 0, len(data), data, w.as(t, rights.Officer)), http.StatusCreated)
+	elsewhere := rights.Actor{Account: 830, Name: "elsewhere", Role: rights.Bureau}
+	callers := map[string][]string{"colleague": w.withSession(t, "colleague")}
+	for _, role := range rights.Roles() {
+		callers[string(role)] = w.as(t, role)
+	}
+	for i, r := range []struct {
+		path  string
+		owner gridpg.PhotoOwner
+	}{
+		{"/checks/00000000-0000-4000-8000-000000000971", gridpg.PhotoOwner{Kind: gridpg.PhotoOfCheck, ID: "00000000-0000-4000-8000-000000000971", Region: "370281001001"}},
+		{"/checks/00000000-0000-4000-8000-000000000973", gridpg.PhotoOwner{Kind: gridpg.PhotoOfCheck, ID: "00000000-0000-4000-8000-000000000973", Region: "370281002001"}},
+		{problemIn, gridpg.PhotoOwner{Kind: gridpg.PhotoOfProblem, ID: "00000000-0000-4000-8000-000000000981", Region: "370281001001"}},
+		{problemOut, gridpg.PhotoOwner{Kind: gridpg.PhotoOfProblem, ID: "00000000-0000-4000-8000-000000000982", Region: "370281002001"}},
+		{problemsPath + "/00000000-0000-4000-8000-000000000985", gridpg.PhotoOwner{Kind: gridpg.PhotoOfStep, ID: "00000000-0000-4000-8000-000000000986", Region: "370281002001", GridID: 13}},
+	} {
+		id := uuid(6, i)
+		if err := w.promise(t, elsewhere, r.owner, patrol.PhotoRef{ID: id, SHA256: hashOf(data), Bytes: int64(len(data)), Kind: "near"}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(r.path, "/api") {
+			r.path = patrolPath + r.path
+		}
+		readers := 0
+		for name, who := range callers {
+			record, photo := w.get(t, r.path, who...), w.get(t, "/api/v1/patrol/photos/"+id+"?size=thumb", who...)
+			if record.StatusCode != photo.StatusCode {
+				t.Errorf("%s by %s: the record %d, its photo %d", r.path, name, record.StatusCode, photo.StatusCode)
+			}
+			if record.StatusCode == http.StatusOK {
+				readers++
+			}
+		}
+		if readers < 2 || readers == len(callers) {
+			t.Errorf("%s has %d readers", r.path, readers)
+		}
+	}
+}
+
+// Who has no holder is not named in a watermark either: it differs for who may know the account.
+func TestWatermarksMaskAccounts(t *testing.T) {
+	w, _ := photoTown(t)
+	var picture bytes.Buffer
+	if err := jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 800, 600)), nil); err != nil {
+		t.Fatal(err)
+	}
+	data := picture.Bytes()
+	w.settle(t)
+	viewer := w.as(t, rights.Viewer)
+	said[uploadState](t, w.putPiece(t, hashOf(data), 0, len(data), data, viewer), http.StatusCreated)
+	said[toldProblem](t, w.send(t, http.MethodPost, problemsPath, strings.NewReader(fmt.Sprintf(`{"id": %q, "class": "litter", "fix": {"lon": 119.9995, "lat": 36.27}, "photos": [{"id": %q, "sha256": %q, "bytes": 9, "kind": "near"}]}`,
+		uuid(60, 1), uuid(6, 1), hashOf(data))), append(viewer, "Content-Type", jsonBody)...), http.StatusCreated)
+	shown := map[rights.Role]string{}
+	for _, role := range []rights.Role{rights.Viewer, rights.Officer, rights.Auditor} {
+		a := w.get(t, "/api/v1/patrol/photos/"+uuid(6, 1), w.as(t, role)...)
+		if a.StatusCode != http.StatusOK {
+			t.Fatal(a.Status)
+		}
+		shown[role] = string(a.body)
+	}
+	if shown[rights.Viewer] == shown[rights.Officer] || shown[rights.Viewer] != shown[rights.Auditor] {
+		t.Error("the account is not masked for the officer, or is for whose it is or for who reads the audit")
+	}
+}
+
 func (w *town) countPhotoReads(t *testing.T) (n int) {
 	t.Helper()
 	if err := w.pool.QueryRow(t.Context(), `SELECT count(*) FROM access_log WHERE action = 'read_photo'`).Scan(&n); err != nil {

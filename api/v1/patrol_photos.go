@@ -104,7 +104,7 @@ type viewer struct {
 	made  bool // the viewer made the record
 }
 
-// viewer tells whether the caller may see a photo: who made its record may, and who may read the record where it lies.
+// viewer tells whether the caller may see a photo: who made its record may, who reported the problem, and who may read the record where it lies.
 func (h *Handler) viewer(r *http.Request, p postgres.PhotoRow) (*viewer, error) {
 	view, err := h.City(r)
 	if err != nil {
@@ -119,19 +119,21 @@ func (h *Handler) viewer(r *http.Request, p postgres.PhotoRow) (*viewer, error) 
 	if slices.Contains(p.Depts, who.Dept) {
 		v.place.Dept = who.Dept
 	}
-	if !v.made {
+	if !v.made && p.Reporter.Account != who.Name {
 		err = who.May(rights.ReadPatrol, v.place)
 	}
 	return v, err
 }
 
-// isOwn tells whether the record lies in one of the viewer's grids, or is the viewer's to rectify.
+// isOwn tells whether the record lies in one of the viewer's grids, or is the viewer's to rectify or to follow.
 func (v *viewer) isOwn() bool {
 	holder := v.actor.Holder
 	if holder == 0 {
 		return false
 	}
-	return v.Assignee == holder || v.GridID != 0 && slices.ContainsFunc(v.roster.OwnGrids(v.net, holder, v.day), func(g *grid.Grid) bool { return g.ID == v.GridID })
+	return v.Assignee == holder || v.Reporter.Holder == holder || slices.ContainsFunc(v.roster.OwnGrids(v.net, holder, v.day), func(g *grid.Grid) bool {
+		return g.ID == v.GridID || slices.Contains(v.Grids, g.ID)
+	})
 }
 
 // originalPhoto answers with the bytes that came. They are for staff of the place and for who took the photo, and each time there is a line in the access log.

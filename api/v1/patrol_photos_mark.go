@@ -56,10 +56,11 @@ func (v *viewer) numbered() string {
 	return "编号 " + v.Number
 }
 
-// maker names who took the photo.
+// maker names who took the photo, no more than the viewer may know.
 func (v *viewer) maker() string {
 	if ref := v.holderByID(v.Holder); ref != nil {
 		return ref.Name
 	}
-	return v.Account
+	name, _ := v.account(v.Account)
+	return name
 }

@@ -10,7 +10,6 @@ import (
 	"wangge/grid"
 	"wangge/grid/patrol"
 	"wangge/grid/postgres"
-	"wangge/grid/rights"
 )
 
 // patrolProblemJSON is a problem as lists have it.
@@ -226,14 +225,6 @@ func (t *problemTeller) reporter(by patrol.Person) *holderRef {
 	}
 	name, full := t.account(by.Account)
 	return &holderRef{Kind: grid.Person, Name: name, Masked: !full}
-}
-
-// account is the name of an account; full where it is the caller's own, or the caller reads the audit anyway.
-func (t *problemTeller) account(name string) (shown string, full bool) {
-	if name == t.actor.Name || t.actor.May(rights.ReadAudit, rights.Place{}) == nil {
-		return name, true
-	}
-	return grid.MaskName(name), false
 }
 
 func (t *problemTeller) doer(by patrol.Person) *problemDoer {

@@ -155,6 +155,14 @@ func (t *teller) holderByID(id int64) *holderRef {
 	return &ref
 }
 
+// account is the name of an account; full where it is the caller's own, or the caller reads the audit anyway.
+func (t *teller) account(name string) (shown string, full bool) {
+	if name == t.actor.Name || t.actor.May(rights.ReadAudit, rights.Place{}) == nil {
+		return name, true
+	}
+	return grid.MaskName(name), false
+}
+
 // assignments tells of the people of a target that day.
 func (t *teller) assignments(target grid.Target) []assignment {
 	list := []assignment{}

@@ -166,10 +166,12 @@ type PhotoRow struct {
 	GridID    int64 // duty grid
 	CreatedAt time.Time
 
-	Number   string   // of the problem; "" for none
-	Depts    []string // that the record is for
-	Assignee int64    // who is to rectify the problem; 0 for none
-	Subject  string   // name of what was checked; "" for none
+	Number   string        // of the problem; "" for none
+	Depts    []string      // that the record is for
+	Grids    []int64       // in which the problem lies, of all nets
+	Assignee int64         // who is to rectify the problem; 0 for none
+	Reporter patrol.Person // of the problem
+	Subject  string        // name of what was checked; "" for none
 }
 
 // photoRowSQL finds the problem of a step, too.
@@ -177,7 +179,10 @@ const photoRowSQL = `
 SELECT p.id::text, p.owner_kind, p.owner_id::text, p.kind, coalesce(b.state, 'awaited'), coalesce(b.reason, ''), p.taken_at, p.account, coalesce(p.holder_id, 0),
        coalesce(p.region_code, ''), coalesce(p.grid_id, 0), p.created_at, p.sha256,
        coalesce(b.bytes, 0), coalesce(b.media_type, ''), coalesce(b.object_key, ''), coalesce(b.orientation, 1), coalesce(b.flags, '{}'),
-       coalesce(q.number, ''), CASE WHEN q.dept IS NOT NULL THEN ARRAY[q.dept] ELSE coalesce(f.dept, '{}') END, coalesce(q.assignee, 0),
+       coalesce(q.number, ''), CASE WHEN q.dept IS NOT NULL THEN ARRAY[q.dept] ELSE coalesce(f.dept,
+           (SELECT array_remove(ARRAY[s.fields ->> 'competent_dept', s.fields ->> 'owner_dept', s.fields ->> 'maintainer_dept'], NULL)
+            FROM patrol_subject s WHERE s.kind = c.subject_kind AND s.id = c.subject_id), '{}') END,
+       array_remove(ARRAY[q.grid_id, q.duty_grid_id], NULL), coalesce(q.assignee, 0), coalesce(q.reporter_account, ''), coalesce(q.reporter_holder, 0),
        coalesce(q.subject_name, c.subject_name, '')
 FROM patrol_photo p
 LEFT JOIN photo_blob b ON b.sha256 = p.sha256
@@ -192,7 +197,8 @@ func (s *Store) Photo(ctx context.Context, id string) (PhotoRow, error) {
 	list, err := collect(ctx, s, photoRowSQL, []any{id}, func(row pgx.CollectableRow) (p PhotoRow, err error) {
 		var taken *time.Time
 		err = row.Scan(&p.ID, &p.OwnerKind, &p.Owner, &p.Kind, &p.State, &p.Reason, &taken, &p.Account, &p.Holder,
-			&p.Region, &p.GridID, &p.CreatedAt, &p.SHA256, &p.Bytes, &p.MediaType, &p.Key, &p.Orientation, &p.Flags, &p.Number, &p.Depts, &p.Assignee, &p.Subject)
+			&p.Region, &p.GridID, &p.CreatedAt, &p.SHA256, &p.Bytes, &p.MediaType, &p.Key, &p.Orientation, &p.Flags, &p.Number, &p.Depts, &p.Grids, &p.Assignee,
+			&p.Reporter.Account, &p.Reporter.Holder, &p.Subject)
 		if taken != nil {
 			p.TakenAt = *taken
 		}
