@@ -132,13 +132,13 @@ func (s *streets) read() error {
 		walkable, told := v[1].(bool)
 		level := int8(v.number(3))
 		switch {
-		case closed[key]:
-		case told && !walkable && !opened[key]:
+		case told && !walkable && !opened[key]: // closing it changes nothing: it stands in the way all the same
 			if level == 0 {
 				for _, l := range linesOf(f.Shape) {
 					walls = append(walls, wall{key, l})
 				}
 			}
+		case closed[key]:
 		case inUse(v.text(0)) || opened[key]:
 			st := walk.Street{Key: key, Shape: linesOf(f.Shape), Level: level, Traits: narrow(s.city, roadLayer, v[4])}
 			if v.yes(2) && !ramps.beside(st.Shape) {

@@ -68,6 +68,19 @@ func TestScenarioStreets(t *testing.T) {
 	}
 }
 
+// TestScenarioClosesABarrier: to close a road that nobody may walk along opens no way across it.
+func TestScenarioClosesABarrier(t *testing.T) {
+	railway := road("铁路")
+	railway["walkable"] = false
+	c := newTestCity(8).with(toilet, 1, atM(400, 210), openToilet()).with(roads, 5000, orb.LineString{atM(-50, 230), atM(850, 230)}, railway)
+	b := boardOf(t, c)
+	q := Question{Service: toilet}
+	want, got := imageOf(t, b, q).MM, imageOf(t, withOf(t, b, Change{Op: OpCloseStreet, Street: "road:5000"}), q).MM
+	if !slices.Equal(want, got) {
+		t.Error("distances differ once the railway is closed")
+	}
+}
+
 // TestScenarioExtremes: everything closed, nothing there, no streets at all.
 func TestScenarioExtremes(t *testing.T) {
 	const blocks = 8
