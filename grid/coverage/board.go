@@ -22,7 +22,7 @@ type Board struct {
 	fields  *shelf[fieldKey, *field]
 	rolls   *shelf[rollKey, *roll]
 	hexes   *shelf[hexesKey, *Hexes]
-	plans   *shelf[string, *Board] // scenarios on top of this board, by their changes
+	plans   *plans
 }
 
 // base is what does not depend on facilities.
@@ -45,14 +45,17 @@ const (
 	mostFields = 16
 	mostDeals  = 12
 	mostHexes  = 4
-	mostPlans  = 8
+	mostAreas  = 32
+
+	// mostStale is after how many boards that nobody asked for it something is forgotten that holds on to the state of the city it was made of.
+	mostStale = 500
 )
 
 func newBase() *base {
-	return &base{grounds: new(shelf[int, *ground]), weights: new(shelf[areasKey, *weighing]), persons: new(shelf[crowdKey, *people]), roads: new(shelf[bool, *streets]),
+	return &base{grounds: new(shelf[int, *ground]), weights: &shelf[areasKey, *weighing]{most: mostAreas}, persons: &shelf[crowdKey, *people]{stale: mostStale}, roads: new(shelf[bool, *streets]),
 		lays: new(shelf[layKey, *lay]), straight: new(shelf[int, *straightLay]), crows: new(shelf[int, *crowStreets]),
 		deals: &shelf[dealKey, *deal]{most: mostDeals}, waysBy: &shelf[waysKey, *ways]{most: mostDeals},
-		plotted: new(shelf[bool, *plots]), lands: new(shelf[int, *land])}
+		plotted: &shelf[bool, *plots]{stale: mostStale}, lands: &shelf[int, *land]{stale: mostStale}}
 }
 
 func (b *base) heir() *base {
@@ -67,14 +70,14 @@ func (b *base) elsewhere() *base {
 }
 
 func newBoard(city City) *Board {
-	return (&Board{choices: new(shelf[choiceKey, *choice]), fields: &shelf[fieldKey, *field]{most: mostFields},
-		rolls: &shelf[rollKey, *roll]{most: mostDeals}}).heir(city, nil, newBase())
+	return (&Board{choices: &shelf[choiceKey, *choice]{stale: mostStale}, fields: &shelf[fieldKey, *field]{most: mostFields, stale: mostStale},
+		rolls: &shelf[rollKey, *roll]{most: mostDeals, stale: mostStale}}).heir(city, nil, newBase())
 }
 
 // heir is a board of another state that starts from what this one knows.
 func (b *Board) heir(city City, changes []Change, base *base) *Board {
 	return &Board{city: city, changes: changes, base: base, choices: b.choices.heir(), fields: b.fields.heir(), rolls: b.rolls.heir(),
-		hexes: &shelf[hexesKey, *Hexes]{most: mostHexes}, plans: &shelf[string, *Board]{most: mostPlans}}
+		hexes: &shelf[hexesKey, *Hexes]{most: mostHexes}, plans: newPlans()}
 }
 
 // City is the state of the city that the board is of, without the changes of a scenario.

@@ -11,9 +11,16 @@ import (
 type shelf[K comparable, V any] struct {
 	mu     sync.Mutex
 	books  map[K]*book[V]
-	before map[K]V
+	before map[K]earlier[V]
 	most   int // how many to keep; 0 for all
+	stale  int // what nobody asked so many boards for is forgotten; 0 for never
 	turn   int
+}
+
+// earlier is what an earlier board had, and how many boards ago.
+type earlier[V any] struct {
+	value  V
+	boards int
 }
 
 type book[V any] struct {
@@ -43,7 +50,7 @@ func (s *shelf[K, V]) get(ctx context.Context, key K, work func(ctx context.Cont
 		before, had := s.before[key]
 		s.mu.Unlock()
 		if !there {
-			return s.write(ctx, key, b, func() (V, error) { return work(ctx, before, had) })
+			return s.write(ctx, key, b, func() (V, error) { return work(ctx, before.value, had) })
 		}
 		select {
 		case <-b.done:
@@ -96,13 +103,16 @@ func (s *shelf[K, V]) forget() {
 func (s *shelf[K, V]) heir() *shelf[K, V] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h := &shelf[K, V]{before: map[K]V{}, most: s.most}
+	h := &shelf[K, V]{before: map[K]earlier[V]{}, most: s.most, stale: s.stale}
 	for k, b := range s.books {
 		if b.ready() {
-			h.before[k] = b.value
+			h.before[k] = earlier[V]{value: b.value}
 		}
 	}
 	for k, v := range s.before { // what nobody asked this board for; no more of it than is kept
+		if v.boards++; s.stale > 0 && v.boards >= s.stale {
+			continue
+		}
 		if _, newer := h.before[k]; !newer && (s.most == 0 || len(h.before) < s.most) {
 			h.before[k] = v
 		}

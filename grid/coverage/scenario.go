@@ -68,15 +68,40 @@ func (b *Board) With(ctx context.Context, changes []Change) (*Board, error) {
 	if len(changes) == 0 {
 		return b, nil
 	}
-	key, err := json.Marshal(changes)
+	all := slices.Concat(b.changes, changes)
+	key, err := json.Marshal(all)
 	if err != nil {
 		return nil, err
 	}
-	return b.plans.get(ctx, string(key), func(context.Context, *Board, bool) (*Board, error) {
+	return b.plans.of(all).get(ctx, string(key), func(context.Context, *Board, bool) (*Board, error) {
 		base := b.base
 		if len(streetChangesOf(changes)) > 0 {
 			base = b.elsewhere()
 		}
-		return b.heir(b.city, slices.Concat(b.changes, changes), base), nil
+		plan := b.heir(b.city, all, base)
+		plan.plans = b.plans
+		return plan, nil
 	})
+}
+
+// plans are the scenarios of one state of the city, also those on top of others, by all their changes. What changes streets has a network, and hexagons on
+// it, of its own: fewer of those are kept.
+type plans struct{ facilities, streets shelf[string, *Board] }
+
+// How many scenarios a state of the city keeps at most.
+const (
+	mostPlans       = 8
+	mostStreetPlans = 4
+)
+
+func newPlans() *plans {
+	return &plans{shelf[string, *Board]{most: mostPlans}, shelf[string, *Board]{most: mostStreetPlans}}
+}
+
+// of is where scenarios with such changes are kept.
+func (p *plans) of(changes []Change) *shelf[string, *Board] {
+	if len(streetChangesOf(changes)) > 0 {
+		return &p.streets
+	}
+	return &p.facilities
 }
