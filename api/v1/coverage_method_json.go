@@ -17,7 +17,7 @@ type coverageMethod struct {
 	Kind                 string              `json:"kind"`
 	Mode                 string              `json:"mode"`
 	Profile              string              `json:"profile" doc:"直线模式为空"`
-	Res                  int                 `json:"res" doc:"六边形分辨率"`
+	Res                  int                 `json:"res" doc:"六边形分辨率；某处的解释与六边形无关，为 0"`
 	SnapLimitM           uint32              `json:"snap_limit_m" doc:"直线模式为 0"`
 	LimitM               uint32              `json:"limit_m" doc:"更远的距离不计算"`
 	RadiiM               []uint32            `json:"radii_m"`

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"wangge/geo/walk"
 )
 
@@ -48,6 +50,29 @@ func TestExplain(t *testing.T) {
 				t.Fatalf("hexagon %d: second %d, with the first closed %d, %v", i, e.SecondMM, next.DistanceMM, err)
 			}
 		}
+	}
+}
+
+// TestExplainAlways: an explanation does not depend on what was asked before, and of two facilities equally near that of the record goes before that of a
+// scenario.
+func TestExplainAlways(t *testing.T) {
+	c := newTestCity(8).with(toilet, 1, atM(110, 100), openToilet()).with(toilet, 2, atM(310, 300), openToilet())
+	q, at, added := Question{Service: toilet}, atM(100, 100), Change{Op: OpAdd, Service: toilet, At: placeAt(310, 300)}
+	fresh, asked := boardOf(t, c), boardOf(t, c)
+	tableOf(t, asked, Question{Service: toilet, Res: fineRes}, usualRadii, "community")
+	want, err := withOf(t, fresh, added).Explain(t.Context(), q, at, 300)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := withOf(t, asked, added).Explain(t.Context(), q, at, 300)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(- of nothing, + after a table of fine hexagons):\n%s", diff)
+	}
+	if want.Second == nil || want.Second.ID != 2 {
+		t.Errorf("the second is %+v", want.Second)
 	}
 }
 

@@ -31,6 +31,7 @@ func (b *Board) Explain(ctx context.Context, q Question, at orb.Point, radiusM u
 	if e.Method, err = b.method(ctx, a, radii); err != nil {
 		return Explanation{}, err
 	}
+	e.Method.Res, e.Method.Hexagons, e.Method.UnsnappedHexagons = 0, 0, 0 // those that happened to be known have no part in it
 	e.straight()
 	if a.Mode == Straight {
 		e.asTheCrowFlies()
@@ -228,13 +229,13 @@ func (e *explainer) walkAlong(g *walk.Graph, spot walk.Spot, p walk.Path) {
 
 // second finds the nearest facility but one, by another search from the place.
 func (e *explainer) second(t *walk.Tree, nodes *incidence, spot walk.Spot, first uint32) {
-	bySlot := e.field.chosen.bySlot()
+	bySlot, key := e.field.chosen.bySlot(), int64(0)
 	offer := func(owner, mm uint32) {
 		s := bySlot[owner]
-		if owner == first || mm > t.LimitMM || mm > e.SecondMM || mm == e.SecondMM && s.ID >= e.Second.ID {
+		if owner == first || mm > t.LimitMM || mm > e.SecondMM || mm == e.SecondMM && s.key >= key {
 			return
 		}
-		e.Second, e.SecondMM = &s.Facility, mm
+		e.Second, e.SecondMM, key = &s.Facility, mm, s.key
 	}
 	t.Occupied(spot.Edge, func(s walk.Seed) bool {
 		offer(s.Owner, walk.Beside(spot, s.Spot))

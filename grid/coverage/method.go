@@ -16,7 +16,7 @@ type Method struct {
 	Service, Kind            string
 	Mode                     Mode
 	Profile                  string // "" in straight mode
-	Res                      int    // of the hexagons
+	Res                      int    // of the hexagons; 0 where an answer is about one place, and so are their numbers
 	SnapLimitM               uint32 // 0 in straight mode
 	LimitM                   uint32 // no distance beyond it is known
 	RadiiM                   []uint32
