@@ -12,7 +12,7 @@ type coverageRow struct {
 	Name         string         `json:"name"`
 	NameEn       string         `json:"name_en"`
 	AreaM2       float64        `json:"area_m2"`
-	NoNetworkM2  float64        `json:"no_network_m2" doc:"无路网：限距内没有可达道路的面积"`
+	NoNetworkM2  float64        `json:"no_network_m2" doc:"无路网：限距内没有可达道路、或在本市六边形之外的面积"`
 	CoveredM2    []float64      `json:"covered_m2" doc:"各半径内的面积"`
 	CoveredShare []*float64     `json:"covered_share" doc:"占单元总面积之比；面积为零时为 null"`
 	AmbiguousM2  []float64      `json:"ambiguous_m2,omitempty" doc:"换一条差不多近的道路，结论就会改变的面积；以 ambiguous=true 求取"`

@@ -5,6 +5,9 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"wangge/geo"
+	"wangge/grid"
 )
 
 func boardOf(t testing.TB, c *testCity) *Board {
@@ -96,6 +99,19 @@ func TestGaps(t *testing.T) {
 	one, err := b.Gaps(t.Context(), q, 300, "community", "370281001001")
 	if err != nil || len(one) != 1 || one[0].AreaM2 != gaps[0].AreaM2 {
 		t.Errorf("within one community: %+v, %v", one, err)
+	}
+}
+
+// TestGridOutsideTheCity: of a grid that lies on no hexagons nobody knows how far it is from anything: it is neither covered nor a gap.
+func TestGridOutsideTheCity(t *testing.T) {
+	c := newTestCity(4).with(toilet, 1, atM(200, 210), openToilet())
+	rows, shape := c.net.Rows(), square(5000, 0, 5200, 200)
+	stray := grid.Grid{ID: 99, Scheme: grid.UnitScheme, Code: "370281002001099", Region: "370281002001", Shape: shape, AreaM2: geo.AreaMultiM2(shape)}
+	c.net = grid.NewNet(rows.Kinds, rows.Regions, rows.Schemes, append(slices.Clone(rows.Grids), stray))
+	table := tableOf(t, boardOf(t, c), Question{Service: toilet}, []uint32{300}, "grid:unit")
+	i := slices.IndexFunc(table.Rows, func(r Row) bool { return r.Code == stray.Code })
+	if r := table.Rows[i]; math.Abs(r.NoNetworkM2-stray.AreaM2) > 1 || r.UncoveredM2(0) > 1 || r.CoveredM2[0] != 0 {
+		t.Errorf("%+v", r)
 	}
 }
 

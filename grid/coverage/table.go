@@ -26,7 +26,7 @@ type Table struct {
 type Row struct {
 	Code, Name, NameEn string
 	AreaM2             float64 // of the area's own shape on the ellipsoid
-	NoNetworkM2        float64 // of it farther from every street than the snap limit; 0 in straight mode
+	NoNetworkM2        float64 // of it farther from every street than the snap limit, or outside of the hexagons; 0 in straight mode
 	CoveredM2          []float64
 	AmbiguousM2        []float64 // ground whose class depends on which of two streets it is reached from; nil until Board.Ambiguity
 	Population         *Amount   // persons; nil where the city gives none
@@ -147,7 +147,7 @@ func (a *account) row(i int) Row {
 		CoveredM2: inUnits(a.covered(i, groundSum), dm2PerM2),
 		RoadM:     Amount{Total: float64(a.ways.total[i]) / mmPerM, Covered: inUnits(a.covered(i, streetSum), mmPerM)}}
 	if a.deal.lay.graph != nil {
-		r.NoNetworkM2 = float64(still.noNetworkDM2) / dm2PerM2
+		r.NoNetworkM2 = float64(still.noNetworkDM2+a.deal.areas.OutsideDM2[i]) / dm2PerM2
 	}
 	if a.deal.persons != nil {
 		r.Population = &Amount{Total: float64(still.persons) / thousandths, NoNetwork: float64(still.noNetwork) / thousandths,
