@@ -118,6 +118,7 @@ func TestBadScenarios(t *testing.T) {
 		"no place":         {body(`[{"op": "add"}]`), "/changes/0/at"},
 		"not on earth":     {body(`[{"op": "add", "at": [36, 120]}]`), "/changes/0/at"},
 		"no facility":      {body(`[{"op": "close"}]`), "/changes/0/id"},
+		"of no service":    {body(`[{"op": "close", "id": 7}]`), "/changes/0/service"},
 		"no street":        {body(`[{"op": "close_street", "street": "canal:1"}]`), "/changes/0/street"},
 		"one position":     {body(`[{"op": "open_street", "line": [[120, 36]]}]`), "/changes/0/line"},
 		"less than none":   {body(`[{"op": "add", "at": [120, 36], "supply": -1}]`), "/changes/0/supply"},

@@ -285,6 +285,8 @@ func changeFault(c coverage.Change) (pointer, zh, en string) {
 		return "/street", "须为 road:编号 或 back_alley:编号", "must be road:<id> or back_alley:<id>"
 	case c.Supply != nil && !(*c.Supply >= 0 && *c.Supply <= 1e6):
 		return "/supply", "须为 0 到 1000000", "must be from 0 to 1,000,000"
+	case facility && c.Service == "":
+		return "/service", "缺少服务", "the service is missing"
 	case !isShort(c.Name, maxScenarioName):
 		return "/name", "至多 100 个字符，在一行之内", "takes one line of 100 characters at most"
 	}
