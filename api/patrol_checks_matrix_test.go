@@ -10,9 +10,9 @@ const patrolPath = "/api/v1/patrol"
 
 // checkMatrixSQL has checks that somebody else made, inside and outside everybody's area.
 const checkMatrixSQL = `
-INSERT INTO patrol_check (id, subject_kind, subject_id, checklist, edition, result, at, made_at, account, region_code) VALUES
-    ('00000000-0000-4000-8000-000000000971', 'public_toilet', 961, 'public_toilet', '2026', 'normal', now(), now(), 'elsewhere', '370281001001'),
-    ('00000000-0000-4000-8000-000000000972', 'public_toilet', 962, 'public_toilet', '2026', 'normal', now(), now(), 'elsewhere', '370281002001')`
+INSERT INTO patrol_check (id, subject_kind, subject_id, checklist, edition, result, at, made_at, account, region_code, dept) VALUES
+    ('00000000-0000-4000-8000-000000000971', 'public_toilet', 961, 'public_toilet', '2026', 'normal', now(), now(), 'elsewhere', '370281001001', '{D1}'),
+    ('00000000-0000-4000-8000-000000000972', 'public_toilet', 962, 'public_toilet', '2026', 'normal', now(), now(), 'elsewhere', '370281002001', '{}')`
 
 // checkMatrix are the rows of plans, due lists, checks and their figures in the matrix of rights.
 func checkMatrix() []row {

@@ -124,9 +124,9 @@ func TestWhoReadsChecks(t *testing.T) {
 	w := newTown(t)
 	w.settle(t)
 	w.catchUp(t, w.write(t, matrixSQL, checkMatrixSQL, `
-INSERT INTO patrol_check (id, subject_kind, subject_id, checklist, edition, result, at, made_at, account, holder_id, region_code, grid_id) VALUES
-    ('00000000-0000-4000-8000-000000000973', 'public_toilet', 961, 'public_toilet', '2026', 'normal', now(), now(), 'officer', 901, '370281002001', NULL),
-    ('00000000-0000-4000-8000-000000000974', 'public_toilet', 962, 'public_toilet', '2026', 'abnormal', now() - interval '1 day', now(), 'x', 922, '370281002001', 13)`))
+INSERT INTO patrol_check (id, subject_kind, subject_id, checklist, edition, result, at, made_at, account, holder_id, region_code, grid_id, dept) VALUES
+    ('00000000-0000-4000-8000-000000000973', 'public_toilet', 961, 'public_toilet', '2026', 'normal', now(), now(), 'officer', 901, '370281002001', NULL, '{D2,D1}'),
+    ('00000000-0000-4000-8000-000000000974', 'public_toilet', 962, 'public_toilet', '2026', 'abnormal', now() - interval '1 day', now(), 'x', 922, '370281002001', 13, '{D2}')`))
 	for role, want := range map[rights.Role]string{
 		rights.Bureau: "971 972 973 974", rights.Auditor: "971 972 973 974", rights.Street: "971", rights.Department: "971 973", rights.Officer: "973 974",
 	} {
@@ -147,6 +147,9 @@ INSERT INTO patrol_check (id, subject_kind, subject_id, checklist, edition, resu
 		if got := strings.Join(ids, " "); got != want || list.Total != len(ids) {
 			t.Errorf("%s reads %s of %d, want %s", role, got, list.Total, want)
 		}
+	}
+	if one := w.get(t, patrolPath+"/checks/00000000-0000-4000-8000-000000000974", w.as(t, rights.Department)...); one.StatusCode != http.StatusForbidden {
+		t.Errorf("a department reads a check of another's: %s", one.Status)
 	}
 	bureau := w.as(t, rights.Bureau)
 	today := time.Now().In(time.FixedZone("", 8*60*60)).Format(time.DateOnly)

@@ -163,7 +163,9 @@ func TestTracksOfSubstitutes(t *testing.T) {
 	w.setPatrol(t, settingsBody(true, 30, "08:00-18:00", 100, 50))
 	zone := time.FixedZone("", 8*60*60)
 	local := time.Now().In(zone)
-	noon := func(daysAgo int) time.Time { return time.Date(local.Year(), local.Month(), local.Day()-daysAgo, 12, 0, 0, 0, zone) }
+	noon := func(daysAgo int) time.Time {
+		return time.Date(local.Year(), local.Month(), local.Day()-daysAgo, 12, 0, 0, 0, zone)
+	}
 	w.write(t, `INSERT INTO holder (id, code, kind, name) VALUES (990, 'P-990', 'person', '甲');
 		INSERT INTO duty (id, holder_id, role, target_kind, target_id, valid_from) VALUES (9990, 990, 'grid_officer', 'grid', 14, '2020-01-01');
 		UPDATE duty SET substitute_of = 9990 WHERE id = 9901;

@@ -247,6 +247,7 @@ CREATE TABLE patrol_check (
     distance_m    double precision,
     flags         text[] NOT NULL DEFAULT '{}',
     region_code   text,
+    dept          text[] NOT NULL DEFAULT '{}',
     grid_id       bigint,
     seen_revision bigint NOT NULL DEFAULT 0,
     problem_id    uuid
@@ -256,6 +257,7 @@ CREATE INDEX patrol_check_holder_idx ON patrol_check (holder_id, at);
 CREATE INDEX patrol_check_grid_idx ON patrol_check (grid_id, at);
 CREATE INDEX patrol_check_at_idx ON patrol_check (at, id);
 CREATE INDEX patrol_check_region_idx ON patrol_check (region_code text_pattern_ops, at);
+CREATE INDEX patrol_check_dept_idx ON patrol_check USING gin (dept);
 CREATE INDEX patrol_check_problem_idx ON patrol_check (problem_id) WHERE problem_id IS NOT NULL;
 COMMENT ON TABLE patrol_check IS '检查记录：只增不改';
 COMMENT ON COLUMN patrol_check.id IS '编号（UUID，由设备取定，重复送达可识别）';
@@ -281,6 +283,7 @@ COMMENT ON COLUMN patrol_check.datum IS '设备所称坐标系';
 COMMENT ON COLUMN patrol_check.distance_m IS '到对象的距离（米）';
 COMMENT ON COLUMN patrol_check.flags IS '存疑标记';
 COMMENT ON COLUMN patrol_check.region_code IS '所在区域代码';
+COMMENT ON COLUMN patrol_check.dept IS '当时对象的主管、权属、养护部门代码';
 COMMENT ON COLUMN patrol_check.grid_id IS '所在责任网格编号';
 COMMENT ON COLUMN patrol_check.seen_revision IS '检查人所见对象的行版本；0 为不详';
 COMMENT ON COLUMN patrol_check.problem_id IS '随检查上报的问题';

@@ -71,10 +71,10 @@ ORDER BY g.id = ANY ($5) DESC, g.scheme <> 'duty', g.scheme, g.code LIMIT 1`
 
 	insertCheckSQL = `
 INSERT INTO patrol_check (id, plan, subject_kind, subject_id, subject_code, subject_name, checklist, edition, result, answers, note, at, made_at, received_at,
-    holder_id, account, device, geom, accuracy_m, datum, distance_m, flags, region_code, grid_id, seen_revision, problem_id)
+    holder_id, account, device, geom, accuracy_m, datum, distance_m, flags, region_code, grid_id, seen_revision, problem_id, dept)
 VALUES ($1, nullif($2, ''), $3, $4, nullif($5, ''), nullif($6, ''), $7, $8, $9, $10, $11, $12, $13, $14, nullif($15, 0::bigint), $16, nullif($17, '')::uuid,
     ST_SetSRID(ST_MakePoint($18, $19), 4490), nullif($20, 0::float8), nullif($21, ''), CASE WHEN $22 >= 0 THEN $22::float8 END, $23, nullif($24, ''), nullif($25, 0::bigint), $26,
-    nullif($27, '')::uuid)
+    nullif($27, '')::uuid, $28)
 ON CONFLICT (id) DO NOTHING`
 )
 
@@ -348,19 +348,24 @@ func (t *Tx) insertCheck(ctx context.Context, c *patrol.Check, s subjectRow) (bo
 	}
 	done, err := t.tx.Exec(ctx, insertCheckSQL, c.ID, c.Plan, c.Subject.Kind, c.Subject.ID, s.code, s.name, c.Checklist, c.Edition, c.Result, answers, c.Note,
 		c.Moment.At, c.Moment.Device, c.Moment.Received, c.By.Holder, t.Caller.Actor.Name, c.Device, lon, lat, c.Place.AccuracyM, system, c.Place.DistanceM, flags,
-		c.Region, c.GridID, c.Seen, c.Problem)
+		c.Region, c.GridID, c.Seen, c.Problem, s.depts())
 	return err == nil && done.RowsAffected() == 1, err
 }
 
 // mayChange tells whether the caller's rights reach a subject by its region or one of its departments.
 func mayChange(a rights.Actor, s subjectRow) bool {
+	return slices.ContainsFunc(append(s.depts(), ""), func(dept string) bool { return a.May(rights.Patrol, rights.Place{Region: s.region, Dept: dept}) == nil })
+}
+
+// depts are the departments that a subject is of, each once.
+func (s *subjectRow) depts() []string {
+	list := []string{}
 	for _, field := range []string{"competent_dept", "owner_dept", "maintainer_dept"} {
-		dept, _ := s.fields[field].(string)
-		if a.May(rights.Patrol, rights.Place{Region: s.region, Dept: dept}) == nil {
-			return true
+		if dept, _ := s.fields[field].(string); dept != "" && !slices.Contains(list, dept) {
+			list = append(list, dept)
 		}
 	}
-	return false
+	return list
 }
 
 // pending are the effects that would change something, given what the fields of the subject have now.

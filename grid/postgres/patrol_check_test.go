@@ -300,3 +300,44 @@ func TestOldEditionsAndPlansStayValid(t *testing.T) {
 		t.Error("a check was changed")
 	}
 }
+
+// A check stays with the departments that its subject was of, whatever becomes of the subject.
+func TestChecksOfDepartments(t *testing.T) {
+	pool, s := beatTown(t)
+	run(t, pool, `UPDATE public_toilet SET owner_dept = 'D1', maintainer_dept = 'D3' WHERE id = 10`)
+	c := checkOf(1, 1)
+	if _, _, err := record(t, s, officerOf(1), c); err != nil {
+		t.Fatal(err)
+	}
+	run(t, pool, `DELETE FROM public_toilet WHERE id = 10`)
+	got, err := s.Check(t.Context(), c.ID)
+	if diff := cmp.Diff([]string{"D1", "D3"}, got.Depts); err != nil || diff != "" {
+		t.Errorf("%v: %s", err, diff)
+	}
+	for dept, want := range map[string]int{"D1": 1, "D3": 1, "D2": 0} {
+		list, total, err := s.Checks(t.Context(), postgres.CheckFilter{Own: &postgres.OwnChecks{Dept: dept}, Limit: 9})
+		if err != nil || len(list) != want || total != want {
+			t.Errorf("%s: %d of %d, want %d (%v)", dept, len(list), total, want, err)
+		}
+	}
+}
+
+// Lists are planned for what they are asked, however often they are: what suits any filter goes through a year of checks for each.
+func TestListsArePlannedForTheirFilter(t *testing.T) {
+	pool, s := beatTown(t)
+	for range 3 {
+		if _, _, err := s.Checks(t.Context(), postgres.CheckFilter{Subject: &patrol.Subject{Kind: "public_toilet", ID: 7}, Limit: 5}); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.Problems(t.Context(), &postgres.ProblemFilter{Who: bureau()}, postgres.LatestFirst, postgres.ProblemKey{}, 5); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range pool.AcquireAllIdle(t.Context()) {
+		var n int
+		if err := c.QueryRow(t.Context(), `SELECT count(*) FROM pg_prepared_statements WHERE statement ~ 'FROM (patrol_check c|problem p)'`).Scan(&n); err != nil || n > 0 {
+			t.Errorf("%d lists have a plan that is kept (%v)", n, err)
+		}
+		c.Release()
+	}
+}

@@ -113,7 +113,7 @@ func (f *ProblemFilter) args(grids []int64) []any {
 	if f.Box != nil {
 		box = [4]*float64{&f.Box.Min[0], &f.Box.Min[1], &f.Box.Max[0], &f.Box.Max[1]}
 	}
-	return []any{all, region, dept, who.Name, holder, grids, f.Mine, f.States, f.Class, f.Source, f.Dept, f.Region, f.Zone, f.Grid, f.Assignee, f.Subject.Kind, f.Subject.ID,
+	return []any{perFilter, all, region, dept, who.Name, holder, grids, f.Mine, f.States, f.Class, f.Source, f.Dept, f.Region, f.Zone, f.Grid, f.Assignee, f.Subject.Kind, f.Subject.ID,
 		timeOrNull(f.From), timeOrNull(f.Until), box[0], box[1], box[2], box[3], f.Text, f.Placed}
 }
 

@@ -503,8 +503,8 @@ INSERT INTO problem (id, number, class, source, title, geom, region_code, duty_g
 SELECT md5('p' || i)::uuid, 'S-' || i, (ARRAY['litter', 'rubble', 'small_ads', 'ramp_blocked'])[1 + h % 4], (ARRAY['officer', 'department', 'supervision', 'spot_check', 'citizen'])[1 + h / 7 % 5],
        '问题' || i, CASE WHEN i % 17 > 0 THEN ST_SetSRID(ST_MakePoint(119.91 + (h % 1000) / 8000.0, 36.21 + (h / 13 % 100) / 5000.0), 4490) END,
        (ARRAY['370281001', '370281002', '370281', NULL])[1 + h / 3 % 4], (ARRAY[1, 2, 3, NULL])[1 + h / 5 % 4], CASE WHEN i % 3 = 0 THEN 'place' END, CASE WHEN i % 3 = 0 THEN 1 + i % 2 END, s,
-       CASE WHEN s IN ('dispatched', 'handling') OR h % 2 = 0 THEN (ARRAY['D0', 'D1'])[1 + h / 9 % 2] END, CASE WHEN h % 6 = 0 THEN 2 END, CASE WHEN h % 4 > 0 THEN now() + make_interval(hours => h % 90 - 45) END,
-       s IN ('rectified', 'closed') AND h % 3 = 0, CASE WHEN s IN ('rectified', 'closed') THEN now() END, CASE WHEN s = 'closed' THEN now() END, h / 11 % 3 / 2, h / 19 % 4 / 3,
+       CASE WHEN s IN ('dispatched', 'handling', 'returned', 'suspended') OR h % 2 = 0 THEN (ARRAY['D0', 'D1'])[1 + h / 9 % 2] END, CASE WHEN h % 6 = 0 THEN 2 END, CASE WHEN h % 4 > 0 THEN now() + make_interval(hours => h % 90 - 45) END,
+       s IN ('rectified', 'closed') AND h % 3 = 0, CASE WHEN s IN ('rectified', 'closed') THEN now() END, CASE WHEN s = 'closed' THEN now() END, greatest(h / 11 % 3 / 2, (s = 'returned')::int), h / 19 % 4 / 3,
        CASE WHEN s = 'merged' THEN md5('p1')::uuid END, date_trunc('hour', now()) - make_interval(hours => h % 400), (ARRAY[1, 3, NULL])[1 + h / 23 % 3],
        (ARRAY['officer-a', 'officer-b', 'citizen'])[1 + h / 23 % 3]
 FROM (SELECT i, h, CASE WHEN i = 1 THEN 'found' ELSE (ARRAY['found', 'dispatched', 'handling', 'returned', 'rectified', 'suspended', 'closed', 'closed', 'void', 'merged'])[1 + h / 2 % 10] END AS s
