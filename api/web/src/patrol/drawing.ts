@@ -6,7 +6,7 @@ import { netLayer, schemeOfLayer } from '../state/permalink.ts'
 import { formatNumber } from '../ui/format.ts'
 import { bandOf, daysSince, shareBands, visitBands, type Band } from './classes.ts'
 import { middleOf, overlayOf, type Areas, type Move } from './overlay.ts'
-import type { ProposalDetail } from './proposal.ts'
+import { signs, type ProposalDetail } from './proposal.ts'
 import { placeOf, type Tracks } from './types.ts'
 
 /** Single things of the inventory are in the way of what was found among them, until one is near. */
@@ -68,13 +68,11 @@ function useAreas({ patrol, settings: { theme } }: App): ComputedRef<Areas | und
   })
 }
 
-const signs = { exists: '有', missing: '无', differs: '差', new: '新' } as const
-
-function useProposals({ patrol }: App): ComputedRef<{ id: string; at: [number, number]; sign: string }[]> {
+function useProposals({ patrol, settings: { lang } }: App): ComputedRef<{ id: string; at: [number, number]; sign: string }[]> {
   const moving = computed(() => Boolean(patrol.proposal.value.value?.value.geometry?.proposed))
   return computed(() => (patrol.tab.value !== 'proposals' ? [] : (patrol.proposals.value.value?.items ?? []).flatMap(({ id, finding, ...rest }) => {
     const at = placeOf(rest)
-    return at && !(id === patrol.open.value && moving.value) ? [{ id, at, sign: signs[finding] }] : []
+    return at && !(id === patrol.open.value && moving.value) ? [{ id, at, sign: signs[lang.value][finding] }] : []
   })))
 }
 

@@ -1,4 +1,5 @@
 import type { Geometry } from 'geojson'
+import type { Lang } from '../i18n/index.ts'
 import type { Doer, GridName, Photo } from './types.ts'
 
 export interface FieldOption {
@@ -27,6 +28,14 @@ export interface Compared {
 export const verdicts = ['open', 'accepted', 'partly', 'rejected', 'withdrawn'] as const
 
 export type Finding = 'exists' | 'missing' | 'differs' | 'new'
+
+export const findings: readonly Finding[] = ['differs', 'missing', 'new', 'exists']
+
+/** What stands in the marks of proposals on the map. */
+export const signs: Record<Lang, Record<Finding, string>> = {
+  zh: { exists: '有', missing: '无', differs: '异', new: '新' },
+  en: { exists: '=', missing: '−', differs: '≠', new: '+' },
+}
 
 export interface Proposal {
   id: string

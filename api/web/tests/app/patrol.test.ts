@@ -156,6 +156,27 @@ describe('the patrol workspace', () => {
     await page.locator('.card [data-state]', { hasText: '部分采纳' }).waitFor()
   })
 
+  it('says so when others change what is being compared', async () => {
+    const page = await start('bureau', '/patrol?part=proposals')
+    await page.clock.install()
+    await page.reload()
+    await page.locator('[data-proposal]', { hasText: '试验1号公厕' }).click()
+    await page.locator('[data-field=status] [data-take]').uncheck()
+    const [one] = mock.patrol.proposals
+    if (one) Object.assign(one, { now_revision: 4 })
+    await page.clock.runFor(21_000)
+    await page.locator('[data-moved]', { hasText: '已重新对照' }).waitFor()
+    expect(await page.locator('[data-field=status] [data-take]').isChecked()).toBe(true)
+  })
+
+  it('steps through lists by arrow keys', async () => {
+    const page = await start('bureau', '/patrol?below=table')
+    await page.locator('.sheet tbody tr').first().press('ArrowDown')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('20260102-0002')
+    await page.keyboard.press('Enter')
+    await page.locator('.card p', { hasText: '20260102-0002' }).waitFor()
+  })
+
   it('wants a reason to reject, and tells what a new one may be', async () => {
     const page = await start('bureau', '/patrol?part=proposals')
     await page.locator('[data-proposal]', { hasText: '公共厕所' }).filter({ hasText: '新增' }).click()
@@ -193,8 +214,7 @@ describe('the patrol workspace', () => {
     await page.locator('dialog [role=alert]').waitFor()
     await page.locator('dialog button[type=submit]').click()
     await page.locator('.steps li[data-kind=comment]', { hasText: '已电话联系' }).waitFor()
-    expect(sent.length).toBe(3)
-    expect(new Set(sent).size).toBe(1)
+    expect([sent.length, new Set(sent).size]).toEqual([3, 1])
   })
 
   it('merges into a problem that is found by its number', async () => {

@@ -38,6 +38,17 @@ describe.skipIf(server === '' || data === '')('the patrol desk (WANGGE_URL and W
     await page.context().close()
   })
 
+  it('shows the rules that the server has', async () => {
+    const { page, faults } = await enter(browser, server, user('bureau'), '/patrol?part=plans')
+    for (const [rules, row] of [['plans', '[data-plan]'], ['checklists', '[data-checklist]'], ['classes', '[data-class]']] as const) {
+      const { items } = await ask<{ items: { parent?: string | null }[] }>(`/patrol/${rules}`)
+      await page.locator(`[data-part=${rules}]`).click()
+      await expect.poll(() => page.locator(row).count()).toBe(items.filter(({ parent }) => parent !== null).length)
+    }
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+
   it('tells the rates that the server counts', async () => {
     const { page, faults } = await enter(browser, server, user('bureau'), '/patrol?part=rates')
     const figure = page.locator('[data-rate=closed] small')
