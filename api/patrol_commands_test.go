@@ -151,6 +151,24 @@ func TestAKeyIsOneCommand(t *testing.T) {
 	expect(t, fresh.send(t, 0, other), 2, "1 done")
 }
 
+// A phone that goes on under another id sends again what it has, by the same keys: what was done is done, what waited under the old id waits no longer.
+func TestAPhoneGoesOnAsAnotherDevice(t *testing.T) {
+	w := newTown(t)
+	h := newHandset(t, w, rights.Officer, 1)
+	expect(t, h.send(t, 1, command(1, "problem", litter(1)), command(3, "problem", litter(3)), command(4, "problem", litter(4))), 2, "1 done", "3 waiting", "4 waiting")
+	fresh := *h
+	fresh.device = uuid(1, 99)
+	expect(t, fresh.send(t, 1, command(1, "problem", litter(1)), command(2, "problem", litter(2)), command(3, "problem", litter(3))), 4, "1 done", "2 done", "3 done")
+	expect(t, fresh.send(t, 4, command(4, "problem", litter(4))), 5, "4 done")
+	expect(t, h.send(t, 1, command(4, "problem", litter(4)), command(2, "problem", litter(2))), 3, "2 done", "4 done") // the old phone was not lost
+	if n := w.count(t, `SELECT count(*) FROM problem`); n != 4 {
+		t.Errorf("%d problems of 4", n)
+	}
+	if n := w.count(t, `SELECT count(*) FROM patrol_command WHERE status = 'waiting'`); n != 0 {
+		t.Errorf("%d still wait", n)
+	}
+}
+
 func TestBadCommandsKeepNothingBack(t *testing.T) {
 	w := newTown(t)
 	h := newHandset(t, w, rights.Officer, 1)
@@ -200,6 +218,7 @@ func TestOddTimesAndNumbersHarmNobody(t *testing.T) {
 	for _, number := range []string{"1e999999", "1e-999999", "-1E+400", strings.Repeat("9", 400), "5e-324"} {
 		commands = append(commands, command(int64(len(commands)+1), "problem", `{"x": [{"y": `+number+`}]}`))
 	}
+	commands = append(commands, command(int64(len(commands)+1), "step", `{"id": "`+uuid(9, 1)+`", "problem": "x", "kind": "comment", "note": "x"}`))
 	commands = append(commands, command(int64(len(commands)+1), "check", checked(1, "public_toilet", 7, 1, `{"open": "pass"}`)))
 	commands[len(commands)-1].MadeAt = odd[0]
 	r := h.send(t, 0, commands...)

@@ -9,8 +9,10 @@ import (
 	"slices"
 
 	"wangge/api/draft"
+	"wangge/grid"
 	"wangge/grid/patrol"
 	gridpg "wangge/grid/postgres"
+	"wangge/grid/rights"
 	"wangge/layers"
 	layerpg "wangge/layers/postgres"
 )
@@ -76,7 +78,7 @@ func (w *work) superseded(ctx context.Context, check *patrol.Check, o *patrol.Ou
 	for i := range clashes {
 		clashes[i].By, clashes[i].At = late.By, late.At
 	}
-	clash(o, clashes)
+	w.clash(o, clashes)
 	return err
 }
 
@@ -104,13 +106,16 @@ func (w *work) settle(ctx context.Context, subject patrol.Subject, seen int64, w
 	if errors.Is(err, layerpg.ErrNotFound) {
 		return nil // it is gone: the check says so by a flag
 	}
-	clash(o, clashes)
+	w.clash(o, clashes)
 	return err
 }
 
-// clash makes a conflict of an outcome, where there are clashes.
-func clash(o *patrol.Outcome, clashes []layerpg.Clash) {
+// clash makes a conflict of an outcome, where there are clashes. Whose the other changes are is told in full to who reads that of a feature's history.
+func (w *work) clash(o *patrol.Outcome, clashes []layerpg.Clash) {
 	for _, k := range clashes {
+		if w.t.Caller.Actor.Might(rights.ReadInternal) != nil {
+			k.By = grid.MaskName(k.By)
+		}
 		o.Status = patrol.Conflict
 		o.Title, o.TitleE = "已记录，但有字段与他人的修改冲突", "Recorded, but others changed some fields meanwhile"
 		o.Clashes = append(o.Clashes, patrol.Clash{Field: k.Field, Title: k.Title, Base: k.Base, Mine: k.Value, Theirs: k.Theirs, By: k.By, At: k.At, Revision: k.Revision})
@@ -150,6 +155,9 @@ func (w *work) step(ctx context.Context, c *gridpg.KeptCommand, o *patrol.Outcom
 	var b stepBody
 	if err := errors.Join(read(c.Body, &b), checkCommon(b.ID, b.Note, b.Photos, b.Fix)); err != nil {
 		return err
+	}
+	if !IsUUID(b.Problem) {
+		return &patrol.Fault{Pointer: "/problem", Zh: "须为 UUID", En: "must be a UUID"}
 	}
 	place, err := w.place(ctx, b.Fix)
 	if err != nil {

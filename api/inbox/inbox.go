@@ -192,7 +192,7 @@ type work struct {
 
 // take decides what is to become of a command that came; applied tells whether the device got on.
 func (w *work) take(ctx context.Context, c *gridpg.KeptCommand) (applied bool, err error) {
-	before, err := w.t.Command(ctx, c.Key)
+	before, err := w.before(ctx, c)
 	switch {
 	case err != nil:
 		return false, err
@@ -200,8 +200,7 @@ func (w *work) take(ctx context.Context, c *gridpg.KeptCommand) (applied bool, e
 		w.tell(refusal(c, "idempotency-key-reused", "同一幂等键的内容不同", "the key came before with another body"))
 		return false, nil
 	case before != nil:
-		w.tell(before.Outcome)
-		return false, nil
+		return w.again(ctx, before, c)
 	}
 	if other, err := w.t.CommandAt(ctx, w.device, c.Seq); err != nil || other != nil {
 		if err == nil {
@@ -220,6 +219,32 @@ func (w *work) take(ctx context.Context, c *gridpg.KeptCommand) (applied bool, e
 	}
 	w.tell(c.Outcome)
 	return true, w.t.Advance(ctx, &w.device, max(c.Seq, w.device.LastSeq), 0)
+}
+
+// before is what the record has of a command that comes again; nil for none. What waits under another id of the phone waits no longer there: the phone goes
+// on as this device.
+func (w *work) before(ctx context.Context, c *gridpg.KeptCommand) (*gridpg.KeptCommand, error) {
+	before, err := w.t.Command(ctx, c.Key)
+	if err != nil || before == nil || before.Device == c.Device || before.Outcome.Status != patrol.Waiting || !before.Says(c.Body) {
+		return before, err
+	}
+	if dropped, err := w.t.DropWaiting(ctx, before); err != nil || dropped {
+		return nil, err
+	}
+	return w.t.Command(ctx, c.Key) // it was applied a moment ago
+}
+
+// again tells what became of a command that came before. By another device it stands for its number all the same.
+func (w *work) again(ctx context.Context, before, c *gridpg.KeptCommand) (applied bool, err error) {
+	o := before.Outcome
+	if before.Device != c.Device {
+		o.Seq = c.Seq
+	}
+	w.tell(o)
+	if before.Device == c.Device || c.Seq != w.device.LastSeq+1 {
+		return false, nil
+	}
+	return true, w.t.Advance(ctx, &w.device, c.Seq, 0)
 }
 
 // park keeps a command whose forerunner has not come.

@@ -47,6 +47,7 @@ ON CONFLICT (id) DO UPDATE SET title = excluded.title, skew_ms = excluded.skew_m
 	keepCommandSQL  = `INSERT INTO patrol_command (device_id, seq, key, account, kind, made_at, sent_at, received_at, body, status, outcome, applied_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $10 <> 'waiting' THEN now() END)`
 	settleCommandSQL = `UPDATE patrol_command SET status = $3, outcome = $4, body = $5, applied_at = now() WHERE device_id = $1 AND seq = $2`
+	dropWaitingSQL   = `DELETE FROM patrol_command WHERE device_id = $1 AND seq = $2 AND status = 'waiting'`
 	countParkedSQL   = `SELECT count(*) FROM patrol_command WHERE device_id = $1 AND status = 'waiting'`
 )
 
@@ -119,6 +120,12 @@ func (t *Tx) KeepCommand(ctx context.Context, c *KeptCommand) error {
 func (t *Tx) SettleCommand(ctx context.Context, c *KeptCommand) error {
 	_, err := t.tx.Exec(ctx, settleCommandSQL, c.Device, c.Seq, c.Outcome.Status, c.Outcome, c.bodyToKeep())
 	return err
+}
+
+// DropWaiting forgets a command that waits; false where it waits no longer.
+func (t *Tx) DropWaiting(ctx context.Context, c *KeptCommand) (bool, error) {
+	done, err := t.tx.Exec(ctx, dropWaitingSQL, c.Device, c.Seq)
+	return err == nil && done.RowsAffected() == 1, err
 }
 
 // bodyToKeep is the body as the record keeps it. Where somebody went is told by patrol_track alone, which is purged and has what was allowed to be kept:
