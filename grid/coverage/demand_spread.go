@@ -1,7 +1,6 @@
 package coverage
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -72,7 +71,7 @@ func (p *peopling) tree() *index.Tree {
 
 // at visits the areas in which a position lies.
 func (p *peopling) at(tree *index.Tree, q orb.Point, visit func(area uint32)) {
-	tree.Search(worldBox(orb.Bound{Min: q, Max: q}), func(i int) bool {
+	tree.Search(worldAt(q), func(i int) bool {
 		if slices.ContainsFunc(p.areas[i].shape, func(part orb.Polygon) bool { return geo.Covers(part, q) }) {
 			visit(uint32(i))
 		}
@@ -137,14 +136,8 @@ func (p *peopling) loadAreas() {
 
 // settle deals the persons of all areas that have loads out by these, counts the areas, and keeps those that have none. It tells how many these are.
 func (p *peopling) settle(count *int) int {
-	slices.SortStableFunc(p.loads, func(a, b load) int {
-		if a.area != b.area {
-			return cmp.Compare(a.area, b.area)
-		}
-		return cmp.Compare(a.hexagon, b.hexagon)
-	})
 	left := p.areas[:0:0]
-	loads := p.loads
+	loads := p.sorted()
 	for i, a := range p.areas {
 		n := 0
 		for n < len(loads) && loads[n].area == uint32(i) {
@@ -159,6 +152,31 @@ func (p *peopling) settle(count *int) int {
 	}
 	p.areas, p.loads = left, p.loads[:0]
 	return len(left)
+}
+
+// sorted puts the loads in order of areas, those of one in order of hexagons, and leaves those of one hexagon as they came: the sums of weights are of
+// numbers in one order always. It counts hexagons, then areas, for loads are as many as hexagons are.
+func (p *peopling) sorted() []load {
+	sheet := uint32(p.sheet.Len())
+	p.loads = countSorted(p.loads, sheet+1, func(l *load) uint32 { return min(l.hexagon, sheet) })
+	p.loads = countSorted(p.loads, uint32(len(p.areas)), func(l *load) uint32 { return l.area })
+	return p.loads
+}
+
+// countSorted sorts a list by keys below n and leaves what has one key as it came. The result is new.
+func countSorted[T any](list []T, n uint32, key func(*T) uint32) []T {
+	next := make([]uint32, n+1)
+	for i := range list {
+		next[key(&list[i])+1]++
+	}
+	sumUp(next)
+	out := make([]T, len(list))
+	for i := range list {
+		at := &next[key(&list[i])]
+		out[*at] = list[i]
+		*at++
+	}
+	return out
 }
 
 // settleArea is false where there is nothing to deal by.

@@ -1,9 +1,11 @@
 package coverage
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -128,6 +130,22 @@ func TestPeopleOfManyAreas(t *testing.T) {
 					t.Fatal("another time, other persons")
 				}
 			}
+		}
+	}
+}
+
+// TestCountSorted: as a stable sort has it.
+func TestCountSorted(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	for n := range 60 {
+		list := make([]load, n)
+		for i := range list {
+			list[i] = load{area: uint32(r.IntN(5)), weight: float64(i)}
+		}
+		want := slices.Clone(list)
+		slices.SortStableFunc(want, func(a, b load) int { return cmp.Compare(a.area, b.area) })
+		if got := countSorted(list, 5, func(l *load) uint32 { return l.area }); !slices.Equal(got, want) {
+			t.Fatalf("%v, want %v", got, want)
 		}
 	}
 }

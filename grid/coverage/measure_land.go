@@ -89,7 +89,7 @@ func plotsOf(city City) (*plots, error) {
 // at is the plot in which a place lies, of several the one with the lower id; nil for none.
 func (p *plots) at(q orb.Point) *plot {
 	found := -1
-	p.tree.Search(worldBox(q.Bound()), func(i int) bool {
+	p.tree.Search(worldAt(q), func(i int) bool {
 		if (found < 0 || i < found) && slices.ContainsFunc(p.list[i].shape, func(s orb.Polygon) bool { return geo.Covers(s, q) }) {
 			found = i
 		}

@@ -95,6 +95,12 @@ func worldBox(b orb.Bound) (w index.Box) {
 	return w
 }
 
+// worldAt is worldBox of one place.
+func worldAt(p orb.Point) index.Box {
+	x, y := geo.WorldX(p.Lon()), geo.WorldY(p.Lat())
+	return index.Box{MinX: x, MinY: y, MaxX: x, MaxY: y}
+}
+
 // onRimDeg is what is taken for on a border, in degrees: the memory of the city has places to about a centimetre.
 const onRimDeg = 1.5e-7
 
@@ -114,7 +120,7 @@ func (p *parcels) near(a, b orb.Point, out []rim) []rim {
 // around lists the areas that have a place in them or on their border, lowest code first; of exclusive ones the first.
 func (p *parcels) around(mid orb.Point, near []rim) []int {
 	var out []int
-	p.tree.Search(worldBox(mid.Bound()), func(i int) bool {
+	p.tree.Search(worldAt(mid), func(i int) bool {
 		x := &p.list[i]
 		if x.bound.Contains(mid) && slices.ContainsFunc(x.shape, func(s orb.Polygon) bool { return geo.Covers(s, mid) }) {
 			out = append(out, i)

@@ -57,7 +57,7 @@ func newCutter(areas []Area, exclusive bool) *cutter {
 			for _, r := range p {
 				for j := 1; j < len(r); j++ {
 					c.borders = append(c.borders, [2]orb.Point{r[j-1], r[j]})
-					sides = append(sides, boxOf(orb.MultiPoint{r[j-1], r[j]}.Bound()))
+					sides = append(sides, worldBox(orb.MultiPoint{r[j-1], r[j]}.Bound()))
 				}
 			}
 		}
@@ -79,7 +79,7 @@ func (c *cutter) crossed(line orb.LineString) bool {
 // crossings are the shares of the way from a to b at which it meets borders. The slice is used again.
 func (c *cutter) crossings(a, b orb.Point) []float64 {
 	c.cuts = c.cuts[:0]
-	c.near.Search(boxOf(orb.MultiPoint{a, b}.Bound()), func(i int) bool {
+	c.near.Search(worldBox(orb.MultiPoint{a, b}.Bound()), func(i int) bool {
 		c.cuts = appendMeetings(c.cuts, a, b, c.borders[i])
 		return true
 	})

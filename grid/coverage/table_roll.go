@@ -20,7 +20,7 @@ type placer struct {
 func newPlacer(areas []Area, one bool) placer {
 	boxes := make([]index.Box, len(areas))
 	for i, a := range areas {
-		boxes[i] = boxOf(a.Bound)
+		boxes[i] = worldBox(a.Bound)
 	}
 	return placer{areas, index.Build(boxes), one}
 }
@@ -28,7 +28,7 @@ func newPlacer(areas []Area, one bool) placer {
 // in appends the areas that a position lies in, ascending.
 func (p *placer) in(dst []uint32, at orb.Point) []uint32 {
 	first := len(dst)
-	p.over.Search(boxOf(at.Bound()), func(i int) bool {
+	p.over.Search(worldAt(at), func(i int) bool {
 		a := &p.areas[i]
 		if a.Bound.Contains(at) && slices.ContainsFunc(a.Shape, func(poly orb.Polygon) bool { return geo.Covers(poly, at) }) {
 			dst = append(dst, uint32(i))
@@ -40,11 +40,6 @@ func (p *placer) in(dst []uint32, at orb.Point) []uint32 {
 		dst = dst[:first+1]
 	}
 	return dst
-}
-
-func boxOf(b orb.Bound) (w index.Box) {
-	w.MinX, w.MinY, w.MaxX, w.MaxY = geo.WorldBox(b)
-	return w
 }
 
 // roll is which areas the facilities of a choice lie in. It is immutable.

@@ -47,13 +47,17 @@ func allot[T uint32 | uint64](dst []T, total T, whole float64, shares []float64)
 	}
 	rest := func(k int) float64 { return shares[k]*whole - float64(dst[k]) }
 	if len(shares) > few {
-		order := make([]int, len(shares))
-		for k := range order {
-			order[k] = k
+		type remainder struct {
+			rest float64
+			k    int
 		}
-		slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(rest(j), rest(i)) })
+		order := make([]remainder, len(shares))
+		for k := range order {
+			order[k] = remainder{rest(k), k}
+		}
+		slices.SortFunc(order, func(a, b remainder) int { return cmp.Or(cmp.Compare(b.rest, a.rest), cmp.Compare(a.k, b.k)) })
 		for i := 0; left > 0; i, left = (i+1)%len(order), left-1 {
-			dst[order[i]]++
+			dst[order[i].k]++
 		}
 		return
 	}
