@@ -1,5 +1,5 @@
-/** The steps of the desk, what is most likely first. The others are the officer's. */
-export const deskSteps = ['dispatch', 'take', 'rectify', 'pass', 'fail', 'resume', 'look_back', 'return', 'suspend', 'merge', 'void', 'comment'] as const
+/** The steps of the desk, what leads on first: what is in hand is rectified sooner than it is handed to another. The others are the officer's. */
+export const deskSteps = ['take', 'rectify', 'pass', 'fail', 'resume', 'dispatch', 'look_back', 'return', 'suspend', 'merge', 'void', 'comment'] as const
 export type DeskStep = (typeof deskSteps)[number]
 
 export const stepKinds = ['report', 'on_the_spot', ...deskSteps] as const
