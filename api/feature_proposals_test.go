@@ -103,7 +103,7 @@ func TestProposalsOverHTTP(t *testing.T) {
 	isProblem(t, w.post(t, "POST", path+"/decide", `{"geometry": true}`, append(bureau, "If-Match", `"2"`)...), http.StatusConflict, "decided")
 	isProblem(t, w.post(t, "POST", path+"/decide", `{"geometry": true}`, bureau...), http.StatusPreconditionRequired, "if-match-required")
 	list := said[page[toldProposal]](t, w.get(t, proposals+"?mine=true", officer...), http.StatusOK)
-	if len(list.Items) != 1 || list.Items[0].Decision == nil || list.Items[0].Decision.Reason != "名称以局里为准" {
+	if len(list.Items) != 1 || list.Items[0].Decision == nil || list.Items[0].Decision.Reason != "名称以局里为准" || list.Items[0].Decision.By != "s**" {
 		t.Errorf("what the officer hears of it: %+v", list)
 	}
 }

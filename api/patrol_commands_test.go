@@ -169,6 +169,31 @@ func TestAPhoneGoesOnAsAnotherDevice(t *testing.T) {
 	}
 }
 
+// A key that two devices bring at once is one command; who comes too late is asked to come again.
+func TestTwoDevicesBringOneKey(t *testing.T) {
+	w := newTown(t)
+	h := newHandset(t, w, rights.Officer, 1)
+	body, err := json.Marshal([]sent{command(1, "problem", litter(1))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	statuses := make(chan int)
+	for n := range 8 {
+		go func() {
+			text := fmt.Sprintf(`{"device": {"id": %q}, "sent_at": %q, "commands": %s}`, uuid(1, 10+n), time.Now().Format(time.RFC3339), body)
+			statuses <- h.w.send(t, http.MethodPost, "/api/v1/patrol/commands", strings.NewReader(text), h.who...).StatusCode
+		}()
+	}
+	for range 8 {
+		if status := <-statuses; status != http.StatusOK && status != http.StatusServiceUnavailable {
+			t.Errorf("status %d", status)
+		}
+	}
+	if n := w.count(t, `SELECT count(*) FROM problem`) + w.count(t, `SELECT count(*) FROM patrol_command`); n != 2 {
+		t.Errorf("%d rows", n)
+	}
+}
+
 func TestBadCommandsKeepNothingBack(t *testing.T) {
 	w := newTown(t)
 	h := newHandset(t, w, rights.Officer, 1)

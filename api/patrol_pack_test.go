@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,5 +84,19 @@ func TestAPackHasTheOwnGridsAndWhatLiesAround(t *testing.T) {
 	}
 	if b := w.get(t, "/api/v1/patrol/pack", w.as(t, rights.Bureau)...); b.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("somebody without duties: %d", b.StatusCode)
+	}
+}
+
+// Who is named in full on a phone is in the access log, as on any other page.
+func TestPacksAreInTheAccessLog(t *testing.T) {
+	w := newTown(t)
+	w.settle(t)
+	officer := w.as(t, rights.Officer)
+	w.reported(t, 1, "", officer, "near")
+	if a := w.get(t, "/api/v1/patrol/pack", officer...); a.StatusCode != http.StatusOK || !strings.Contains(string(a.body), "13812345678") {
+		t.Fatalf("%s: the pack does not name the officer to the officer", a.Status)
+	}
+	if n := w.count(t, `SELECT count(*) FROM access_log WHERE actor = 'officer' AND action = 'read_person' AND entity_id = 901 AND detail->>'path' = '/api/v1/patrol/pack'`); n != 1 {
+		t.Errorf("%d lines in the access log", n)
 	}
 }

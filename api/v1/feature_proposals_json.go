@@ -81,7 +81,7 @@ type gridCodeJSON struct {
 }
 
 type decisionJSON struct {
-	By       string          `json:"by" doc:"处理人账号"`
+	By       string          `json:"by" doc:"处理人账号；网格员所见为遮掩"`
 	At       time.Time       `json:"at"`
 	Reason   string          `json:"reason"`
 	Fields   map[string]bool `json:"fields"`
@@ -217,8 +217,12 @@ func (t *proposalTeller) decision(p layers.Proposal) *decisionJSON {
 	}
 	j := &decisionJSON{Fields: map[string]bool{}, Values: map[string]any{}}
 	_ = json.Unmarshal(p.Decisions, j) // it is ours
-	j.By, j.At, j.Reason, j.Feature, j.Revision = p.DecidedBy, p.DecidedAt.UTC(), p.Reason, orNull(p.ResultID), orNull(p.ResultRevision)
-	if l := layers.ByID(p.Layer); l != nil && t.who.Might(rights.ReadInternal) != nil {
+	internal := t.who.Might(rights.ReadInternal) == nil
+	if j.By = p.DecidedBy; !internal && j.By != t.who.Name {
+		j.By = grid.MaskName(j.By)
+	}
+	j.At, j.Reason, j.Feature, j.Revision = p.DecidedAt.UTC(), p.Reason, orNull(p.ResultID), orNull(p.ResultRevision)
+	if l := layers.ByID(p.Layer); l != nil && !internal {
 		for name := range j.Values {
 			if f := l.Field(name); f == nil || f.Access == layers.Internal {
 				delete(j.Values, name)

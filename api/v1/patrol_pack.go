@@ -270,8 +270,10 @@ func (h *Handler) addProblems(r *http.Request, p *packJSON) error {
 			rows = append(rows, row)
 		}
 	}
-	p.Problems, err = t.list(r.Context(), h.Store, rows)
-	return err
+	if p.Problems, err = t.list(r.Context(), h.Store, rows); err != nil {
+		return err
+	}
+	return h.logRead(r, t.teller)
 }
 
 // addPlaces adds the places in force that lie in the boxes.

@@ -260,7 +260,7 @@ func (h *Handler) thumb(ctx context.Context, photos []problemPhoto, of func(kind
 		return nil, err
 	}
 	content, err := h.Photos.Copy(ctx, depot.Original{Key: p.Key, MediaType: p.MediaType, Orientation: p.Orientation}, photo.ThumbSide, nil)
-	if errors.Is(err, photo.ErrNoCopy) {
+	if errors.Is(err, photo.ErrNoCopy) || errors.Is(err, depot.ErrGone) {
 		return nil, nil
 	}
 	return content, err

@@ -45,7 +45,7 @@ ON CONFLICT (id) DO UPDATE SET title = excluded.title, skew_ms = excluded.skew_m
 	nextParkedSQL   = `SELECT ` + commandColumns + ` FROM patrol_command WHERE device_id = $1 AND status = 'waiting' AND seq <= $2 ORDER BY seq LIMIT 1`
 	outcomesSQL     = `SELECT c.outcome FROM patrol_command c JOIN patrol_device d ON d.id = c.device_id WHERE d.account_id = $1 AND d.id = $2 AND c.seq > $3 ORDER BY c.seq LIMIT $4`
 	keepCommandSQL  = `INSERT INTO patrol_command (device_id, seq, key, account, kind, made_at, sent_at, received_at, body, status, outcome, applied_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $10 <> 'waiting' THEN now() END)`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $10 <> 'waiting' THEN now() END) ON CONFLICT (account, key) DO NOTHING`
 	settleCommandSQL = `UPDATE patrol_command SET status = $3, outcome = $4, body = $5, applied_at = now() WHERE device_id = $1 AND seq = $2`
 	dropWaitingSQL   = `DELETE FROM patrol_command WHERE device_id = $1 AND seq = $2 AND status = 'waiting'`
 	countParkedSQL   = `SELECT count(*) FROM patrol_command WHERE device_id = $1 AND status = 'waiting'`
@@ -110,9 +110,12 @@ func (t *Tx) command(ctx context.Context, sql string, args ...any) (*KeptCommand
 	return &c, err
 }
 
-// KeepCommand writes a command that came for the first time, with what became of it.
+// KeepCommand writes a command that came for the first time, with what became of it. ErrBusy where another device brings it at the same time.
 func (t *Tx) KeepCommand(ctx context.Context, c *KeptCommand) error {
-	_, err := t.tx.Exec(ctx, keepCommandSQL, c.Device, c.Seq, c.Key, t.Caller.Actor.Name, c.Kind, c.MadeAt, c.SentAt, c.Came, c.bodyToKeep(), c.Outcome.Status, c.Outcome)
+	done, err := t.tx.Exec(ctx, keepCommandSQL, c.Device, c.Seq, c.Key, t.Caller.Actor.Name, c.Kind, c.MadeAt, c.SentAt, c.Came, c.bodyToKeep(), c.Outcome.Status, c.Outcome)
+	if err == nil && done.RowsAffected() == 0 {
+		err = fmt.Errorf("command %s: %w", c.Key, ErrBusy)
+	}
 	return err
 }
 
