@@ -22,6 +22,9 @@ SELECT account, flags, coalesce(region_code, ''), coalesce(grid_id, 0), coalesce
        coalesce((SELECT g.code FROM grid g WHERE g.id = c.grid_id), ''), coalesce(distance_m, -1)
 FROM patrol_check c WHERE id = $1`
 
+	// inTurnSQL lets checks of one subject wait for one another: each knows whether a later one was here before it.
+	inTurnSQL = `SELECT pg_advisory_xact_lock(hashtextextended('check/' || $1 || '/' || $2::bigint, 0))`
+
 	// subjectSQL is what is checked, with what a decision about it needs: the distance of the officer, now and with a shift taken off.
 	subjectSQL = `
 SELECT coalesce(s.code, ''), coalesce(s.name, ''), s.status, coalesce(s.region_code, ''), s.revision, s.fields,
@@ -221,6 +224,9 @@ func (t *Tx) subject(ctx context.Context, c *patrol.Check) (s subjectRow, err er
 		if c.Fix != nil && c.Place.At != nil {
 			c.Place.AccuracyM = c.Fix.AccuracyM
 		}
+	}
+	if _, err := t.tx.Exec(ctx, inTurnSQL, c.Subject.Kind, c.Subject.ID); err != nil {
+		return s, err
 	}
 	var lon, lat, lonU, latU *float64
 	if at := c.Place.At; at != nil {

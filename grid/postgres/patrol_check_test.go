@@ -341,3 +341,33 @@ func TestListsArePlannedForTheirFilter(t *testing.T) {
 		c.Release()
 	}
 }
+
+// Of two checks of one subject that come at once the earlier one knows of the later.
+func TestChecksOfOneSubjectComeInTurn(t *testing.T) {
+	pool, s := beatTown(t)
+	later, earlier := checkOf(1, 1), checkOf(2, 1)
+	later.Result, later.Answers = patrol.Abnormal, map[string]patrol.Answer{"open": patrol.Fail}
+	earlier.Moment.At = earlier.Moment.At.Add(-5 * time.Minute)
+	done := make(chan error, 1)
+	_, err := s.Write(t.Context(), postgres.Caller{Actor: officerOf(1)}, func(ctx context.Context, tx *postgres.Tx) (postgres.Answer, error) {
+		if _, _, err := tx.RecordCheck(ctx, later); err != nil {
+			return postgres.Answer{}, err
+		}
+		go func() {
+			_, _, err := record(t, s, officerOf(1), earlier)
+			done <- err
+		}()
+		for waits := false; !waits && len(done) == 0; {
+			if err := pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`).Scan(&waits); err != nil {
+				return postgres.Answer{}, err
+			}
+		}
+		return postgres.Answer{Status: 200}, nil
+	})
+	if err := errors.Join(err, <-done); err != nil {
+		t.Fatal(err)
+	}
+	if earlier.Superseded == nil || !slices.Contains(earlier.Flags, patrol.FlagSuperseded) {
+		t.Errorf("it knows nothing of the later one: %v", earlier.Flags)
+	}
+}
