@@ -43,13 +43,7 @@ func Propose(ctx context.Context, q querier, p *layers.Proposal) (isNew bool, er
 		return false, faultAt("/id", "须为 UUID", "must be a UUID")
 	}
 	p.ID = id.String()
-	switch kept, err := readProposal(ctx, q, p.ID); {
-	case err == nil && kept.By(p.Holder, p.Account):
-		*p = kept
-		return false, nil
-	case err == nil:
-		return false, faultAt("/id", "这个编号已用于另一条建议", "the id was given to another proposal")
-	case !errors.Is(err, ErrNotFound):
+	if err := again(ctx, q, p); !errors.Is(err, ErrNotFound) {
 		return false, err
 	}
 	c := &claim{writing: writing{q: q, l: l, may: func(Place) error { return nil }}, p: p}
@@ -60,6 +54,18 @@ func Propose(ctx context.Context, q querier, p *layers.Proposal) (isNew bool, er
 		return false, underValues(err)
 	}
 	return c.keep(ctx)
+}
+
+// again makes a proposal what is kept under its id. ErrNotFound for none; another's is a fault.
+func again(ctx context.Context, q querier, p *layers.Proposal) error {
+	kept, err := readProposal(ctx, q, p.ID)
+	if err == nil && !kept.By(p.Holder, p.Account) {
+		err = faultAt("/id", "这个编号已用于另一条建议", "the id was given to another proposal")
+	}
+	if err == nil {
+		*p = kept
+	}
+	return err
 }
 
 func faultAt(pointer, zh, en string) layers.Faults {
@@ -308,8 +314,7 @@ func (c *claim) keep(ctx context.Context) (bool, error) {
 	err = c.q.QueryRow(ctx, keepProposalSQL, p.ID, p.Layer, p.Feature, p.Finding, p.Base, base, shapes[0], p.Values, shapes[1], p.Note, p.At, received, p.Holder, p.Account,
 		device, shapes[2], p.Accuracy, p.Region, orEmpty(p.Depts), p.Grid, orEmpty(p.Flags), p.State).Scan(&p.Revision, &p.Ordinal, &p.Received)
 	if errors.Is(err, pgx.ErrNoRows) { // the same came twice at once
-		*p, err = readProposal(ctx, c.q, p.ID)
-		return false, err
+		return false, again(ctx, c.q, p)
 	}
 	if err != nil {
 		return false, fmt.Errorf("keeping a proposal: %w", interpret(err))

@@ -385,3 +385,35 @@ func asText(t *testing.T, v any) string {
 	}
 	return string(text)
 }
+
+// An id that two accounts take at once is one's: the other is told nothing of what it says.
+func TestAProposalsIDIsOneAccounts(t *testing.T) {
+	pool := ground(t)
+	made := toilet(t, pool, map[string]any{"name": "公厕"})
+	one, other := finding(1, layers.Exists, made.ID, 0), finding(1, layers.Exists, made.ID, 0)
+	one.Note, other.Account = "甲所见", "somebody else"
+	tx, err := pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := postgres.Propose(t.Context(), tx, one); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := postgres.Propose(t.Context(), pool, other)
+		done <- err
+	}()
+	for waits := false; !waits && len(done) == 0; {
+		if err := pool.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`).Scan(&waits); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var faults layers.Faults
+	if err := <-done; !errors.As(err, &faults) || faults[0].Pointer != "/id" || other.Note != "" {
+		t.Errorf("the other reads %q: %v", other.Note, err)
+	}
+}
