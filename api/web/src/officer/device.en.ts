@@ -12,6 +12,7 @@ export const en: Record<keyof typeof zh, string> = {
   'officer.phone.meteredHint': 'When off, photos wait for Wi-Fi; records always go at once',
   'officer.phone.datum': 'Datum of the position',
   'officer.phone.datumHint': 'If your position is always off by hundreds of metres, choose GCJ-02',
+  'officer.mapNone': 'No map on this phone: update the offline pack when there is a network',
   'officer.workedOut': 'No network: worked out from the list of {at}',
   'officer.workedOutEnded': 'The offline pack ends on {at}: update it when there is a network',
   'officer.phone.newer': 'A new version is here: update',

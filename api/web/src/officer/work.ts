@@ -6,6 +6,7 @@ import type { Route } from '../state/route.ts'
 import { isDoneToday, isOpen, isUrgent, nearestFirst, nextFrom, type Group } from './order.ts'
 import type { Locating } from './position.ts'
 import { OfficerServer, type DueAnswer } from './server.ts'
+import { isMetered } from './store/surroundings.ts'
 import type { OfficerStore } from './store/store.ts'
 import type { Checklist, DueEntry, Instant, PackFeature, ProblemClass, SubjectRef } from './store/types.ts'
 
@@ -110,14 +111,15 @@ function createDue(app: App, store: OfficerStore, server: OfficerServer, locatin
     }
   }
   let packTriedAt = -Infinity
-  /** Has a pack that is not old; an old one is better than none. */
+  /** Has a pack that is not old; an old one is better than none. The map comes behind, where bytes are not counted. */
   async function keepPack(): Promise<void> {
     const pack = store.pack.value
-    if (!pack) return store.refreshPack()
     const now = Date.now()
-    if (store.now().getTime() - Date.parse(pack.made_at) < packAgainMs || now - packTriedAt < packPauseMs) return
+    if (pack && (store.now().getTime() - Date.parse(pack.made_at) < packAgainMs || now - packTriedAt < packPauseMs)) return
     packTriedAt = now
-    await store.refreshPack().catch(() => undefined)
+    const fetched = store.refreshPack()
+    await (pack ? fetched.catch(() => undefined) : fetched)
+    if (!isMetered()) void store.refreshPack({ tiles: true }).catch(() => undefined)
   }
   watch(() => store.now(), (now) => {
     if (answer.value && app.connection.online.value && now.getTime() - Date.parse(answer.value.made_at) > listAgainMs) void refresh()

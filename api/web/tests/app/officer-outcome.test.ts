@@ -23,6 +23,7 @@ describe('the record of things', () => {
     await expect.poll(() => sent('ledger').length).toBe(1)
     expect(sent('ledger')[0]?.body).toMatchObject({ layer: 'public_toilet', feature: 400, finding: 'exists', base: 3 })
 
+    await page.waitForURL(({ pathname }) => pathname === '/today')
     await page.goto(`${mock.url}/today/ledger?subject=public_toilet/401&finding=differs`)
     await page.getByLabel('名称').fill('改名公厕')
     await keep(page, 'fixture-officer-ledger')
@@ -30,6 +31,7 @@ describe('the record of things', () => {
     await expect.poll(() => sent('ledger').length).toBe(2)
     expect(sent('ledger')[1]?.body).toMatchObject({ feature: 401, finding: 'differs', base: 3, values: { name: '改名公厕' } })
 
+    await page.waitForURL(({ pathname }) => pathname === '/today')
     await page.goto(`${mock.url}/today/ledger?finding=new`)
     await page.getByLabel('名称').fill('新公厕')
     await page.getByText('提交核对结果').click()
