@@ -38,6 +38,7 @@ type siteJSON struct {
 	Lat             float64 `json:"lat"`
 	Name            string  `json:"name"`
 	Street          string  `json:"street" doc:"所在道路，如 road:12；直线模式为空"`
+	StreetName      string  `json:"street_name" doc:"所在道路的名称，没有名称的为空"`
 	Candidate       *int    `json:"candidate" doc:"是第几个给定点，从 0 起；其他为 null"`
 	Gain            float64 `json:"gain"`
 	GainShare       float64 `json:"gain_share"`
@@ -67,7 +68,7 @@ func describeSiting(s *coverage.Siting, weight coverage.SitingWeight, took time.
 	}
 	for i, x := range s.Sites {
 		j.Sites[i] = siteJSON{
-			Ordinal: i + 1, Lon: degrees(x.At[0]), Lat: degrees(x.At[1]), Name: x.Name, Street: x.Street, Gain: in(x.Gain), GainShare: shareOfAll(x.Gain, s.Total),
+			Ordinal: i + 1, Lon: degrees(x.At[0]), Lat: degrees(x.At[1]), Name: x.Name, Street: x.Street, StreetName: x.Title, Gain: in(x.Gain), GainShare: shareOfAll(x.Gain, s.Total),
 			Cumulative: in(x.Value), CumulativeShare: s.Share(x.Value), Cost: orNull(x.Cost), ChosenOf: s.Reruns, Chosen: x.Often,
 		}
 		if x.Candidate >= 0 {

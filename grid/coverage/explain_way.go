@@ -175,16 +175,16 @@ func nearestStreet(g *walk.Graph, at orb.Point) (walk.Spot, bool) {
 func (e *explainer) joint(t *walk.Tree, s walk.Spot) *Joint {
 	key := t.Graph.Net.Streets[t.Graph.Net.Edges[s.Edge].Street].Key
 	mm, _ := t.At(s)
-	return &Joint{Street: StreetName(key), Name: e.nameOf(key), PerpMM: s.PerpMM, DistanceMM: mm}
+	return &Joint{Street: StreetName(key), Name: e.b.streetTitle(key), PerpMM: s.PerpMM, DistanceMM: mm}
 }
 
-// nameOf is the name of a street; "" where it has none.
-func (e *explainer) nameOf(key int64) string {
+// streetTitle is the name of a street as people know it; "" where it has none.
+func (b *Board) streetTitle(key int64) string {
 	layer, id, recorded := streetOf(key)
 	if !recorded {
-		return streetChangesOf(e.b.changes)[-1-key].Name
+		return streetChangesOf(b.changes)[-1-key].Name
 	}
-	f, found := e.b.city.Feature(layer, id, nameField)
+	f, found := b.city.Feature(layer, id, nameField)
 	if !found {
 		return ""
 	}
@@ -207,7 +207,7 @@ func (e *explainer) walkAlong(g *walk.Graph, spot walk.Spot, p walk.Path) {
 			before := &e.Legs[len(e.Legs)-1]
 			name := before.Name
 			if key != last {
-				name = e.nameOf(key)
+				name = e.b.streetTitle(key)
 			}
 			if before.Street && (key == last || name != "" && name == before.Name) {
 				before.MM += l.MM

@@ -33,7 +33,7 @@ func (b *Board) Site(ctx context.Context, q SitingQuestion, progress func(done, 
 	if err != nil {
 		return Siting{}, err
 	}
-	s := &siting{q: &q, need: n, graph: graph, list: list, sheet: n.sheet}
+	s := &siting{board: b, q: &q, need: n, graph: graph, list: list, sheet: n.sheet}
 	s.out = Siting{Method: method, Candidates: len(list), Total: n.total, Already: n.already, NoNetwork: n.noNetwork, Areas: len(n.groups)}
 	return s.solve(ctx, progress)
 }
@@ -49,6 +49,7 @@ func (b *Board) limits(within string) *enclosure {
 
 // siting is a question being answered.
 type siting struct {
+	board *Board
 	q     *SitingQuestion
 	need  *need
 	sheet *Sheet
@@ -167,7 +168,8 @@ func (s *siting) tell(p *Problem, plan Plan) {
 			site.Cost = from.cost
 		}
 		if s.q.Mode != Straight || s.q.Candidates.Kind == StreetCandidates {
-			site.Street = StreetName(s.graph.Net.Streets[s.graph.Net.Edges[from.spot.Edge].Street].Key)
+			key := s.graph.Net.Streets[s.graph.Net.Edges[from.spot.Edge].Street].Key
+			site.Street, site.Title = StreetName(key), s.board.streetTitle(key)
 		}
 		s.out.Value += site.Gain
 		site.Value = s.out.Value

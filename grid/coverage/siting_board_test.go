@@ -94,7 +94,7 @@ func TestSiteOnStreets(t *testing.T) {
 		t.Fatalf("%+v", s)
 	}
 	for _, x := range s.Sites {
-		if q.Forbidden.Bound().Contains(x.At) || x.Street == "" || x.Often < 0 || x.Often > s.Reruns || x.Candidate >= 0 {
+		if q.Forbidden.Bound().Contains(x.At) || x.Street == "" || x.Title == "" || x.Often < 0 || x.Often > s.Reruns || x.Candidate >= 0 {
 			t.Errorf("site %+v", x)
 		}
 	}

@@ -63,6 +63,7 @@ type Site struct {
 	At        orb.Point
 	Name      string // of the given point
 	Street    string // that it is on or reached from, as of StreetName; "" in straight mode unless it is on one
+	Title     string // name of that street; "" where it has none
 	Candidate int    // place among the given points; -1 for others
 	Cost      int64
 	Gain      int64 // of weight, beyond what those before it cover

@@ -184,12 +184,14 @@ function handElement(): HTMLElement {
   return element
 }
 
-/** Keeps the hexagons on the map at what the preview says, whatever tiles come and go. */
+/** Keeps the hexagons on the map at what the preview says, whatever tiles and styles come and go; beside another scenario the map shows a kept one. */
 function paint(map: MapLibre, { coverage }: App): void {
   const painter = paintHexagons(map, hexSource)
-  const stop = watch([coverage.scenario.painted, () => coverage.question.value && surfaceOf(coverage.question.value), coverage.active], ([change, , active]) => {
+  function show(): void {
     const question = coverage.question.value
-    if (active && question) painter.show(tileLayer(question.service), change)
-  }, { flush: 'sync' })
+    if (coverage.active.value && question) painter.show(tileLayer(question.service), coverage.swipe.value === 'scenario' ? undefined : coverage.scenario.painted.value)
+  }
+  const stop = watch([coverage.scenario.painted, () => coverage.question.value && surfaceOf(coverage.question.value), coverage.active, coverage.swipe], show, { flush: 'sync' })
+  map.on('styledata', () => { if (painter.isBare()) show() })
   map.on('remove', stop)
 }

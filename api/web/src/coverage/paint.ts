@@ -9,6 +9,8 @@ interface Painted {
 
 export interface Painter {
   show(sourceLayer: string, change: HexChange | undefined): void
+  /** The map has another source than the one that was painted, with nothing on it. */
+  isBare(): boolean
 }
 
 type Canvas = Pick<MapLibre, 'getSource' | 'setFeatureState' | 'removeFeatureState'>
@@ -37,6 +39,7 @@ export function paintHexagons(map: Canvas, source: string): Painter {
       }
       painted = next
     },
+    isBare: () => map.getSource(source) !== of,
   }
 }
 

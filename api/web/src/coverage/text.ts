@@ -24,6 +24,12 @@ export function amountText(value: number | null | undefined, unit: string | unde
   return word ? `${formatNumber(value, lang, 0)}${lang === 'zh' ? ' ' : ''}${translate(lang, `coverage.unit.${word}`)}` : formatNumber(value, lang, 2)
 }
 
+/** What a figure is made of: things that are counted have their unit once. */
+export function fractionText({ numerator, denominator }: { numerator: number | null; denominator: number | null }, units: { numerator_unit?: string | undefined; denominator_unit?: string | undefined }, lang: Lang): string {
+  const same = units.numerator_unit === units.denominator_unit && counted.some((one) => one === units.numerator_unit)
+  return `${same && numerator !== null ? formatNumber(numerator, lang, 0) : amountText(numerator, units.numerator_unit, lang)} / ${amountText(denominator, units.denominator_unit, lang)}`
+}
+
 /** Millimetres as metres, to the millimetre where asked for: legs add up to what stands below them. */
 export function metres(mm: number, lang: Lang, digits = 1): string {
   return formatNumber(mm / 1000, lang, digits)

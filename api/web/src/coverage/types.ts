@@ -174,6 +174,8 @@ export interface SiteItem {
   lat: number
   name?: string
   street?: string
+  /** '' where the street has no name. */
+  street_name?: string
   gain: number
   gain_share: number
   cumulative: number

@@ -14,7 +14,7 @@ import { linkOf, questionOf, wholeCity, type CoverageLink, type Question } from 
 import { createScenarioWork, type ScenarioWork } from './scenario/work.ts'
 import { CoverageServer } from './server.ts'
 import { createSiting, type SitingWork } from './siting.ts'
-import type { Explanation, FacilityItem, Methods, Row, ServiceItem, TablePage } from './types.ts'
+import type { Explanation, FacilityItem, Methods, Row, Scenario, ServiceItem, TablePage } from './types.ts'
 
 export type Tab = 'areas' | 'whatif' | 'siting' | 'scenarios' | 'questions'
 export const tabs: readonly Tab[] = ['areas', 'whatif', 'siting', 'scenarios', 'questions']
@@ -31,10 +31,10 @@ export interface Sides {
   b: number | undefined
 }
 
-/** Changes of the city gather this long before figures are asked for again. */
-const gatherMs = 600
-/** What walking depends on besides the facilities. */
-const groundLayers = ['road', 'back_alley', 'ground', 'region', 'population', 'land_use']
+/** Changes of the city gather this long, from the first one on, before figures are asked for again. */
+const gatherMs = 400
+/** What walking and its figures depend on besides the facilities; ramps lead around steps. */
+const groundLayers = ['road', 'back_alley', 'barrier_free_ramp', 'ground', 'region', 'population', 'land_use']
 
 /** The coverage workspace: one question, and all that answers it. */
 export interface CoverageWork {
@@ -69,6 +69,8 @@ export interface CoverageWork {
   spot: ShallowRef<Position | undefined>
   explanation: Resource<Explanation>
   scenario: ScenarioWork
+  /** Opens a kept scenario, and asks what it was kept with. */
+  open(scenario: Scenario): void
   siting: SitingWork
   questions: QuestionsWork
   /** The map, while there is one. */
@@ -76,6 +78,8 @@ export interface CoverageWork {
   /** Counts the changes of the city that make the hexagons on the map old. */
   stale: Ref<number>
   link: ComputedRef<CoverageLink | undefined>
+  /** The address of what table, files and report show: changes that are not kept are in none of them. */
+  exported: ComputedRef<CoverageLink>
   restore(link: Permalink): void
 }
 
@@ -101,27 +105,31 @@ export function createCoverageWork({ server: asked, changes, route, selecting, s
 
   const sort = ref('-uncovered')
   const ambiguous = ref(false)
-  const table = createPages<Row, TablePage>(() => keyOf(sort.value), (cursor, signal) => server.table(whole(), { sort: sort.value, cursor }, signal))
-  const doubt = createResource(() => (ambiguous.value ? keyOf('doubt') : undefined), async () => (await server.table(whole(), { sort: 'code', ambiguous: true })).total.ambiguous_m2 ?? [])
+  const scenario = createScenarioWork({ server, question, active, id: from.coverage?.scenario })
+  const { saved } = scenario
+  const table = createPages<Row, TablePage>(() => keyOf(sort.value, saved.value), (cursor, signal) => server.table(whole(), { sort: sort.value, cursor, scenario: saved.value }, signal))
+  const doubt = createResource(() => (ambiguous.value ? keyOf('doubt', saved.value) : undefined), async () => (await server.table(whole(), { sort: 'code', ambiguous: true, scenario: saved.value })).total.ambiguous_m2 ?? [])
   const surface = () => {
     const asks = question.value
     return active.value && asks ? [asks.service, asks.kind, asks.mode, asks.profile].join() : undefined
   }
   const facilities = createResource(surface, () => server.facilities(whole()))
-  const scenario = createScenarioWork({ server, question, active, id: from.coverage?.scenario })
   const view = createViews({ server, from: from.coverage ?? {}, keyOf, whole, question, scenario })
   const siting = createSiting(server, question)
   const questions = createQuestions(server, () => (active.value && view.tab.value === 'questions' ? question.value : undefined), service, () => session.account.value?.name)
   const stale = ref(0)
-  followChanges(changes, () => (active.value ? service.value?.layer : undefined), () => {
+  const isOurs = (layer: string) => layer === service.value?.layer || groundLayers.includes(layer) || layer.startsWith('grid_')
+  followChanges(changes, (layers) => active.value && (layers?.some(isOurs) ?? true), table.loading, () => {
     stale.value++
-    for (const one of [table, doubt, facilities, view.gaps, view.explanation]) one.reload()
+    for (const one of [table, doubt, facilities, view.gaps, view.explanation, view.findings]) one.reload()
     scenario.previewing.again()
   })
+  followChanges(changes, () => active.value && view.tab.value === 'questions', questions.answer.loading, () => { questions.reload() })
   watch([view.face, table.items, table.loading], () => { if (view.face.value === 'areas' && table.items.value.length < mostColoured) table.more() })
   watch(view.spot, (spot) => { if (spot) selecting.clear() })
   watch(selecting.selection, (selection) => { if (selection) view.spot.value = undefined })
   watch(() => question.value && [question.value.by, question.value.service].join(), () => { view.area.value = undefined })
+  watch(() => question.value?.service, () => { if (view.swipe.value === 'scenario') view.swipe.value = 'off' })
 
   function ask(part: Partial<Question>): void {
     const known = methods.value.value
@@ -136,10 +144,21 @@ export function createCoverageWork({ server: asked, changes, route, selecting, s
     const known = methods.value.value
     if (known && own.value) wish.value = { ...linkOf(own.value, known), in: code ?? wholeCity }
   }
+  const link = computed(() => (active.value && methods.value.value && own.value ? { ...linkOf(own.value, methods.value.value), ...view.link(), ...scenario.link.value } : undefined))
   return {
     server, active, methods, question, service, ask, confine, sort, ambiguous, doubt, table, facilities, ...view, scenario, siting, questions, stale,
     canvas: shallowRef(),
-    link: computed(() => (active.value && methods.value.value && own.value ? { ...linkOf(own.value, methods.value.value), ...view.link(), ...scenario.link.value } : undefined)),
+    link,
+    exported: computed(() => {
+      const { scenario: kept, ...rest } = link.value ?? {}
+      return { ...rest, ...(kept !== undefined && saved.value !== undefined && { scenario: kept }) }
+    }),
+    open(one) {
+      const { service: id, question: { radii_m: radii = [], within = wholeCity, ...asks } } = one
+      selecting.drillTo(undefined)
+      wish.value = { service: id, ...asks, in: within, ...(radii.length > 0 && { radii: radii.join() }) }
+      scenario.take(one)
+    },
     restore({ coverage = {} }) {
       if (!active.value) return
       wish.value = coverage
@@ -162,9 +181,9 @@ function createViews({ server, from, keyOf, whole, question, scenario }: {
   const sides = shallowRef<Sides>({ a: undefined, b: undefined })
   const radius = () => [question.value?.radius]
   const explanation = createResource(() => (spot.value ? keyOf('spot', spot.value, radius(), scenario.saved.value) : undefined), () => server.explain(whole(), spot.value ?? [0, 0], scenario.saved.value))
-  const gaps = createResource(() => (area.value ? keyOf('gaps', area.value.code) : undefined), () => {
+  const gaps = createResource(() => (area.value ? keyOf('gaps', area.value.code, scenario.saved.value) : undefined), () => {
     const { by } = whole()
-    return server.gaps(whole(), by, by.startsWith('grid:') ? whole().within : area.value?.code)
+    return server.gaps(whole(), by, by.startsWith('grid:') ? whole().within : area.value?.code, scenario.saved.value)
   })
   const findings = createResource(() => (showFindings.value ? keyOf('findings') : undefined), () => server.findings(whole().within))
   return {
@@ -192,15 +211,18 @@ export function spotOf(text = ''): Position | undefined {
   return Math.abs(at[0]) <= 180 && Math.abs(at[1]) <= 90 ? at : undefined
 }
 
-/** Some changes of the city change what is within reach; those that come together are answered together. */
-function followChanges(changes: Changes, layer: () => string | undefined, refresh: () => void): void {
+/**
+ * Some changes of the city change what is within reach; those that come together are answered together, and those that come while an answer is under
+ * way once it is there: changes that never cease are followed, too. `isOurs` is asked with the layers touched, undefined for all.
+ */
+function followChanges(changes: Changes, isOurs: (layers: string[] | undefined) => boolean, busy: Ref<boolean>, refresh: () => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined
+  function due(): void {
+    timer = busy.value ? setTimeout(due, gatherMs) : undefined
+    if (timer === undefined) refresh()
+  }
   watch(changes.latest, (change) => {
-    const own = layer()
-    if (!change || own === undefined) return
-    if (!change.all && !Object.keys(change.layers).some((one) => one === own || groundLayers.includes(one) || one.startsWith('grid_'))) return
-    clearTimeout(timer)
-    timer = setTimeout(refresh, gatherMs)
+    if (change && isOurs(change.all ? undefined : Object.keys(change.layers))) timer ??= setTimeout(due, gatherMs)
   })
 }
 

@@ -17,5 +17,5 @@ export function translate(lang: Lang, key: MessageKey, params: Params = {}): str
 
 /** The title in the language asked for, Chinese when there is no other. */
 export function pickTitle(lang: Lang, title: string | undefined, titleEn: string | undefined): string {
-  return (lang === 'en' ? titleEn : undefined) ?? title ?? titleEn ?? ''
+  return (lang === 'en' && titleEn) || title || titleEn || ''
 }

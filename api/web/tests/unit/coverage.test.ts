@@ -11,7 +11,7 @@ import { added, closed, createDraft, moved, placed, restored, streetToggled, wit
 import { createPreviewing } from '../../src/coverage/scenario/previewing.ts'
 import { resAt } from '../../src/coverage/scenario/work.ts'
 import { askOf, usualForm } from '../../src/coverage/siting.ts'
-import { amountText, deltaText } from '../../src/coverage/text.ts'
+import { amountText, deltaText, fractionText } from '../../src/coverage/text.ts'
 import type { Change, FacilityItem, Methods, Preview } from '../../src/coverage/types.ts'
 import { spotOf } from '../../src/coverage/work.ts'
 import { translate } from '../../src/i18n/index.ts'
@@ -68,6 +68,12 @@ describe('what figures are made of', () => {
   it('has words for its units, and a size that suits it', () => {
     expect([['feature', 1234], ['bay', 3], ['m', 820], ['m', 43_250], ['m2', 2_500_000]].map(([unit, value]) => amountText(Number(value), String(unit), 'zh'))).toEqual(['1,234 处', '3 个泊位', '820 米', '43 公里', '2.5 平方公里'])
     expect([amountText(3, 'bay', 'en'), amountText(7, 'z', 'en'), amountText(null, 'm', 'en')]).toEqual(['3 bays', '7', '—'])
+  })
+
+  it('says the unit of what is counted once', () => {
+    expect(fractionText({ numerator: 1, denominator: 48 }, { numerator_unit: 'crossing', denominator_unit: 'crossing' }, 'en')).toBe('1 / 48 crossings')
+    expect(fractionText({ numerator: null, denominator: 48 }, { numerator_unit: 'crossing', denominator_unit: 'crossing' }, 'zh')).toBe('— / 48 处')
+    expect(fractionText({ numerator: 500, denominator: 2000 }, { numerator_unit: 'm', denominator_unit: 'm' }, 'zh')).toBe('500 米 / 2 公里')
   })
 
   it('tells supply by a thousand people, and who has something in reach of those who have a street', () => {
@@ -220,6 +226,20 @@ describe('the map', () => {
     expect(map.removeFeatureState.mock.calls.map(([{ id }]) => id as unknown)).toEqual([1])
     painter.show('l', undefined)
     expect(map.removeFeatureState).toHaveBeenCalledTimes(3)
+  })
+
+  it('tells that a source which a style put in the place of another is bare', () => {
+    let source = 1
+    const map = { getSource: () => source as never, setFeatureState: vi.fn(), removeFeatureState: vi.fn() }
+    const painter = paintHexagons(map as never, 's')
+    const change = { res: 9, ids: [1], d: [100] }
+    painter.show('l', change)
+    expect(painter.isBare()).toBe(false)
+    source = 2
+    expect(painter.isBare()).toBe(true)
+    painter.show('l', change)
+    expect(map.setFeatureState).toHaveBeenCalledTimes(2)
+    expect(painter.isBare()).toBe(false)
   })
 
   it('asks for hexagons as fine as the tiles have them', () => {

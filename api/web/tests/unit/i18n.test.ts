@@ -17,5 +17,6 @@ describe('dictionaries', () => {
   it('fall back to the title there is', () => {
     expect([pickTitle('en', '路', 'Road'), pickTitle('en', '路', undefined), pickTitle('zh', '路', 'Road'), pickTitle('zh', undefined, 'Road'), pickTitle('zh', undefined, undefined)])
       .toEqual(['Road', '路', '路', 'Road', ''])
+    expect([pickTitle('en', '胶西街道', ''), pickTitle('zh', '', 'Road')]).toEqual(['胶西街道', 'Road']) // the record has no other
   })
 })

@@ -21,6 +21,8 @@ export interface QuestionsWork {
   /** The column that the map is coloured by, and the rows sorted by. */
   column: Ref<number>
   sort: Ref<string>
+  /** Asks anew what is open. */
+  reload(): void
 }
 
 /** Names a question among those of the record and those of a service. */
@@ -52,7 +54,13 @@ export function createQuestions(server: CoverageServer, question: () => Question
     return asks ? server.equity(asks) : Promise.reject(new Error('asked without a question'))
   })
   watch([answer.items, answer.loading], () => { if (answer.items.value.length < mostColoured) answer.more() })
-  return { all, items, chosen, item, answer, equity, column, sort }
+  return {
+    all, items, chosen, item, answer, equity, column, sort,
+    reload() {
+      answer.reload()
+      equity.reload()
+    },
+  }
 }
 
 /** What is known of every service besides its coverage. */
