@@ -229,6 +229,7 @@ export const en: Record<keyof typeof zh, string> = {
   'coverage.scenario.removed': 'Deleted “{name}”',
   'coverage.scenario.remove': 'Delete',
   'coverage.scenario.reallyRemove': 'Really delete?',
+  'coverage.scenario.lost': 'The scenario of this link cannot be opened: it is gone, or not shared with you. This is the city as it is',
   'coverage.scenario.none': 'No scenarios yet',
   'coverage.scenario.noneHint': 'Change something in What if, and save it',
   'coverage.scenario.noRight': 'You may not save scenarios; you may open those that are shared',

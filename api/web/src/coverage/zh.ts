@@ -228,6 +228,7 @@ export const zh = {
   'coverage.scenario.removed': '已删除“{name}”',
   'coverage.scenario.remove': '删除',
   'coverage.scenario.reallyRemove': '确定删除？',
+  'coverage.scenario.lost': '链接里的方案打不开：已删除，或没有共享给你。这里是现状',
   'coverage.scenario.none': '还没有方案',
   'coverage.scenario.noneHint': '在“试一试”里改动，再保存为方案',
   'coverage.scenario.noRight': '没有保存方案的权限；可以打开别人共享的方案',

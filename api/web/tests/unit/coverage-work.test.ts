@@ -22,7 +22,7 @@ function start(query: Record<string, string> = {}) {
       if (short === 'questions') return Promise.resolve({ items: [titled('alleys')] })
       return Promise.resolve({ method: {}, by: 'community', radii_m: [], columns: [], total, items: [], count: 0 })
     },
-    read: () => Promise.resolve({ value: scenario, revision: '1' }),
+    read: (path: string) => (path.endsWith('/5') ? Promise.resolve({ value: scenario, revision: '1' }) : Promise.reject(new Error('not found'))),
     bare: () => Promise.resolve({ total: { before: total, after: total }, rows: [] }),
   }
   const changes = { latest: shallowRef<Change>() }
@@ -97,6 +97,14 @@ describe('the coverage workspace', () => {
     work.open(scenario)
     await nextTick()
     expect(work.question.value).toMatchObject({ service: 'public_toilet', radii: [250, 400], radius: 250, within: '37' })
+  })
+
+  it('says that the scenario of a link cannot be read, until another one is opened', async () => {
+    const { work } = await begin({ scenario: '6' })
+    expect(work.scenario.lost.value).toBe(true)
+    work.open(scenario)
+    expect(work.scenario.lost.value).toBe(false)
+    expect((await begin({ scenario: '5' })).work.scenario.lost.value).toBe(false)
   })
 
   it('ends the comparison of scenarios where another service is asked for', async () => {

@@ -27,6 +27,8 @@ export interface ScenarioWork {
   /** Its id, while the changes shown are just those that were kept. */
   saved: ComputedRef<number | undefined>
   dirty: ComputedRef<boolean>
+  /** The scenario of the address cannot be read: what is shown is the city as it is. */
+  lost: Ref<boolean>
   list: Resource<Scenario[]>
   /** The list is on the screen. */
   listed: Ref<boolean>
@@ -64,14 +66,20 @@ export function createScenarioWork({ server, question, active, id }: Needs): Sce
 
   const dirty = computed(() => JSON.stringify(draft.changes.value) !== JSON.stringify(open.value?.changes ?? []))
   const list = createResource(() => (active.value && listed.value ? 'list' : undefined), () => server.scenarios())
+  const lost = ref(false)
   function take(scenario: Scenario | undefined): void {
+    lost.value = false
     open.value = scenario
     draft.load(scenario?.changes ?? [])
   }
-  openLinked(server, active, id, take)
+  const come = (linked: string | undefined) => { openLinked(server, active, linked, (scenario) => {
+    take(scenario)
+    lost.value = scenario === undefined
+  }) }
+  come(id)
   return {
-    draft, previewing, open, dirty, list, listed, res, painted, take,
-    restore(linked) { if (linked !== undefined && linked !== String(open.value?.id)) openLinked(server, active, linked, take) },
+    draft, previewing, open, dirty, lost, list, listed, res, painted, take,
+    restore(linked) { if (linked !== undefined && linked !== String(open.value?.id)) come(linked) },
     tool: ref('hand'), held: shallowRef(),
     saved: computed(() => (dirty.value ? undefined : open.value?.id)),
     keep(scenario) {
@@ -82,13 +90,12 @@ export function createScenarioWork({ server, question, active, id }: Needs): Sce
   }
 }
 
-/** Opens the scenario of the address, once. What cannot be read is left out: the page then shows the city as it is. */
-function openLinked(server: CoverageServer, active: ComputedRef<boolean>, id: string | undefined, take: (scenario: Scenario) => void): void {
+/** Opens the scenario of the address, once: undefined where it cannot be read. */
+function openLinked(server: CoverageServer, active: ComputedRef<boolean>, id: string | undefined, take: (scenario: Scenario | undefined) => void): void {
   if (id === undefined || !/^\d+$/.test(id)) return
   const stop = watch(active, async (now) => {
     if (!now) return
     queueMicrotask(() => { stop() })
-    const scenario = await server.scenario(Number(id)).catch(() => undefined)
-    if (scenario) take(scenario)
+    take(await server.scenario(Number(id)).catch(() => undefined))
   }, { immediate: true })
 }
