@@ -28,7 +28,9 @@ export async function narrowingsOf(kind: string, server: Server, patrol: PatrolS
 /** What an answer to an item does to the record, in words of its layer where they are known. */
 export function effectText({ effects }: Pick<ChecklistItem, 'effects'>, answer: 'pass' | 'fail', schema: CollectionSchema | undefined, lang: Lang, t: Translate): string {
   return (effects?.[answer] ?? []).map(({ field, value }) => {
-    const property = schema?.properties[field]
+    const [name = '', part] = field.split('.')
+    const whole = schema?.properties[name]
+    const property = part === undefined ? whole : whole?.properties?.[part]
     const option = property?.oneOf?.find((one) => one.const === value)
     return `${pickTitle(lang, property?.title, property?.['x-title-en']) || field}: ${option ? pickTitle(lang, option.title, option['x-title-en']) : valueText(value, lang, t)}`
   }).join(lang === 'zh' ? '；' : '; ')

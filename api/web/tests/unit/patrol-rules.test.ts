@@ -72,6 +72,10 @@ describe('what an answer does to the record', () => {
     const schema = { properties: { status: { title: '状态', oneOf: [{ const: 'closed', title: '停用' }] }, lit: { title: '有照明' } } }
     expect(effectText({ effects }, 'fail', schema, 'zh', t)).toBe('状态: 停用；有照明: 否')
   })
+  it('names a part of a field by its own title', () => {
+    const schema = { properties: { measures: { title: '措施', properties: { hoarding: { title: '围挡' } } } } }
+    expect(effectText({ effects: { fail: [{ field: 'measures.hoarding', value: false }] } }, 'fail', schema, 'zh', t)).toBe('围挡: 否')
+  })
   it('is told as it is where they are not known', () => {
     expect(effectText({ effects }, 'fail', undefined, 'zh', t)).toBe('status: closed；lit: 否')
     expect(effectText({ effects }, 'pass', undefined, 'zh', t)).toBe('')
