@@ -142,7 +142,7 @@ func New(cfg Config) (*API, error) {
 		return nil, err
 	}
 	a.metrics = newMetrics(cfg.City, a.tiles, cfg.Changes.count, cfg.Version)
-	if a.sprites, err = drawSprites(); err != nil {
+	if a.sprites, err = sprites(); err != nil {
 		return nil, err
 	}
 	a.router = mux.NewRouter().SkipClean(true)

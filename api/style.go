@@ -6,6 +6,7 @@ import (
 	"html"
 	"math"
 	"net/http"
+	"sync"
 	"strings"
 
 	"github.com/gorilla/mux"
@@ -142,9 +143,11 @@ func (a *API) style(w http.ResponseWriter, r *http.Request) error {
 
 var errNoSprite = errors.New("no such sprite")
 
-// drawSprites draws every sheet once, under the names of their files.
+// sprites are every sheet under the name of its file, drawn once for a process.
+var sprites = sync.OnceValues(drawSprites)
+
 func drawSprites() (map[string]reply.Content, error) {
-	sprites := map[string]reply.Content{}
+	sheets := map[string]reply.Content{}
 	for theme := range style.Flavours() {
 		for ratio, suffix := range map[int]string{1: "", 2: "@2x"} {
 			index, sheet, err := style.Sprite(theme, ratio)
@@ -155,11 +158,11 @@ func drawSprites() (map[string]reply.Content, error) {
 			if err != nil {
 				return nil, err
 			}
-			sprites[theme+suffix+".png"] = reply.Content{Type: "image/png", Cache: reply.Revalidate, Tag: reply.Hash(sheet), Bytes: sheet}
-			sprites[theme+suffix+".json"] = reply.Content{Type: "application/json", Cache: reply.Revalidate, Tag: reply.Hash(doc), Bytes: doc}
+			sheets[theme+suffix+".png"] = reply.Content{Type: "image/png", Cache: reply.Revalidate, Tag: reply.Hash(sheet), Bytes: sheet}
+			sheets[theme+suffix+".json"] = reply.Content{Type: "application/json", Cache: reply.Revalidate, Tag: reply.Hash(doc), Bytes: doc}
 		}
 	}
-	return sprites, nil
+	return sheets, nil
 }
 
 func (a *API) sprite(w http.ResponseWriter, r *http.Request) error {
