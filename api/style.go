@@ -6,8 +6,8 @@ import (
 	"html"
 	"math"
 	"net/http"
-	"sync"
 	"strings"
+	"sync"
 
 	"github.com/gorilla/mux"
 
