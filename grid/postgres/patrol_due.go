@@ -18,7 +18,7 @@ const (
 SELECT p.code, p.title, p.title_en, p.subject_kind, p.applies_to, p.checklist, p.role, p.period, p.times, p.windows, p.weekdays, p.enabled, p.valid_from, p.valid_to, p.revision,
        coalesce((SELECT max(i.edition) FROM checklist_item i WHERE i.checklist = p.checklist), ''),
        coalesce((SELECT k.layer FROM place_kind k WHERE p.subject_kind = 'place' AND k.code = p.applies_to), '')
-FROM patrol_plan p WHERE p.enabled AND p.valid_from <= $1 ORDER BY p.code`
+FROM patrol_plan p WHERE p.enabled AND p.valid_from <= $1 AND (p.valid_to IS NULL OR p.valid_to >= $1) ORDER BY p.code`
 
 	// beatSQL has the plans as they stand now, each with a number: kind and sort of the subjects, when the open slot began (null where none is), and when the
 	// last slot that has ended began (null where none has).

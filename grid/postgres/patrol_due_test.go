@@ -158,6 +158,13 @@ walk/grid/1 W done 0
 	if diff := cmp.Diff("leaders/place/60 - done 0\n", due(5, now)); diff != "" {
 		t.Errorf("a leader attached to a place:\n%s", diff)
 	}
+	run(t, pool, `UPDATE patrol_plan SET valid_to = '2026-03-04' WHERE code = 'alleys'`)
+	if got := due(4, now); got != "" {
+		t.Errorf("by a plan that ended yesterday:\n%s", got)
+	}
+	if got := due(4, now.AddDate(0, 0, -1)); !strings.Contains(got, "alleys/back_alley/50") {
+		t.Errorf("by a plan on its last day: %q", got)
+	}
 	for _, nobody := range []int64{0, 3, 99} {
 		if got := due(nobody, now); got != "" {
 			t.Errorf("holder %d has\n%s", nobody, got)
