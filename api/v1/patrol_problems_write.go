@@ -142,6 +142,6 @@ func (h *Handler) problemWrite(w http.ResponseWriter, r *http.Request, body any,
 		if status == http.StatusCreated {
 			res.location = "/patrol/problems/" + id
 		}
-		return res, h.logRead(r, t.teller)
+		return res, h.logReadBy(r, t.teller, tx)
 	})
 }

@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"slices"
@@ -272,7 +273,15 @@ func (h *Handler) tell(w http.ResponseWriter, r *http.Request, t *teller, revisi
 }
 
 // logRead writes one line of the access log with the holders whose full data were told: no line, no answer.
-func (h *Handler) logRead(r *http.Request, t *teller) error {
+func (h *Handler) logRead(r *http.Request, t *teller) error { return h.logReadBy(r, t, h.Store) }
+
+// accessLog is a store, or a transaction in which something is written besides.
+type accessLog interface {
+	LogAccess(ctx context.Context, e postgres.AccessEntry) error
+}
+
+// logReadBy does so with a store or a transaction.
+func (h *Handler) logReadBy(r *http.Request, t *teller, log accessLog) error {
 	if len(t.told) == 0 {
 		return nil
 	}
@@ -285,5 +294,5 @@ func (h *Handler) logRead(r *http.Request, t *teller) error {
 	if len(ids) == 1 {
 		entry.EntityID = ids[0]
 	}
-	return h.Store.LogAccess(r.Context(), entry)
+	return log.LogAccess(r.Context(), entry)
 }

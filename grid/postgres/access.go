@@ -43,6 +43,11 @@ func (s *Store) LogAccess(ctx context.Context, e AccessEntry) error {
 	return interpret(logAccess(ctx, s.pool, e))
 }
 
+// LogAccess does so within the transaction. A second connection would be waited for: as many writers as there are connections would wait for one another.
+func (t *Tx) LogAccess(ctx context.Context, e AccessEntry) error {
+	return logAccess(ctx, t.tx, e)
+}
+
 // execer is a pool or a transaction.
 type execer interface {
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
