@@ -16,8 +16,8 @@ func (r Ratio) Share() *float64 {
 
 // Visits are what of an area somebody was in within some days: the fourth figure of the slogan. 到访。
 //
-// A grid was visited if anything was checked by somebody who was in it, or if it was checked itself. An alley or road was if it was checked; all of its
-// length that lies in the area counts then.
+// A grid was visited if anything was checked in it (from where the officer stood, or where the subject lies if the phone gave no position), or if it was
+// checked itself. An alley or road was if it was checked; all of its length that lies in the area counts then.
 type Visits struct {
 	Code, Name string
 	Grids      Ratio
