@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,6 +60,23 @@ func (w *town) stepped(t testing.TB, problem string, n int, revision int64, step
 	t.Helper()
 	return w.send(t, http.MethodPost, problemsPath+"/"+problem+"/steps", strings.NewReader(fmt.Sprintf(`{"id": %q, %s}`, uuid(61, n), step)),
 		append(who, "Content-Type", jsonBody, "If-Match", fmt.Sprintf("%q", fmt.Sprint(revision)))...)
+}
+
+// Many who dispatch one problem at the same time, more than there are connections, do not wait for one another's: one does, the others are told of it.
+func TestDispatchersAtOnce(t *testing.T) {
+	w := newTown(t)
+	bureau := w.as(t, rights.Bureau)
+	p := said[toldProblem](t, w.reported(t, 1, "", w.as(t, rights.Officer), "near"), http.StatusCreated)
+	statuses := make([]int, 2*int(w.pool.Config().MaxConns))
+	var all sync.WaitGroup
+	for i := range statuses {
+		all.Go(func() { statuses[i] = w.stepped(t, p.ID, 1+i, 1, `"kind": "dispatch", "dept": "D1"`, slices.Clone(bureau)).StatusCode })
+	}
+	all.Wait()
+	slices.Sort(statuses)
+	if statuses[0] != http.StatusOK || statuses[1] != http.StatusPreconditionFailed || statuses[len(statuses)-1] != http.StatusPreconditionFailed {
+		t.Errorf("%v", statuses)
+	}
 }
 
 // A problem goes its way over HTTP: who may do what next is told, photos that are awaited too, and a step on an old revision is told both.
