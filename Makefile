@@ -53,15 +53,10 @@ define say-left-out
 @test -d "$(WANGGE_REAL_DATA)" || echo "left out: the tests on real data, for WANGGE_REAL_DATA names no folder"
 endef
 
-# Packages of arithmetic that start no goroutine and share nothing (house_test.go holds them to it): the race detector finds nothing in
-# them and makes them five times slower. Whoever shares them between goroutines is tested with it, and they are within.
-ALONE := ./geo ./geo/datum ./geo/index ./geo/tile ./grid/lattice
-
 test-go:
 	$(say-left-out)
 	go vet ./...
-	go test -vet=off -timeout 20m $(ALONE)
-	go test -vet=off -race -timeout 20m $$(go list ./... | grep -vxF "$$(go list $(ALONE))")
+	go test -vet=off -race -timeout 20m ./...
 
 test-web: $(WEB)/node_modules/.package-lock.json
 	cd $(WEB) && npm run check && npm test

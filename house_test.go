@@ -5,11 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"os"
 	"os/exec"
 	"path"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -113,35 +110,6 @@ func checkLibrary(t *testing.T, name, imported string) {
 	for _, forbidden := range impure {
 		if imported == path.Clean(forbidden) || strings.HasSuffix(forbidden, "/") && strings.HasPrefix(imported, forbidden) {
 			t.Errorf("%s imports %s: it works on values only", name, imported)
-		}
-	}
-}
-
-// TestAlone: what is tested without the race detector (ALONE of the Makefile) starts no goroutine and waits for none.
-func TestAlone(t *testing.T) {
-	makefile, err := os.ReadFile("Makefile")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, found := strings.Cut(string(makefile), "\nALONE := ")
-	line, _, _ := strings.Cut(rest, "\n")
-	if !found || line == "" {
-		t.Fatal("the Makefile names no packages")
-	}
-	starts := regexp.MustCompile(`(?m)^\s*go [\w(]|^\s*(import )?"sync(/atomic)?"`)
-	for dir := range strings.FieldsSeq(line) {
-		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("%s: %d files, %v", dir, len(files), err)
-		}
-		for _, name := range files {
-			source, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if s := starts.Find(source); s != nil {
-				t.Errorf("%s: %q: its package is to be tested with the race detector", name, s)
-			}
 		}
 	}
 }
