@@ -44,8 +44,7 @@ $(WEB)/dist/index.html: $(WEB)/node_modules/.package-lock.json $(WEB_SOURCES)
 demo: build ## the demo city on http://127.0.0.1:8080
 	bin/wangge demo
 
-test: install-test build ## everything, against a real PostGIS and a real browser
-	@.ci/beside 'test-web test-browser' test-go
+test: install-test build test-go test-web test-browser ## everything, against a real PostGIS and a real browser
 
 # say-left-out names the third parties whose checks cannot run: go test tells of a skipped test only when it is asked.
 define say-left-out
