@@ -410,8 +410,8 @@ func TestPhotosGoWithTheirRecords(t *testing.T) {
 	w.settle(t)
 	w.catchUp(t, w.write(t, matrixSQL, checkMatrixSQL, problemMatrixSQL, `
 INSERT INTO account (id, name, role, holder_id) VALUES (821, 'colleague', 'officer', 921);
-INSERT INTO patrol_check (id, subject_kind, subject_id, checklist, edition, result, at, made_at, account, holder_id, region_code, grid_id) VALUES
-    ('00000000-0000-4000-8000-000000000973', 'public_toilet', 961, 'public_toilet', '2026', 'normal', now(), now(), 'elsewhere', 922, '370281002001', NULL);
+INSERT INTO patrol_check (id, subject_kind, subject_id, checklist, edition, result, at, made_at, account, holder_id, region_code, dept) VALUES
+    ('00000000-0000-4000-8000-000000000973', 'public_toilet', 961, 'public_toilet', '2026', 'normal', now(), now(), 'elsewhere', 922, '370281002001', '{D1}');
 INSERT INTO problem (id, number, class, source, title, region_code, state, dept, at, reporter_account, grid_id, duty_grid_id) VALUES
     ('00000000-0000-4000-8000-000000000985', 'M-5', 'litter', 'citizen', '丙', '370281002001', 'handling', 'D1', now(), 'viewer', 11, 13);
 INSERT INTO problem_event (id, problem_id, ordinal, step, at, received_at, account) VALUES

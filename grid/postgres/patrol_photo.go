@@ -179,9 +179,7 @@ const photoRowSQL = `
 SELECT p.id::text, p.owner_kind, p.owner_id::text, p.kind, coalesce(b.state, 'awaited'), coalesce(b.reason, ''), p.taken_at, p.account, coalesce(p.holder_id, 0),
        coalesce(p.region_code, ''), coalesce(p.grid_id, 0), p.created_at, p.sha256,
        coalesce(b.bytes, 0), coalesce(b.media_type, ''), coalesce(b.object_key, ''), coalesce(b.orientation, 1), coalesce(b.flags, '{}'),
-       coalesce(q.number, ''), CASE WHEN q.dept IS NOT NULL THEN ARRAY[q.dept] ELSE coalesce(f.dept,
-           (SELECT array_remove(ARRAY[s.fields ->> 'competent_dept', s.fields ->> 'owner_dept', s.fields ->> 'maintainer_dept'], NULL)
-            FROM patrol_subject s WHERE s.kind = c.subject_kind AND s.id = c.subject_id), '{}') END,
+       coalesce(q.number, ''), CASE WHEN q.dept IS NOT NULL THEN ARRAY[q.dept] ELSE coalesce(f.dept, c.dept, '{}') END,
        array_remove(ARRAY[q.grid_id, q.duty_grid_id], NULL), coalesce(q.assignee, 0), coalesce(q.reporter_account, ''), coalesce(q.reporter_holder, 0),
        coalesce(q.subject_name, c.subject_name, '')
 FROM patrol_photo p
