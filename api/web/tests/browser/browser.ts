@@ -2,13 +2,9 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 
-/**
- * WebGL in software, and nothing that talks to the world. Only the map goes by WebGL: pages that were painted and put together by it too
- * (Debian's Chromium asks for that) took twice the CPU time.
- */
+/** WebGL in software, and nothing that talks to the world. */
 const flags = [
   '--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist', '--no-first-run',
-  '--disable-gpu-rasterization', '--disable-gpu-compositing',
   '--disable-background-networking', '--disable-component-update', '--disable-sync', '--lang=zh-CN',
 ]
 
