@@ -18,19 +18,28 @@ export interface Refresher {
   stop(): void
 }
 
+type TileManager = MapLibre['style']['tileManagers'][string]
+
 /** How often a tile that is being loaded is looked at. */
 const busyMs = 50
 
 /**
  * Keeps the tiles of a source as fresh as the city. MapLibre shows the old tile until the new one is there, so nothing flickers.
- * Three things it does not do by itself: a tile whose request is under way may bring what was before the change, so it is asked for
- * again when it has come; of two requests for one tile the older may answer last, so there is one at a time; and
- * tiles kept for when the user comes back would come back as they were, so they are dropped.
+ * Four things it does not do by itself: a tile whose request is under way may bring what was before the change, so it is asked for
+ * again when it has come; of two requests for one tile the older may answer last, so there is one at a time;
+ * tiles kept for when the user comes back would come back as they were, so they are dropped; and of a tile that has not changed it
+ * tells nobody, so that a map that was drawn meanwhile is not idle until it is drawn once more.
  */
 export function createRefresher(map: MapLibre, source: string): Refresher {
   const stale = new Set<string>()
+  const asked = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
   const tiles = () => map.style.tileManagers[source]
+
+  function isSettled(manager: TileManager, key: string): boolean {
+    const tile = manager._inViewTiles.getTileById(key)
+    return !tile || tile.state === 'errored' || (tile.state === 'loaded' && manager._inViewTiles.isIdRenderable(key))
+  }
 
   function flush(): void {
     clearTimeout(timer)
@@ -38,15 +47,23 @@ export function createRefresher(map: MapLibre, source: string): Refresher {
     if (!manager) return
     const ready: TileAddress[] = []
     for (const key of stale) {
-      const tile = manager._inViewTiles.getTileById(key)
-      const settled = tile?.state === 'errored' || (tile?.state === 'loaded' && manager._inViewTiles.isIdRenderable(key))
-      if (tile && !settled) continue
+      if (!isSettled(manager, key)) continue
       stale.delete(key)
+      const tile = manager._inViewTiles.getTileById(key)
       if (tile) ready.push(tile.tileID.canonical)
       else manager._outOfViewCache.filter((kept) => kept.tileID.key !== key)
+      if (tile) asked.add(key)
     }
     if (ready.length > 0) map.refreshTiles(source, ready)
-    if (stale.size > 0) timer = setTimeout(flush, busyMs)
+    else settle(manager)
+    if (stale.size + asked.size > 0) timer = setTimeout(flush, busyMs)
+  }
+
+  /** When the last of those that were asked for again has come. */
+  function settle(manager: TileManager): void {
+    if (asked.size === 0) return
+    for (const key of asked) if (isSettled(manager, key)) asked.delete(key)
+    if (asked.size === 0) map.triggerRepaint()
   }
 
   return {

@@ -19,7 +19,7 @@ describe.skipIf(server === '' || data === '')('the patrol desk (WANGGE_URL and W
   const ask = async <T>(question: string): Promise<T> => (await fetch(`${server}/api/v1${question}`, { headers: { Authorization: `Bearer ${user('bureau').token}` } })).json() as Promise<T>
 
   it('shows a problem that waits for verification with its photos, and hands another over', async () => {
-    const [waiting] = (await ask<{ items: { id: string }[] }>('/patrol/problems?state=rectified&limit=1')).items
+    const waiting = (await ask<{ items: { id: string; on_the_spot: boolean }[] }>('/patrol/problems?state=rectified&limit=100')).items.find((problem) => !problem.on_the_spot)
     const { page, faults } = await enter(browser, server, user('bureau'), `/patrol?open=${waiting?.id}`)
     await page.locator('[data-side=before] img').first().waitFor()
     await page.locator('.steps li[data-kind=rectify]').first().waitFor()

@@ -51,8 +51,9 @@ describe('a refresher', () => {
   const refreshTiles = vi.fn((_source: string, ids: TileAddress[]) => {
     for (const one of shown) if (ids.includes(one.tileID.canonical)) one.state = 'expired'
   })
+  const triggerRepaint = vi.fn()
   const map = () => ({
-    refreshTiles,
+    refreshTiles, triggerRepaint,
     style: { tileManagers: { city: {
       _inViewTiles: {
         getAllTiles: () => shown,
@@ -67,6 +68,7 @@ describe('a refresher', () => {
   beforeEach(() => {
     vi.useFakeTimers()
     refreshTiles.mockClear()
+    triggerRepaint.mockClear()
     kept = []
   })
   afterEach(() => { vi.useRealTimers() })
@@ -77,6 +79,18 @@ describe('a refresher', () => {
     createRefresher(map(), 'city').touch(change)
     expect(refreshTiles.mock.calls).toEqual([['city', [at(120, 36, 14)]]])
     expect(kept.map(({ tileID }) => tileID.canonical)).toEqual([at(122, 36, 14)])
+  })
+
+  it('has the map drawn once more when the last has come: MapLibre says nothing of one that has not changed', async () => {
+    shown = [tile(119), tile(120)]
+    createRefresher(map(), 'city').touch(everything)
+    const [first, second] = shown as [FakeTile, FakeTile]
+    first.state = 'loaded'
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(triggerRepaint).not.toHaveBeenCalled()
+    second.state = 'loaded'
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(triggerRepaint).toHaveBeenCalledOnce()
   })
 
   it('waits for a tile under way, whose answer may be older, and asks once for many changes', async () => {
