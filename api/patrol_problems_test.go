@@ -70,7 +70,9 @@ func TestDispatchersAtOnce(t *testing.T) {
 	statuses := make([]int, 2*int(w.pool.Config().MaxConns))
 	var all sync.WaitGroup
 	for i := range statuses {
-		all.Go(func() { statuses[i] = w.stepped(t, p.ID, 1+i, 1, `"kind": "dispatch", "dept": "D1"`, slices.Clone(bureau)).StatusCode })
+		all.Go(func() {
+			statuses[i] = w.stepped(t, p.ID, 1+i, 1, `"kind": "dispatch", "dept": "D1"`, slices.Clone(bureau)).StatusCode
+		})
 	}
 	all.Wait()
 	slices.Sort(statuses)
