@@ -9,8 +9,9 @@
 //     it has nothing below a number any more (floor): then the gap is given up and counted as lost.
 //   - A key is one command of an account, whatever device brings it: a phone that goes on under another id sends again what it has. What waited under the old
 //     one is applied under the new.
-//   - A command that cannot be applied is refused, and stays in the record with its body (of a track, which is personal, with a digest of it). That holds for faults of ours too: one bad command must not
-//     keep a day's work on a phone. Only what may pass (the record is away, the caller left) ends the request.
+//   - A command that cannot be applied is refused, and stays in the record with its body (of a track, which is personal, with a digest of it). That holds
+//     for faults of ours too: one bad command must not keep a day's work on a phone. Only what may pass (the record is away, the caller left) ends the
+//     request.
 //   - What a check changes in the inventory is settled field by field (layers/postgres.Settle). Clashes are told with both versions; the check itself is
 //     recorded whatever they are.
 package inbox
